@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# The stages, one function each. The first one that fails ends the check.
+
+go_stages() {
+  stage 'gofmt' formatted
+  stage 'go vet' go vet ./...
+  stage 'staticcheck' go tool staticcheck ./...
+  stage 'floors' go test -count=1 ./internal/floors
+}
+
+formatted() {
+  local dir dirs=() list
+  for dir in api internal frontend scripts; do
+    [ ! -d "$dir" ] || dirs+=("$dir")
+  done
+  list=$(find "${dirs[@]}" -name node_modules -prune -o -name '*.go' -print0 |
+    xargs -0 "$(go env GOROOT)/bin/gofmt" -l)
+  [ -z "$list" ] || fail "not gofmt-ed: ${list//$'\n'/ }"
+}
+
+# The tests find the engines in ZIQUE_TEST_MYSQL_DSN and ZIQUE_TEST_REDIS_URL.
+internal_tests() { go test -race -count=1 ./internal/...; }
+
+# These boot the real program on free ports, on both pairs of engines, and compare
+# api/openapi.yaml with what the routes say.
+api_tests() { go test -race -count=1 ./api/...; }
+
+in_frontend() (cd frontend && "$@")
+
+frontend_types() { in_frontend npm run --silent typecheck; }
+
+frontend_tests() { in_frontend npm test --silent; }
+
+# frontend/dist is committed because `go run` cannot build it; the same sources must
+# give the same bytes.
+frontend_dist() {
+  in_frontend npx --no-install vite build --logLevel warn --emptyOutDir --outDir "$work/dist"
+  same_folder frontend/dist "$work/dist" ||
+    fail 'frontend/dist is not what its sources build: run npm run build in frontend and commit it'
+}
+
+same_folder() {
+  local differing
+  differing=$(diff -rq "$1" "$2") && return
+  printf '%s\n' "${differing//"$work/"/rebuilt }" >&2
+  return 1
+}
+
+# The typed client is generated in a copy, so that a check never changes the sources.
+frontend_api_types() {
+  local copy=$work/types
+  mkdir -p "$copy/api" "$copy/frontend/src/api"
+  cp api/openapi.yaml "$copy/api/"
+  cp frontend/package.json "$copy/frontend/"
+  ln -s "$root/frontend/node_modules" "$copy/frontend/node_modules"
+  (cd "$copy/frontend" && npm run --silent api)
+  diff -u frontend/src/api/schema.d.ts "$copy/frontend/src/api/schema.d.ts" ||
+    fail 'frontend/src/api/schema.d.ts is not what api/openapi.yaml gives: run npm run api in frontend'
+}
+
+# A buyer's way from the first page to the order's share, on the embedded engines;
+# afterwards the books of that data folder must balance.
+browser_purchase() {
+  local shots=${ZIQUE_SHOTS:-$work/shots}
+  mkdir -p "$shots"
+  shots=$(cd "$shots" && pwd)
+  start_program embedded
+  if ! (cd frontend && BASE_URL=$base_url OUT_DIR=$shots npm run --silent e2e); then
+    tail -n 40 "$program_log" >&2
+    fail 'the browser test failed; above are the last lines of the program'
+  fi
+  stop_program
+  ZIQUE_DATA=$work/embedded/data ZIQUE_MODE=demo "$work/zique" verify
+}
+
+# The same binary on the production pair: an empty database of its own, migrated and
+# given the demo county, and a set of books that balances.
+started_on_servers() {
+  local dsn settings
+  dsn=$(go run ./scripts/testdb create zique_e2e)
+  settings=("ZIQUE_MYSQL_DSN=$dsn" "ZIQUE_REDIS_URL=$ZIQUE_TEST_REDIS_URL" ZIQUE_MODE=demo)
+  start_program servers "${settings[@]}"
+  env "${settings[@]}" "ZIQUE_DATA=$work/servers/data" "$work/zique" verify
+  stop_program
+  go run ./scripts/testdb drop zique_e2e >/dev/null
+}
