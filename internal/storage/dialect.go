@@ -14,12 +14,12 @@ import (
 	"strings"
 	"time"
 
+	glebarez "github.com/glebarez/go-sqlite"
 	"github.com/glebarez/sqlite"
 	sqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	modernc "modernc.org/sqlite"
 )
 
 // dialect is everything in which the engines differ. Nothing outside this
@@ -157,7 +157,7 @@ const (
 // IsDuplicate tells whether a unique key refused the row.
 func IsDuplicate(err error) bool {
 	var my *sqldriver.MySQLError
-	var lite *modernc.Error
+	var lite *glebarez.Error
 	switch {
 	case errors.As(err, &my):
 		return my.Number == mysqlDuplicate
@@ -173,7 +173,7 @@ func IsNotFound(err error) bool { return errors.Is(err, gorm.ErrRecordNotFound) 
 // isTransient tells whether the same transaction may succeed when run again.
 func isTransient(err error) bool {
 	var my *sqldriver.MySQLError
-	var lite *modernc.Error
+	var lite *glebarez.Error
 	switch {
 	case errors.As(err, &my):
 		return my.Number == mysqlDeadlock || my.Number == mysqlLockTimeout || my.Number == mariadbChanged

@@ -1,0 +1,48 @@
+package idempotency
+
+import (
+	"context"
+
+	"zique/internal/fault"
+	"zique/internal/storage"
+)
+
+// Encode turns an outcome into the bytes that are stored and sent. It is given the
+// effect's result, or the fault that declined it.
+type Encode func(result any, declined *fault.Fault) (status int, body []byte)
+
+// Run carries out effect once for key. A repeat answers what was stored. When
+// effect declines with a Conflict, what it wrote is undone and the decline is kept;
+// any other error undoes everything and leaves the key free.
+func Run(ctx context.Context, db *storage.DB, key Key, encode Encode, effect func(tx *storage.Tx) (any, error)) (Answer, error) {
+	var answer Answer
+	err := db.InTx(ctx, func(tx *storage.Tx) error {
+		claims, err := Take(tx, []Key{key})
+		if err != nil {
+			return err
+		}
+		if claims[0].Err != nil {
+			return claims[0].Err
+		}
+		if claims[0].Earlier != nil {
+			answer = *claims[0].Earlier
+			return nil
+		}
+		var result any
+		err = tx.Nested(func() (err error) {
+			result, err = effect(tx)
+			return err
+		})
+		var declined *fault.Fault
+		if err != nil {
+			if !fault.IsKind(err, fault.Conflict) {
+				return err
+			}
+			declined, _ = fault.As(err)
+		}
+		answer = Answer{}
+		answer.Status, answer.Body = encode(result, declined)
+		return Store(tx, []Outcome{{Claim: claims[0], Status: answer.Status, Body: answer.Body}})
+	})
+	return answer, err
+}

@@ -1,0 +1,154 @@
+package identity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"zique/internal/clock"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// Bounds of an address.
+const (
+	MaxAddresses   = 50  // per user
+	maxAddressPart = 30  // characters of name, province, city and district
+	maxDetail      = 200 // characters
+)
+
+// Address is where a parcel goes. All of it but the id is sealed in the database.
+type Address struct {
+	ID       id.ID  `json:"-"`
+	Name     string `json:"name"`
+	Phone    string `json:"phone"` // in clear: mask it in lists
+	Province string `json:"province"`
+	City     string `json:"city"`
+	District string `json:"district"`
+	Detail   string `json:"detail"`
+}
+
+type addressRow struct {
+	ID        id.ID
+	UserID    id.ID
+	Cipher    []byte
+	CreatedAt clock.Millis
+	RemovedAt *clock.Millis
+}
+
+func (addressRow) TableName() string { return "addresses" }
+
+// AddAddress keeps an address of the user and answers it trimmed and with its id.
+// It fails with all wrong fields at once, with ErrAddressesFull or with ErrNotFound
+// for an unknown user.
+func (s *Service) AddAddress(ctx context.Context, userID id.ID, a Address) (Address, error) {
+	if err := a.check(); err != nil {
+		return Address{}, err
+	}
+	sealed, err := s.sealAddress(a)
+	if err != nil {
+		return Address{}, err
+	}
+	err = s.db.InTx(ctx, func(tx *storage.Tx) error {
+		if err := roomForAddress(tx, userID); err != nil {
+			return err
+		}
+		a.ID = tx.NewID()
+		return tx.Create(&addressRow{ID: a.ID, UserID: userID, Cipher: sealed, CreatedAt: tx.Now()}).Error
+	})
+	if err != nil {
+		return Address{}, err
+	}
+	return a, nil
+}
+
+// roomForAddress counts under the lock of the user's row, so that two callers do
+// not take the last place.
+func roomForAddress(tx *storage.Tx, userID id.ID) error {
+	var owner User
+	if err := tx.ForUpdate().Select("id").Where("id = ?", userID).Take(&owner).Error; storage.IsNotFound(err) {
+		return ErrNotFound
+	} else if err != nil {
+		return err
+	}
+	var n int64
+	err := tx.Model(&addressRow{}).Where("user_id = ? AND removed_at IS NULL", userID).Count(&n).Error
+	if err == nil && n >= MaxAddresses {
+		return ErrAddressesFull
+	}
+	return err
+}
+
+func (a *Address) check() error {
+	var p problems
+	a.Name = p.text("name", a.Name, maxAddressPart)
+	p.phone(a.Phone)
+	a.Province = p.text("province", a.Province, maxAddressPart)
+	a.City = p.text("city", a.City, maxAddressPart)
+	a.District = p.text("district", a.District, maxAddressPart)
+	a.Detail = p.text("detail", a.Detail, maxDetail)
+	return p.err()
+}
+
+// sealAddress leaves < > & as they are, so that the bounds above keep the sealed
+// address within its column.
+func (s *Service) sealAddress(a Address) ([]byte, error) {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(a); err != nil {
+		return nil, err
+	}
+	return s.keys.Seal(plain.Bytes())
+}
+
+// Addresses lists the user's addresses, the newest first; at most MaxAddresses.
+func (s *Service) Addresses(ctx context.Context, userID id.ID) ([]Address, error) {
+	var rows []addressRow
+	err := s.db.Read(ctx).Where("user_id = ? AND removed_at IS NULL", userID).Order("id DESC").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Address, len(rows))
+	for i, row := range rows {
+		if list[i], err = s.openAddress(row); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Address finds one address of the user. Another's, a removed and an unknown one
+// are ErrNotFound alike.
+func (s *Service) Address(ctx context.Context, userID, addressID id.ID) (Address, error) {
+	var row addressRow
+	err := s.db.Read(ctx).Where("id = ? AND user_id = ? AND removed_at IS NULL", addressID, userID).Take(&row).Error
+	if storage.IsNotFound(err) {
+		return Address{}, ErrNotFound
+	}
+	if err != nil {
+		return Address{}, err
+	}
+	return s.openAddress(row)
+}
+
+func (s *Service) openAddress(row addressRow) (Address, error) {
+	a := Address{ID: row.ID}
+	plain, err := s.keys.Open(row.Cipher)
+	if err != nil {
+		return Address{}, err
+	}
+	return a, json.Unmarshal(plain, &a)
+}
+
+// RemoveAddress takes an address out of the user's list, or fails with ErrNotFound.
+func (s *Service) RemoveAddress(ctx context.Context, userID, addressID id.ID) error {
+	return s.db.InTx(ctx, func(tx *storage.Tx) error {
+		removed := tx.Model(&addressRow{}).Where("id = ? AND user_id = ? AND removed_at IS NULL", addressID, userID).
+			Update("removed_at", tx.Now())
+		if removed.Error == nil && removed.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		return removed.Error
+	})
+}

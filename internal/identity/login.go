@@ -1,0 +1,64 @@
+package identity
+
+import (
+	"context"
+
+	"zique/internal/attempt"
+	"zique/internal/storage"
+)
+
+// Login signs a user in. An unknown phone, a wrong password and a user who is not
+// active are ErrWrongCredentials alike. A phone fails 10 times in 15 minutes and a
+// peer (the caller's IP address) 60 times, then both get ErrTooMany of package
+// attempt, with the right password too.
+func (s *Service) Login(ctx context.Context, phone, password, peer string) (Session, error) {
+	var p problems
+	p.phone(phone)
+	if password == "" || len(password) > MaxPasswordBytes {
+		p.add("password", "invalid", "must be the password of this account")
+	}
+	if err := p.err(); err != nil {
+		return Session{}, err
+	}
+	phoneSubject := "login:phone:" + s.phoneHash(phone)
+	fromPeer, err := attempt.Begin(ctx, s.db, loginsPerPeer, "login:peer:"+s.peerHash(peer))
+	if err != nil {
+		return Session{}, err
+	}
+	if _, err := attempt.Begin(ctx, s.db, loginsPerPhone, phoneSubject); err != nil {
+		return Session{}, err
+	}
+	user, err := s.verify(ctx, phone, password)
+	if err != nil {
+		return Session{}, err
+	}
+	var signedIn Session
+	err = s.db.InTx(ctx, func(tx *storage.Tx) (err error) {
+		if signedIn, err = s.begin(tx, user); err != nil {
+			return err
+		}
+		if err := fromPeer.Forgive(tx); err != nil {
+			return err
+		}
+		return attempt.Clear(tx, phoneSubject)
+	})
+	return signedIn, err
+}
+
+// verify finds the user whose phone and password these are. It hashes once, whether
+// the phone is known or not.
+func (s *Service) verify(ctx context.Context, phone, password string) (User, error) {
+	var user User
+	err := s.db.Read(ctx).Where("phone_hash = ?", s.phoneHash(phone)).Take(&user).Error
+	if err != nil && !storage.IsNotFound(err) {
+		return User{}, err
+	}
+	right, err := s.hasher.verify(ctx, user.PasswordHash, password)
+	if err != nil {
+		return User{}, err
+	}
+	if !right || user.Status != statusActive {
+		return User{}, ErrWrongCredentials
+	}
+	return user, nil
+}

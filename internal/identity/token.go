@@ -1,0 +1,96 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"zique/internal/id"
+)
+
+const (
+	tokenParty  = "zique" // issuer and audience
+	accessToken = "access"
+	maxToken    = 4096 // bytes; ours have some 300
+)
+
+// claims is an access token: who (sub), in which session, of which version.
+type claims struct {
+	jwt.RegisteredClaims
+	Type    string `json:"type"`
+	Session string `json:"sid"`
+	Version int64  `json:"ver"`
+}
+
+// sign makes the access token of a session. Its times have whole seconds, so it
+// may end up to a second early.
+func (s *Service) sign(user User, sessionID id.ID, now time.Time) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    tokenParty,
+			Audience:  jwt.ClaimStrings{tokenParty},
+			Subject:   user.ID.String(),
+			IssuedAt:  jwt.NewNumericDate(now),
+			ExpiresAt: jwt.NewNumericDate(now.Add(s.cfg.AccessTTL)),
+		},
+		Type: accessToken, Session: sessionID.String(), Version: user.TokenVersion,
+	}).SignedString(s.cfg.JWTSecret)
+}
+
+// parse reads an access token that this service signed, or fails with
+// ErrTokenExpired or ErrUnauthenticated.
+func (s *Service) parse(token string) (claims, error) {
+	if len(token) > maxToken {
+		return claims{}, ErrUnauthenticated
+	}
+	var c claims
+	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.cfg.JWTSecret, nil },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithIssuer(tokenParty), jwt.WithAudience(tokenParty),
+		jwt.WithExpirationRequired(), jwt.WithStrictDecoding(),
+		jwt.WithTimeFunc(func() time.Time { return s.db.Now().Time() }))
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return claims{}, ErrTokenExpired
+	case err != nil || c.Type != accessToken || c.IssuedAt == nil:
+		return claims{}, ErrUnauthenticated
+	}
+	return c, nil
+}
+
+// Authenticate finds out whose access token this is (without the word Bearer). It
+// fails with ErrTokenExpired, after which a client refreshes, or with
+// ErrUnauthenticated. One indexed read decides whether the session is alive.
+func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, error) {
+	c, err := s.parse(bearer)
+	if err != nil {
+		return Caller{}, err
+	}
+	userID, wrongUser := id.Parse(c.Subject)
+	sessionID, wrongSession := id.Parse(c.Session)
+	if wrongUser != nil || wrongSession != nil {
+		return Caller{}, ErrUnauthenticated
+	}
+	var rows []struct{ Role *string } // one for each role, or one without
+	err = s.db.Read(ctx).Table("sessions").Select("user_roles.role").
+		Joins("JOIN users ON users.id = sessions.user_id").
+		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
+		Where("sessions.id = ? AND sessions.user_id = ? AND sessions.revoked_at IS NULL", sessionID, userID).
+		Where("users.status = ? AND users.token_version = ?", statusActive, c.Version).
+		Order("user_roles.role").Find(&rows).Error
+	if err != nil {
+		return Caller{}, err
+	}
+	if len(rows) == 0 {
+		return Caller{}, ErrUnauthenticated
+	}
+	caller := Caller{UserID: userID, SessionID: sessionID}
+	for _, row := range rows {
+		if row.Role != nil {
+			caller.Roles = append(caller.Roles, *row.Role)
+		}
+	}
+	return caller, nil
+}
