@@ -73,23 +73,23 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, erro
 	if wrongUser != nil || wrongSession != nil {
 		return Caller{}, ErrUnauthenticated
 	}
-	var rows []struct{ Role *string } // one for each role, or one without
-	err = s.db.Read(ctx).Table("sessions").Select("user_roles.role").
+	var roles []*string // one for each role, or a nil
+	err = s.db.Read(ctx).Table("sessions").
 		Joins("JOIN users ON users.id = sessions.user_id").
 		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
 		Where("sessions.id = ? AND sessions.user_id = ? AND sessions.revoked_at IS NULL", sessionID, userID).
 		Where("users.status = ? AND users.token_version = ?", statusActive, c.Version).
-		Order("user_roles.role").Find(&rows).Error
+		Order("user_roles.role").Pluck("user_roles.role", &roles).Error
 	if err != nil {
 		return Caller{}, err
 	}
-	if len(rows) == 0 {
+	if len(roles) == 0 {
 		return Caller{}, ErrUnauthenticated
 	}
 	caller := Caller{UserID: userID, SessionID: sessionID}
-	for _, row := range rows {
-		if row.Role != nil {
-			caller.Roles = append(caller.Roles, *row.Role)
+	for _, role := range roles {
+		if role != nil {
+			caller.Roles = append(caller.Roles, *role)
 		}
 	}
 	return caller, nil

@@ -1,0 +1,75 @@
+package aidcard
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"zique/internal/attempt"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// Guesses that are allowed before every code is refused, the right one too.
+var (
+	perAccount = attempt.Limit{Max: 10, Window: 15 * time.Minute}
+	perPeer    = attempt.Limit{Max: 60, Window: 15 * time.Minute}
+)
+
+// Claim gives the card of a code to holder (领取). A code that is unknown,
+// malformed, claimed by somebody else or void is ErrNotUsable and counts as an
+// attempt of the account and of the peer's address. Claiming again a card that is
+// already the holder's answers the card.
+func (c Codes) Claim(ctx context.Context, db *storage.DB, holder id.ID, peer, code string) (Card, error) {
+	account, address := subjects(holder, peer)
+	if err := attempt.Check(ctx, db, perAccount, account); err != nil {
+		return Card{}, err
+	}
+	if err := attempt.Check(ctx, db, perPeer, address); err != nil {
+		return Card{}, err
+	}
+	normalized, wellFormed := Normalize(code)
+	var card Card
+	err := db.InTx(ctx, func(tx *storage.Tx) (err error) {
+		if !wellFormed {
+			return ErrNotUsable
+		}
+		card, err = claim(tx, holder, c.Hash(normalized))
+		return err
+	})
+	if fault.IsKind(err, fault.Conflict) {
+		if counted := attempt.Fail(ctx, db, account, address); counted != nil {
+			return Card{}, counted
+		}
+	}
+	return card, err
+}
+
+func claim(tx *storage.Tx, holder id.ID, hash string) (Card, error) {
+	var card Card
+	err := tx.ForUpdate().Where("secret_hash = ?", hash).Take(&card).Error
+	switch {
+	case storage.IsNotFound(err):
+		return card, ErrNotUsable
+	case err != nil:
+		return card, err
+	case card.HolderID != nil && *card.HolderID == holder:
+		return card, card.UsableBy(holder, tx.Now())
+	case card.Status != Issued || (card.ExpiresAt != nil && *card.ExpiresAt <= tx.Now()):
+		return card, ErrNotUsable
+	}
+	card.Status, card.HolderID = Active, &holder
+	change := tx.Model(&Card{}).Where("id = ? AND status = ?", card.ID, Issued).
+		Updates(map[string]any{"status": Active, "holder_id": holder})
+	if change.Error == nil && change.RowsAffected != 1 {
+		return card, ErrNotUsable
+	}
+	return card, change.Error
+}
+
+func subjects(holder id.ID, peer string) (account, address string) {
+	sum := sha256.Sum256([]byte(peer))
+	return "card:account:" + holder.String(), "card:peer:" + hex.EncodeToString(sum[:16])
+}

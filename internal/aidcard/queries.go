@@ -1,0 +1,78 @@
+package aidcard
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/storage"
+)
+
+// Held lists a holder's cards, oldest first.
+func Held(db *gorm.DB, holder id.ID) ([]Card, error) {
+	cards := []Card{}
+	return cards, db.Where("holder_id = ?", holder).Order("id").Find(&cards).Error
+}
+
+// Get answers a holder's own card; anybody else's is ErrNotFound.
+func Get(db *gorm.DB, holder, cardID id.ID) (Card, error) {
+	var card Card
+	err := db.Where("id = ? AND holder_id = ?", cardID, holder).Take(&card).Error
+	if storage.IsNotFound(err) {
+		return card, ErrNotFound
+	}
+	return card, err
+}
+
+// Entries lists the movements of a card, newest first.
+func Entries(db *gorm.DB, card Card, before id.ID, limit int) ([]ledger.Movement, error) {
+	return ledger.Movements(db, card.Account(), before, limit)
+}
+
+// ByID reads cards by id, whoever holds them; for orders to show what paid them.
+func ByID(db *gorm.DB, ids []id.ID) (map[id.ID]Card, error) {
+	var cards []Card
+	err := db.Where("id IN ?", ids).Find(&cards).Error
+	return indexed(cards), err
+}
+
+// Lock reads cards under lock, in ascending order.
+func Lock(tx *storage.Tx, ids []id.ID) (map[id.ID]Card, error) {
+	var cards []Card
+	err := tx.LockByID(&cards, ids)
+	return indexed(cards), err
+}
+
+func indexed(cards []Card) map[id.ID]Card {
+	byID := make(map[id.ID]Card, len(cards))
+	for _, c := range cards {
+		byID[c.ID] = c
+	}
+	return byID
+}
+
+// Move changes the balances of locked cards in one statement. The table's CHECK
+// refuses a balance below zero or above the face; callers look first and post the
+// same amounts to the cards' accounts.
+func Move(tx *storage.Tx, deltas map[id.ID]money.Fen) error {
+	if len(deltas) == 0 {
+		return nil
+	}
+	var cases strings.Builder
+	var values []any
+	ids := slices.Sorted(maps.Keys(deltas))
+	for _, cardID := range ids {
+		cases.WriteString(" WHEN ? THEN ?")
+		values = append(values, cardID, deltas[cardID])
+	}
+	change := tx.Exec("UPDATE aid_cards SET balance_fen = balance_fen + CASE id"+cases.String()+" ELSE 0 END WHERE id IN ?", append(values, ids)...)
+	if change.Error == nil && change.RowsAffected != int64(len(ids)) {
+		return ErrNotFound
+	}
+	return change.Error
+}

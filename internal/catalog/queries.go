@@ -1,0 +1,185 @@
+package catalog
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+
+	"zique/internal/id"
+	"zique/internal/money"
+	"zique/internal/storage"
+)
+
+// Sort orders of a listing.
+const (
+	Newest    = "newest"
+	PriceAsc  = "price_asc"
+	PriceDesc = "price_desc"
+)
+
+// Filter narrows a listing; zero fields do not. AfterID and AfterPrice are the
+// last product of the page before.
+type Filter struct {
+	Query         string
+	Category      string
+	VillageID     id.ID
+	CooperativeID id.ID
+	Sort          string
+	AfterID       id.ID
+	AfterPrice    money.Fen
+	Limit         int
+}
+
+// Shown is a product as a listing shows it.
+type Shown struct {
+	Product         `gorm:"embedded"`
+	Stock           int64 // of all its SKUs
+	VillageName     string
+	Township        string
+	CooperativeName string
+	CooperativeDemo bool
+	CategoryName    string
+	FreightFen      money.Fen // flat, of one sub-order of its cooperative
+}
+
+const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, c.name category_name,
+	COALESCE(f.freight_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
+
+func shown(db *gorm.DB) *gorm.DB {
+	return db.Table("products p").Select(shownColumns).
+		Joins("JOIN villages v ON v.id = p.village_id").
+		Joins("JOIN organisations o ON o.id = p.cooperative_id").
+		Joins("JOIN categories c ON c.id = p.category_id").
+		Joins("LEFT JOIN flat_freights f ON f.cooperative_id = p.cooperative_id").
+		Where("p.status = ?", Listed)
+}
+
+// List answers one page of what is on sale.
+func List(db *gorm.DB, f Filter) ([]Shown, error) {
+	q := shown(db).Limit(f.Limit)
+	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
+		q = q.Where("p.search_text LIKE ? ESCAPE '!'", "%"+escapeLike(word)+"%")
+	}
+	if f.Category != "" {
+		q = q.Where("p.category_id = ?", f.Category)
+	}
+	if f.VillageID != 0 {
+		q = q.Where("p.village_id = ?", f.VillageID)
+	}
+	if f.CooperativeID != 0 {
+		q = q.Where("p.cooperative_id = ?", f.CooperativeID)
+	}
+	found := []Shown{}
+	return found, page(q, f).Scan(&found).Error
+}
+
+// page orders by the sort key and then by id, and goes on after the last product.
+func page(q *gorm.DB, f Filter) *gorm.DB {
+	switch f.Sort {
+	case PriceAsc:
+		if f.AfterID != 0 {
+			q = q.Where("(p.price_fen > ? OR (p.price_fen = ? AND p.id > ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
+		}
+		return q.Order("p.price_fen, p.id")
+	case PriceDesc:
+		if f.AfterID != 0 {
+			q = q.Where("(p.price_fen < ? OR (p.price_fen = ? AND p.id < ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
+		}
+		return q.Order("p.price_fen DESC, p.id DESC")
+	}
+	if f.AfterID != 0 {
+		q = q.Where("p.id < ?", f.AfterID)
+	}
+	return q.Order("p.id DESC")
+}
+
+func escapeLike(word string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)
+}
+
+// Get answers one product with its SKUs, or ErrNotFound.
+func Get(db *gorm.DB, productID id.ID) (Shown, error) {
+	var p Shown
+	if err := shown(db).Where("p.id = ?", productID).Take(&p).Error; storage.IsNotFound(err) {
+		return p, ErrNotFound
+	} else if err != nil {
+		return p, err
+	}
+	return p, db.Where("product_id = ?", productID).Order("price_fen, id").Find(&p.SKUs).Error
+}
+
+// Offer is a SKU with all that a cart and a checkout need to know of it.
+type Offer struct {
+	SKU
+	Product Shown
+}
+
+// Offers answers the SKUs that exist, by id, as anybody may read them.
+func Offers(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Offer, error) {
+	var skus []SKU
+	if err := db.Where("id IN ?", skuIDs).Find(&skus).Error; err != nil {
+		return nil, err
+	}
+	return offers(db, skus)
+}
+
+// LockOffers is Offers with the SKUs locked in ascending order.
+func LockOffers(tx *storage.Tx, skuIDs []id.ID) (map[id.ID]Offer, error) {
+	var skus []SKU
+	if err := tx.LockByID(&skus, skuIDs); err != nil {
+		return nil, err
+	}
+	return offers(tx.DB, skus)
+}
+
+func offers(db *gorm.DB, skus []SKU) (map[id.ID]Offer, error) {
+	products := map[id.ID]Shown{}
+	ids := make([]id.ID, 0, len(skus))
+	for _, s := range skus {
+		ids = append(ids, s.ProductID)
+	}
+	var rows []Shown
+	if err := shown(db).Where("p.id IN ?", ids).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, p := range rows {
+		products[p.ID] = p
+	}
+	found := make(map[id.ID]Offer, len(skus))
+	for _, s := range skus {
+		if p, listed := products[s.ProductID]; listed {
+			found[s.ID] = Offer{SKU: s, Product: p}
+		}
+	}
+	return found, nil
+}
+
+// CategoryShown is a category with the number of products on sale in it.
+type CategoryShown struct {
+	Category     `gorm:"embedded"`
+	ProductCount int64
+}
+
+// Categories lists all categories in their order.
+func Categories(db *gorm.DB) ([]CategoryShown, error) {
+	found := []CategoryShown{}
+	err := db.Table("categories c").
+		Select("c.*, (SELECT COUNT(*) FROM products p WHERE p.category_id = c.id AND p.status = ?) product_count", Listed).
+		Order("c.position").Scan(&found).Error
+	return found, err
+}
+
+// CountByVillage answers how many products are on sale from each of the villages.
+func CountByVillage(db *gorm.DB, villages []id.ID) (map[id.ID]int64, error) {
+	var rows []struct {
+		VillageID id.ID
+		N         int64
+	}
+	err := db.Table("products").Select("village_id, COUNT(*) n").
+		Where("village_id IN ? AND status = ?", villages, Listed).Group("village_id").Scan(&rows).Error
+	counts := make(map[id.ID]int64, len(rows))
+	for _, r := range rows {
+		counts[r.VillageID] = r.N
+	}
+	return counts, err
+}

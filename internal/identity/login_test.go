@@ -1,0 +1,105 @@
+package identity_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"zique/internal/attempt"
+	"zique/internal/fault"
+	"zique/internal/identity"
+	"zique/internal/storage"
+)
+
+func failLogins(t *testing.T, s *identity.Service, times int, phone string) {
+	t.Helper()
+	for range times {
+		_, err := s.Login(t.Context(), phone, "a wrong password", peer)
+		wantErr(t, err, identity.ErrWrongCredentials)
+	}
+}
+
+func TestUnknownPhoneAndWrongPasswordLookAlike(t *testing.T) {
+	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
+		blocked := registered(t, s, "13900000002")
+		registered(t, s, phone)
+		inTx(t, db, func(tx *storage.Tx) error {
+			return tx.Model(&identity.User{}).Where("id = ?", blocked.ID).Update("status", "blocked").Error
+		})
+		_, wrong := s.Login(t.Context(), phone, "a wrong password", peer)
+		_, unknown := s.Login(t.Context(), "13900000009", password, peer)
+		_, inactive := s.Login(t.Context(), "13900000002", password, peer)
+		wantErr(t, wrong, identity.ErrWrongCredentials)
+		if !reflect.DeepEqual(wrong, unknown) || !reflect.DeepEqual(wrong, inactive) {
+			t.Errorf("wrong: %#v, unknown: %#v, inactive: %#v", wrong, unknown, inactive)
+		}
+		_, err := s.Authenticate(t.Context(), blocked.AccessToken)
+		wantErr(t, err, identity.ErrUnauthenticated)
+		_, err = s.Refresh(t.Context(), blocked.RefreshToken)
+		wantErr(t, err, identity.ErrUnauthenticated)
+	})
+}
+
+func TestLoginRefusesWhatCannotBeCredentials(t *testing.T) {
+	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
+		_, err := s.Login(t.Context(), "", "", peer)
+		wantFields(t, err, "phone:invalid", "password:invalid")
+		_, err = s.Login(t.Context(), phone, string(make([]byte, identity.MaxPasswordBytes+1)), peer)
+		wantFields(t, err, "password:invalid")
+	})
+}
+
+func TestTenFailuresLockThePhoneForTheRightPasswordToo(t *testing.T) {
+	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
+		registered(t, s, phone)
+		registered(t, s, "13900000002")
+		failLogins(t, s, 10, phone)
+		_, err := s.Login(t.Context(), phone, password, peer)
+		wantErr(t, err, attempt.ErrTooMany)
+		if f, _ := fault.As(err); f.RetryAfter != 15*time.Minute {
+			t.Errorf("retry after %v", f.RetryAfter)
+		}
+		if _, err := s.Login(t.Context(), "13900000002", password, peer); err != nil {
+			t.Errorf("another phone is locked too: %v", err)
+		}
+	})
+}
+
+func TestTheLockEnds(t *testing.T) {
+	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
+		registered(t, s, phone)
+		earlier(db, 15*time.Minute, func() { failLogins(t, s, 10, phone) })
+		if _, err := s.Login(t.Context(), phone, password, peer); err != nil {
+			t.Errorf("still locked after 15 minutes: %v", err)
+		}
+	})
+}
+
+func TestSuccessClearsThePhonesFailures(t *testing.T) {
+	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
+		registered(t, s, phone)
+		for range 2 {
+			failLogins(t, s, 9, phone)
+			if _, err := s.Login(t.Context(), phone, password, peer); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestSixtyFailuresLockThePeer(t *testing.T) {
+	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
+		registered(t, s, phone)
+		const subnet = "2001:db8:0:1::"
+		for i := range 60 {
+			_, err := s.Login(t.Context(), fmt.Sprintf("138%08d", i), password, fmt.Sprintf("%s%x", subnet, i+1))
+			wantErr(t, err, identity.ErrWrongCredentials)
+		}
+		_, err := s.Login(t.Context(), phone, password, subnet+"ffff")
+		wantErr(t, err, attempt.ErrTooMany)
+		if _, err := s.Login(t.Context(), phone, password, "2001:db8:0:2::1"); err != nil {
+			t.Errorf("another network is locked too: %v", err)
+		}
+	})
+}
