@@ -1,0 +1,199 @@
+package order
+
+import (
+	"fmt"
+	"math"
+
+	"zique/internal/aidcard"
+	"zique/internal/catalog"
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/money"
+	"zique/internal/share"
+)
+
+// Bounds of one checkout.
+const (
+	MaxQuantity = 9_999
+	MaxItems    = 200
+	MaxCards    = 50
+)
+
+// Item is what is asked for. A PriceFen that is given must still be the price.
+type Item struct {
+	SKUID    id.ID
+	Quantity int64
+	PriceFen *money.Fen
+}
+
+// Checkout is one buyer's wish to order and pay. Cards are used in the order given.
+// Encode makes the answer, which is stored with the key and replayed verbatim.
+type Checkout struct {
+	Key           idempotency.Key
+	Buyer         id.ID
+	Items         []Item
+	CardIDs       []id.ID
+	AddressCipher []byte
+	Encode        func(placed *Order, declined *fault.Fault) (status int, body []byte)
+}
+
+// Check finds everything that is wrong with the checkout by itself.
+func (c Checkout) Check() error {
+	wrong := fault.New(fault.Invalid, "invalid_field", "the order has fields that cannot be accepted")
+	if len(c.Items) == 0 || len(c.Items) > MaxItems {
+		wrong = wrong.With("items", "count", fmt.Sprintf("an order takes 1 to %d items", MaxItems))
+	}
+	if len(c.CardIDs) == 0 || len(c.CardIDs) > MaxCards {
+		wrong = wrong.With("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards", MaxCards))
+	}
+	seen := map[id.ID]bool{}
+	for i, item := range c.Items {
+		if item.Quantity < 1 || item.Quantity > MaxQuantity {
+			wrong = wrong.With(fmt.Sprintf("items[%d].quantity", i), "range", fmt.Sprintf("the quantity is a whole number from 1 to %d", MaxQuantity))
+		}
+		if seen[item.SKUID] {
+			wrong = wrong.With(fmt.Sprintf("items[%d].sku_id", i), "duplicate", "this SKU stands in the order already")
+		}
+		seen[item.SKUID] = true
+	}
+	cards := map[id.ID]bool{}
+	for i, cardID := range c.CardIDs {
+		if cards[cardID] {
+			wrong = wrong.With(fmt.Sprintf("card_ids[%d]", i), "duplicate", "this card stands in the order already")
+		}
+		cards[cardID] = true
+	}
+	if len(wrong.Fields) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+// shelf is what a batch of checkouts decides on: everything they touch, read
+// under lock, and changed in memory as each is accepted.
+type shelf struct {
+	now    clock.Millis
+	offers map[id.ID]catalog.Offer
+	cards  map[id.ID]aidcard.Card
+	rules  share.Rules
+}
+
+// accept decides one checkout and takes its units and money off the shelf. A
+// refusal leaves the shelf as it was.
+func (s *shelf) accept(c Checkout) (*Order, error) {
+	o := &Order{BuyerID: c.Buyer, Status: Paid, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	if err := s.addLines(o, c.Items); err != nil {
+		return nil, err
+	}
+	if err := s.pay(o, c.CardIDs); err != nil {
+		return nil, err
+	}
+	for _, l := range o.Lines {
+		offer := s.offers[l.SKUID]
+		offer.Stock -= l.Quantity
+		s.offers[l.SKUID] = offer
+	}
+	for _, p := range o.Payments {
+		card := s.cards[p.CardID]
+		card.BalanceFen -= p.AmountFen
+		s.cards[p.CardID] = card
+	}
+	return o, nil
+}
+
+func (s *shelf) addLines(o *Order, items []Item) error {
+	if err := s.check(items); err != nil {
+		return err
+	}
+	for _, item := range items {
+		offer := s.offers[item.SKUID]
+		rule, err := s.rules.For(offer.Product.CategoryID)
+		if err != nil {
+			return err
+		}
+		if int64(offer.PriceFen) > math.MaxInt64/(MaxQuantity*MaxItems*10_000) {
+			return fmt.Errorf("the price of SKU %d is beyond reckoning", offer.ID)
+		}
+		net := offer.PriceFen * money.Fen(item.Quantity)
+		sub := o.subOrder(offer.Product)
+		sub.GoodsFen += net
+		o.GoodsFen += net
+		o.Lines = append(o.Lines, Line{
+			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
+			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
+			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: net,
+			RuleID: rule.ID, RateBp: rule.RateBp, ShareFen: share.Target(net, 0, rule.RateBp),
+			VillageName: offer.Product.VillageName,
+			SubOrderID:  sub.CooperativeID, // replaced by the sub-order's id when it has one
+		})
+	}
+	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen
+	return nil
+}
+
+// check names every item that is unknown, or else every one whose price changed,
+// or else every one of which too little is left.
+func (s *shelf) check(items []Item) error {
+	unknown := fault.New(fault.Invalid, "invalid_field", "the order has fields that cannot be accepted")
+	changed, short := ErrPriceChanged, catalog.ErrOutOfStock
+	for i, item := range items {
+		offer, known := s.offers[item.SKUID]
+		switch {
+		case !known:
+			unknown = unknown.With(fmt.Sprintf("items[%d].sku_id", i), "unknown", "there is no such SKU on sale")
+		case item.PriceFen != nil && *item.PriceFen != offer.PriceFen:
+			changed = changed.With(fmt.Sprintf("items[%d].price_fen", i), "price_changed", "the price is another now")
+		case item.Quantity > offer.Stock:
+			short = short.With(fmt.Sprintf("items[%d].quantity", i), "out_of_stock", "fewer are left")
+		}
+	}
+	for _, refusal := range []*fault.Fault{unknown, changed, short} {
+		if len(refusal.Fields) > 0 {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// subOrder is the order's part for the product's cooperative, with its flat freight.
+func (o *Order) subOrder(p catalog.Shown) *SubOrder {
+	for i := range o.SubOrders {
+		if o.SubOrders[i].CooperativeID == p.CooperativeID {
+			return &o.SubOrders[i]
+		}
+	}
+	o.FreightFen += p.FreightFen
+	o.SubOrders = append(o.SubOrders, SubOrder{
+		CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName, Status: Paid, FreightFen: p.FreightFen,
+	})
+	return &o.SubOrders[len(o.SubOrders)-1]
+}
+
+// pay takes the total from the cards in the order given.
+func (s *shelf) pay(o *Order, cardIDs []id.ID) error {
+	due := o.TotalFen
+	for i, cardID := range cardIDs {
+		card, known := s.cards[cardID]
+		usable := error(aidcard.ErrNotUsable)
+		if known {
+			usable = card.UsableBy(o.BuyerID, s.now)
+		}
+		if refusal, ok := fault.As(usable); ok {
+			return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
+		}
+		part := min(due, card.BalanceFen)
+		if part == 0 {
+			continue
+		}
+		due -= part
+		o.Payments = append(o.Payments, Payment{
+			Position: len(o.Payments) + 1, Tender: TenderAidCard, CardID: cardID, AmountFen: part, CardNumber: card.Number,
+		})
+	}
+	if due > 0 {
+		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
+	}
+	return nil
+}

@@ -1,0 +1,353 @@
+package order
+
+import (
+	"context"
+	"encoding/base32"
+	"errors"
+	"io"
+	"time"
+
+	"zique/internal/aidcard"
+	"zique/internal/catalog"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/share"
+	"zique/internal/storage"
+	"zique/internal/village"
+)
+
+const (
+	queueLength = 1024
+	batchSize   = 128
+	resolveIn   = 3 * time.Second
+	commitIn    = 30 * time.Second
+)
+
+var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are waiting; try again shortly").After(time.Second)
+
+// Committer is the one way to an order. It takes the checkouts that are waiting,
+// one or many, and commits them in one database transaction, in arrival order; a
+// refused checkout spoils nobody else's. Under load the commit, the round trips
+// and the locks on popular SKUs are shared.
+type Committer struct {
+	db    *storage.DB
+	rand  io.Reader
+	queue chan *waiting
+	held  []*waiting // share a key with a checkout of the batch before them
+}
+
+type waiting struct {
+	Checkout
+	ctx    context.Context
+	answer idempotency.Answer
+	err    error
+	done   chan struct{}
+}
+
+// NewCommitter makes a committer; Run does its work. Proof codes are drawn from rand.
+func NewCommitter(db *storage.DB, rand io.Reader) *Committer {
+	return &Committer{db: db, rand: rand, queue: make(chan *waiting, queueLength)}
+}
+
+// Checkout places and pays an order, or refuses it, and answers the encoded
+// outcome. When ctx ends first the outcome is open: the same key replays it.
+func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Answer, error) {
+	if err := ask.Check(); err != nil {
+		return idempotency.Answer{}, err
+	}
+	w := &waiting{Checkout: ask, ctx: ctx, done: make(chan struct{})}
+	select {
+	case c.queue <- w:
+	default:
+		return idempotency.Answer{}, errBusy
+	}
+	select {
+	case <-w.done:
+		return w.answer, w.err
+	case <-ctx.Done():
+		return idempotency.Answer{}, storage.ErrOutcomeUnknown
+	}
+}
+
+// Run commits batches until ctx ends, and then what is still waiting.
+func (c *Committer) Run(ctx context.Context) {
+	for {
+		batch := c.next(ctx)
+		if len(batch) == 0 {
+			return
+		}
+		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
+		c.commit(work, batch)
+		cancel()
+		for _, w := range batch {
+			close(w.done)
+		}
+	}
+}
+
+// next waits for a checkout and takes all that wait with it; at most one for each key.
+func (c *Committer) next(ctx context.Context) []*waiting {
+	candidates := c.held
+	c.held = nil
+	if len(candidates) == 0 {
+		select {
+		case w := <-c.queue:
+			candidates = append(candidates, w)
+		case <-ctx.Done():
+		}
+	}
+	for len(candidates) < batchSize {
+		select {
+		case w := <-c.queue:
+			candidates = append(candidates, w)
+			continue
+		default:
+		}
+		break
+	}
+	var batch []*waiting
+	taken := map[idempotency.Key]bool{}
+	for _, w := range candidates {
+		key := w.Key
+		key.Body = ""
+		if taken[key] {
+			c.held = append(c.held, w)
+			continue
+		}
+		taken[key] = true
+		batch = append(batch, w)
+	}
+	return batch
+}
+
+// commit settles every checkout of the batch. A batch that cannot be written is
+// halved until the checkout that spoils it stands alone.
+func (c *Committer) commit(ctx context.Context, batch []*waiting) {
+	live := batch[:0:0]
+	for _, w := range batch {
+		if w.err = w.ctx.Err(); w.err == nil {
+			live = append(live, w)
+		}
+	}
+	if len(live) == 0 {
+		return
+	}
+	err := c.db.InTx(ctx, func(tx *storage.Tx) error { return c.write(tx, live) })
+	switch {
+	case err == nil:
+	case errors.Is(err, storage.ErrOutcomeUnknown):
+		c.resolve(ctx, live)
+	case len(live) == 1 || fault.IsKind(err, fault.Unavailable):
+		for _, w := range live {
+			w.answer, w.err = idempotency.Answer{}, err
+		}
+	default:
+		c.commit(ctx, live[:len(live)/2])
+		c.commit(ctx, live[len(live)/2:])
+	}
+}
+
+// resolve learns the fate of a batch whose COMMIT went unanswered, by reading its
+// keys under lock: the batch was written whole or not at all.
+func (c *Committer) resolve(ctx context.Context, batch []*waiting) {
+	ctx, cancel := context.WithTimeout(ctx, resolveIn)
+	defer cancel()
+	for _, w := range batch {
+		w.answer, w.err = idempotency.Answer{}, storage.ErrOutcomeUnknown
+	}
+	for ctx.Err() == nil {
+		err := c.db.InTx(ctx, func(tx *storage.Tx) error {
+			for _, w := range batch {
+				found, err := idempotency.Find(tx, w.Key)
+				if err != nil {
+					return err
+				}
+				if found != nil {
+					w.answer, w.err = *found, nil
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// write is the transaction: claim keys, lock SKUs and cards, decide in memory,
+// write the accepted with multi-row statements, store every answer.
+func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
+	keys := make([]idempotency.Key, len(batch))
+	for i, w := range batch {
+		keys[i] = w.Key
+		w.answer, w.err = idempotency.Answer{}, nil
+	}
+	claims, err := idempotency.Take(tx, keys)
+	if err != nil {
+		return err
+	}
+	fresh := map[*waiting]*idempotency.Claim{}
+	var undecided []*waiting
+	for i, w := range batch {
+		switch {
+		case claims[i].Err != nil:
+			w.err = claims[i].Err
+		case claims[i].Earlier != nil:
+			w.answer = *claims[i].Earlier
+		default:
+			fresh[w] = claims[i]
+			undecided = append(undecided, w)
+		}
+	}
+	if len(undecided) == 0 {
+		return nil
+	}
+	stock, err := stockUp(tx, undecided)
+	if err != nil {
+		return err
+	}
+	var placed []*Order
+	outcomes := make([]idempotency.Outcome, 0, len(undecided))
+	for _, w := range undecided {
+		o, err := stock.accept(w.Checkout)
+		if err == nil {
+			err = c.identify(tx, o)
+		}
+		outcome := idempotency.Outcome{Claim: fresh[w]}
+		refusal, refused := fault.As(err)
+		switch {
+		case err == nil:
+			placed = append(placed, o)
+			outcome.Status, outcome.Body = w.Encode(o, nil)
+		case refused && refusal.Kind == fault.Conflict:
+			outcome.Status, outcome.Body = w.Encode(nil, refusal)
+		case refused:
+			w.err = err
+		default:
+			return err
+		}
+		w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}
+		outcomes = append(outcomes, outcome)
+	}
+	if err := insert(tx, placed); err != nil {
+		return err
+	}
+	return idempotency.Store(tx, outcomes)
+}
+
+// stockUp reads, under lock, all that the checkouts touch.
+func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
+	var skuIDs, cardIDs []id.ID
+	for _, w := range batch {
+		for _, item := range w.Items {
+			skuIDs = append(skuIDs, item.SKUID)
+		}
+		cardIDs = append(cardIDs, w.CardIDs...)
+	}
+	s := &shelf{now: tx.Now()}
+	var err error
+	if s.offers, err = catalog.LockOffers(tx, skuIDs); err != nil {
+		return nil, err
+	}
+	if s.cards, err = aidcard.Lock(tx, cardIDs); err != nil {
+		return nil, err
+	}
+	s.rules, err = share.InForce(tx.DB, s.now)
+	return s, err
+}
+
+// identify gives the order, its parts and its proof their names.
+func (c *Committer) identify(tx *storage.Tx, o *Order) error {
+	raw := make([]byte, 15) // 120 bits
+	if _, err := io.ReadFull(c.rand, raw); err != nil {
+		return err
+	}
+	o.ID, o.ProofCode = tx.NewID(), base32.StdEncoding.EncodeToString(raw)
+	ofCooperative := map[id.ID]id.ID{}
+	for i := range o.SubOrders {
+		s := &o.SubOrders[i]
+		s.ID, s.OrderID = tx.NewID(), o.ID
+		ofCooperative[s.CooperativeID] = s.ID
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.SubOrderID]
+	}
+	for i := range o.Payments {
+		o.Payments[i].ID, o.Payments[i].OrderID = tx.NewID(), o.ID
+	}
+	return nil
+}
+
+func insert(tx *storage.Tx, placed []*Order) error {
+	if len(placed) == 0 {
+		return nil
+	}
+	var subs []SubOrder
+	var lines []Line
+	var payments []Payment
+	var movements []catalog.Movement
+	var postings []ledger.Posting
+	spent := map[id.ID]money.Fen{}
+	for _, o := range placed {
+		subs = append(subs, o.SubOrders...)
+		lines = append(lines, o.Lines...)
+		payments = append(payments, o.Payments...)
+		postings = append(postings, paymentPosting(o))
+		for _, l := range o.Lines {
+			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
+		}
+		for _, p := range o.Payments {
+			spent[p.CardID] -= p.AmountFen
+		}
+	}
+	for _, rows := range []any{&placed, &subs, &lines, &payments} {
+		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+			return err
+		}
+	}
+	if err := catalog.Move(tx, movements); err != nil {
+		return err
+	}
+	if err := aidcard.Move(tx, spent); err != nil {
+		return err
+	}
+	posted, err := ledger.Post(tx, postings)
+	if err != nil {
+		return err
+	}
+	var shares []share.Entry
+	for i, o := range placed {
+		for _, l := range o.Lines {
+			shares = append(shares, share.Entry{LineID: l.ID, RuleID: l.RuleID, VillageID: l.VillageID, TxID: posted[i], AmountFen: l.ShareFen})
+		}
+	}
+	return share.Record(tx, shares)
+}
+
+// paymentPosting is cards → cooperatives 95 %, village collectives 5 %, freight; all pending.
+func paymentPosting(o *Order) ledger.Posting {
+	p := ledger.Posting{Kind: "order_payment", Reference: o.ID.String()}
+	for _, paid := range o.Payments {
+		p.Entries = append(p.Entries, ledger.Entry{Account: aidcard.Account(paid.CardID), Amount: -paid.AmountFen})
+	}
+	cooperative := map[id.ID]id.ID{}
+	for _, s := range o.SubOrders {
+		cooperative[s.ID] = s.CooperativeID
+		p.Entries = append(p.Entries, ledger.Entry{Account: org.FreightAccount(s.CooperativeID), Amount: s.FreightFen})
+	}
+	for _, l := range o.Lines {
+		p.Entries = append(p.Entries,
+			ledger.Entry{Account: village.PendingAccount(l.VillageID), Amount: l.ShareFen},
+			ledger.Entry{Account: org.PendingAccount(cooperative[l.SubOrderID]), Amount: l.NetFen - l.ShareFen})
+	}
+	return p
+}
