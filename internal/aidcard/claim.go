@@ -73,3 +73,13 @@ func subjects(holder id.ID, peer string) (account, address string) {
 	sum := sha256.Sum256([]byte(peer))
 	return "card:account:" + holder.String(), "card:peer:" + hex.EncodeToString(sum[:16])
 }
+
+// Assign gives an unclaimed card to a holder whose phone it was issued for.
+func Assign(tx *storage.Tx, cardID, holder id.ID) error {
+	change := tx.Model(&Card{}).Where("id = ? AND status = ?", cardID, Issued).
+		Updates(map[string]any{"status": Active, "holder_id": holder})
+	if change.Error == nil && change.RowsAffected != 1 {
+		return ErrNotUsable
+	}
+	return change.Error
+}

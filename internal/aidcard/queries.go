@@ -76,3 +76,11 @@ func Move(tx *storage.Tx, deltas map[id.ID]money.Fen) error {
 	}
 	return change.Error
 }
+
+// Unclaimed tells whether a code is that of a card which can still be claimed.
+func (c Codes) Unclaimed(db *gorm.DB, code string) (bool, error) {
+	normalized, _ := Normalize(code)
+	var n int64
+	err := db.Model(&Card{}).Where("secret_hash = ? AND status = ?", c.Hash(normalized), Issued).Count(&n).Error
+	return n > 0, err
+}

@@ -73,13 +73,13 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, erro
 	if wrongUser != nil || wrongSession != nil {
 		return Caller{}, ErrUnauthenticated
 	}
-	var roles []*string // one for each role, or a nil
+	var roles []string // one for each role, or one empty
 	err = s.db.Read(ctx).Table("sessions").
 		Joins("JOIN users ON users.id = sessions.user_id").
 		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
 		Where("sessions.id = ? AND sessions.user_id = ? AND sessions.revoked_at IS NULL", sessionID, userID).
 		Where("users.status = ? AND users.token_version = ?", statusActive, c.Version).
-		Order("user_roles.role").Pluck("user_roles.role", &roles).Error
+		Order("user_roles.role").Pluck("COALESCE(user_roles.role, '')", &roles).Error
 	if err != nil {
 		return Caller{}, err
 	}
@@ -88,8 +88,8 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, erro
 	}
 	caller := Caller{UserID: userID, SessionID: sessionID}
 	for _, role := range roles {
-		if role != nil {
-			caller.Roles = append(caller.Roles, *role)
+		if role != "" {
+			caller.Roles = append(caller.Roles, role)
 		}
 	}
 	return caller, nil

@@ -380,7 +380,7 @@ CREATE TABLE assistance_records (
     persons BIGINT,
     person_times BIGINT,
     approx TINYINT NOT NULL,
-    do_not_add VARCHAR(120) NOT NULL,
+    do_not_add VARCHAR(300) NOT NULL,
     as_of VARCHAR(10) NOT NULL
 );
 

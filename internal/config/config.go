@@ -1,0 +1,136 @@
+// Package config reads the settings. A flag beats the environment, which beats the
+// file. Unknown keys fail, and every error is reported at once.
+package config
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+)
+
+// Modes.
+const (
+	Demo       = "demo"
+	Production = "production"
+)
+
+// Settings are all that the program is told from outside.
+type Settings struct {
+	Addr      string // host:port
+	Data      string // folder of the embedded database
+	Mode      string
+	MySQLDSN  string
+	RedisURL  string
+	JWTSecret string
+	Pepper    string
+	DataKey   []byte // 32 bytes
+}
+
+// IsDemo tells whether demo accounts, data and secrets are allowed.
+func (s Settings) IsDemo() bool { return s.Mode == Demo }
+
+// Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
+var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key"}
+
+// Demo secrets: the same everywhere and known to all, so production refuses them.
+var demoSecrets = map[string]string{
+	"jwt_secret":  "zique demo only, known to everybody: tokens",
+	"card_pepper": "zique demo only, known to everybody: cards",
+	"data_key":    hex.EncodeToString([]byte("zique demo only: known to all :)")),
+}
+
+const shortestSecret = 32
+
+// Load merges the sources. Flags holds only those that were given, by name.
+func Load(flags map[string]string, getenv func(string) string) (Settings, error) {
+	k := koanf.New(".")
+	var wrong []error
+	if path := first(flags["config"], getenv("ZIQUE_CONFIG")); path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return Settings{}, fmt.Errorf("read the configuration file: %w", err)
+		}
+		for _, key := range k.Keys() {
+			if !slices.Contains(Names, key) {
+				wrong = append(wrong, fmt.Errorf("%s: there is no such setting", key))
+			}
+		}
+	}
+	over := map[string]any{}
+	for _, name := range Names {
+		if value := first(flags[name], getenv("ZIQUE_"+strings.ToUpper(name))); value != "" {
+			over[name] = value
+		}
+	}
+	if err := k.Load(confmap.Provider(over, ""), nil); err != nil {
+		return Settings{}, err
+	}
+	s, err := settle(k)
+	return s, errors.Join(append(wrong, err)...)
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// settle fills in defaults and checks everything.
+func settle(k *koanf.Koanf) (Settings, error) {
+	s := Settings{
+		Addr: k.String("addr"), Data: first(k.String("data"), "./data"), Mode: k.String("mode"),
+		MySQLDSN: k.String("mysql_dsn"), RedisURL: k.String("redis_url"),
+	}
+	embedded := s.MySQLDSN == "" || s.RedisURL == ""
+	if s.Mode == "" {
+		s.Mode = Production
+		if embedded {
+			s.Mode = Demo
+		}
+	}
+	var wrong []error
+	switch s.Mode {
+	case Demo:
+		s.Addr = first(s.Addr, "127.0.0.1:8080")
+	case Production:
+		s.Addr = first(s.Addr, ":8080")
+		if embedded {
+			wrong = append(wrong, errors.New("mode: production needs mysql_dsn and redis_url; the embedded engines are for trying out"))
+		}
+	default:
+		wrong = append(wrong, errors.New("mode: want demo or production"))
+	}
+	return s, errors.Join(append(wrong, s.secrets(k)...)...)
+}
+
+func (s *Settings) secrets(k *koanf.Koanf) (wrong []error) {
+	value := func(name string) string {
+		given := k.String(name)
+		if given == "" && s.IsDemo() {
+			return demoSecrets[name]
+		}
+		if !s.IsDemo() && given == demoSecrets[name] {
+			given = ""
+		}
+		if len(given) < shortestSecret {
+			wrong = append(wrong, fmt.Errorf("%s: set a secret of at least %d characters of your own", name, shortestSecret))
+		}
+		return given
+	}
+	s.JWTSecret, s.Pepper = value("jwt_secret"), value("card_pepper")
+	key, err := hex.DecodeString(value("data_key"))
+	if err != nil || len(key) != 32 {
+		wrong = append(wrong, errors.New("data_key: want 32 bytes, written as 64 hex digits"))
+	}
+	s.DataKey = key
+	return wrong
+}

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func env(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestEmptySettingsAreTheDemoOnLoopback(t *testing.T) {
+	s, err := Load(nil, env(nil))
+	if err != nil || !s.IsDemo() || s.Addr != "127.0.0.1:8080" || s.Data != "./data" || len(s.DataKey) != 32 {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+func TestFlagBeatsEnvironmentBeatsFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zique.yaml")
+	if err := os.WriteFile(path, []byte("addr: \":1\"\ndata: from-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Load(map[string]string{"config": path, "addr": ":3"}, env(map[string]string{"ZIQUE_ADDR": ":2"}))
+	if err != nil || s.Addr != ":3" || s.Data != "from-file" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+func TestProductionRefusesEmbeddedEnginesAndDemoSecretsAllAtOnce(t *testing.T) {
+	_, err := Load(nil, env(map[string]string{"ZIQUE_MODE": Production, "ZIQUE_JWT_SECRET": demoSecrets["jwt_secret"]}))
+	if err == nil {
+		t.Fatal("production started on nothing")
+	}
+	for _, part := range []string{"mode:", "jwt_secret:", "card_pepper:", "data_key:"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not name %s\n%v", part, err)
+		}
+	}
+}
+
+func TestUnknownSettingIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zique.yaml")
+	if err := os.WriteFile(path, []byte("adr: \":1\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(map[string]string{"config": path}, env(nil)); err == nil || !strings.Contains(err.Error(), "adr: there is no such setting") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,275 @@
+// Package seed loads the demo county: the facts of a published report with their
+// source, and fictional cooperatives, products, people and cards, marked 演示.
+// It uses the same calls as everybody, so demo cards come from a batch like any other.
+package seed
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"embed"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"zique/internal/aidcard"
+	"zique/internal/catalog"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/programme"
+	"zique/internal/storage"
+	"zique/internal/village"
+)
+
+//go:embed data/xinhua-2023.json data/demo.json
+var data embed.FS
+
+// Password is that of every demo account.
+const Password = "zique-demo-2026"
+
+// Account is a demo account.
+type Account struct {
+	Role  string
+	Phone string
+	Name  string
+}
+
+// Accounts are the same on every fresh start.
+var Accounts = []Account{
+	{"buyer", "13900000001", "演示买家"},
+	{"cooperative", "13900000002", "演示合作社社长"},
+	{"enterprise", "13900000003", "演示企业采购"},
+	{"operator", "13900000004", "演示运营甲"},
+	{"operator", "13900000005", "演示运营乙"},
+	{"liaison", "13900000006", "演示联络员"},
+	{"enterprise", "13900000007", "演示企业财务"},
+	{"auditor", "13900000008", "演示审计员"},
+}
+
+// Two sorts of demo cards: those that the buyer holds, and those to be claimed.
+const (
+	heldCards      = 3
+	unclaimedCards = 12
+	cardFace       = money.Fen(50_000)
+	heldFace       = money.Fen(20_000)
+)
+
+// Demo loads the demo county into an empty database; a database that has it is left alone.
+func Demo(ctx context.Context, db *storage.DB, people *identity.Service, codes aidcard.Codes) error {
+	var loaded int64
+	if err := db.Read(ctx).Model(&programme.Source{}).Count(&loaded).Error; err != nil || loaded > 0 {
+		return err
+	}
+	err := db.InTx(ctx, func(tx *storage.Tx) error { return load(tx, people, codes) })
+	if storage.IsDuplicate(err) {
+		return nil // another replica was first
+	}
+	return err
+}
+
+func load(tx *storage.Tx, people *identity.Service, codes aidcard.Codes) error {
+	var facts report
+	if err := read("data/xinhua-2023.json", &facts); err != nil {
+		return err
+	}
+	assistance := facts.assistance()
+	if err := programme.Load(tx, assistance); err != nil {
+		return err
+	}
+	villages, err := loadVillages(tx, facts)
+	if err != nil {
+		return err
+	}
+	var fiction demo
+	if err := read("data/demo.json", &fiction); err != nil {
+		return err
+	}
+	cooperatives, err := loadGoods(tx, fiction, villages)
+	if err != nil {
+		return err
+	}
+	return loadPeople(tx, fiction, people, codes, cooperatives[0])
+}
+
+func read(name string, into any) error {
+	raw, err := data.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		return fmt.Errorf("demo data %s: %w", name, err)
+	}
+	return nil
+}
+
+func loadVillages(tx *storage.Tx, facts report) (map[string]village.Village, error) {
+	byName := map[string]village.Village{}
+	for _, v := range facts.Villages {
+		added, err := village.Add(tx, village.Village{Name: v.Name, Township: v.Township, County: facts.County.Name, Note: v.Note}, v.Produce)
+		if err != nil {
+			return nil, err
+		}
+		byName[v.Name] = added
+	}
+	return byName, nil
+}
+
+type demo struct {
+	Categories []struct {
+		ID     string `json:"id"`
+		Name   string `json:"name"`
+		NameEn string `json:"name_en"`
+	} `json:"categories"`
+	Cooperatives []struct {
+		Key        string    `json:"key"`
+		Name       string    `json:"name"`
+		FreightFen money.Fen `json:"freight_fen"`
+	} `json:"cooperatives"`
+	Products []struct {
+		Cooperative string `json:"cooperative"`
+		Village     string `json:"village"`
+		Category    string `json:"category"`
+		Title       string `json:"title"`
+		Description string `json:"description"`
+		Cover       string `json:"cover"`
+		SKUs        []struct {
+			Spec     string    `json:"spec"`
+			WeightG  int64     `json:"weight_g"`
+			PriceFen money.Fen `json:"price_fen"`
+			Stock    int64     `json:"stock"`
+		} `json:"skus"`
+	} `json:"products"`
+	CardProgram struct {
+		Name       string `json:"name"`
+		Issuer     string `json:"issuer"`
+		LegalBasis string `json:"legal_basis"`
+	} `json:"card_program"`
+}
+
+func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village) ([]id.ID, error) {
+	categories := map[string]string{}
+	for i, c := range fiction.Categories {
+		categories[c.ID] = c.Name
+		if err := tx.Create(&catalog.Category{ID: c.ID, Name: c.Name, NameEn: c.NameEn, Position: i + 1}).Error; err != nil {
+			return nil, err
+		}
+	}
+	cooperatives := map[string]org.Organisation{}
+	var ids []id.ID
+	for _, c := range fiction.Cooperatives {
+		added, err := org.Add(tx, org.Cooperative, c.Name, true)
+		if err != nil {
+			return nil, err
+		}
+		if err := catalog.SetFlatFreight(tx, added.ID, c.FreightFen); err != nil {
+			return nil, err
+		}
+		cooperatives[c.Key] = added
+		ids = append(ids, added.ID)
+	}
+	for _, p := range fiction.Products {
+		from, by := villages[p.Village], cooperatives[p.Cooperative]
+		product := catalog.Product{CooperativeID: by.ID, VillageID: from.ID, CategoryID: p.Category,
+			Title: p.Title, Description: p.Description, CoverURL: p.Cover, Demo: true}
+		for _, s := range p.SKUs {
+			product.SKUs = append(product.SKUs, catalog.SKU{Spec: s.Spec, WeightG: s.WeightG, PriceFen: s.PriceFen, Stock: s.Stock})
+		}
+		if _, err := catalog.Add(tx, product, categories[p.Category], from.Name, by.Name); err != nil {
+			return nil, fmt.Errorf("demo product %s: %w", p.Title, err)
+		}
+	}
+	return ids, nil
+}
+
+func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes aidcard.Codes, cooperative id.ID) error {
+	enterprise, err := org.Add(tx, org.Enterprise, "演示企业（演示）", true)
+	if err != nil {
+		return err
+	}
+	var buyer id.ID
+	memberships := map[string]struct {
+		org  id.ID
+		role string
+	}{"13900000002": {cooperative, "owner"}, "13900000003": {enterprise.ID, "buyer"}, "13900000007": {enterprise.ID, "finance"}}
+	for _, a := range Accounts {
+		var roles []string
+		switch a.Role {
+		case identity.RoleOperator, identity.RoleLiaison, identity.RoleAuditor:
+			roles = []string{a.Role}
+		}
+		user, err := people.CreateUser(tx, identity.NewUser{Phone: a.Phone, Password: Password, Name: a.Name, Verified: true, Roles: roles})
+		if err != nil {
+			return err
+		}
+		if a.Role == "buyer" {
+			buyer = user.ID
+		}
+		if m, member := memberships[a.Phone]; member {
+			if err := org.Join(tx, m.org, user.ID, m.role); err != nil {
+				return err
+			}
+		}
+	}
+	return loadCards(tx, fiction, codes, enterprise.ID, buyer)
+}
+
+func loadCards(tx *storage.Tx, fiction demo, codes aidcard.Codes, enterprise, buyer id.ID) error {
+	program := aidcard.Program{ID: tx.NewID(), Name: fiction.CardProgram.Name, Issuer: fiction.CardProgram.Issuer, LegalBasis: fiction.CardProgram.LegalBasis}
+	if err := tx.Create(&program).Error; err != nil {
+		return err
+	}
+	_, held, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program.ID, EnterpriseID: enterprise, FaceFen: heldFace, Count: heldCards})
+	if err != nil {
+		return err
+	}
+	for _, card := range held {
+		if err := aidcard.Assign(tx, card.ID, buyer); err != nil {
+			return err
+		}
+	}
+	_, open, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program.ID, EnterpriseID: enterprise, FaceFen: cardFace, Count: unclaimedCards})
+	if err != nil {
+		return err
+	}
+	for i, code := range cardCodes(codes) {
+		if err := codes.SetCode(tx, open[i].ID, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cardCodes derives the demo cards' codes from the pepper, so that they need not be
+// stored to be shown.
+func cardCodes(codes aidcard.Codes) []string {
+	var all []string
+	for n := range unclaimedCards {
+		mac := hmac.New(sha256.New, codes.Pepper)
+		fmt.Fprintf(mac, "demo card %d", n)
+		code, _ := aidcard.Codes{Rand: &endless{mac.Sum(nil)}}.New() // endless never fails
+		all = append(all, code)
+	}
+	return all
+}
+
+type endless struct{ bytes []byte }
+
+func (e *endless) Read(into []byte) (int, error) { return copy(into, e.bytes), nil }
+
+// UnclaimedCodes lists the demo codes that can still be claimed.
+func UnclaimedCodes(db *gorm.DB, codes aidcard.Codes) ([]string, error) {
+	open := []string{}
+	for _, code := range cardCodes(codes) {
+		unclaimed, err := codes.Unclaimed(db, code)
+		if err != nil {
+			return nil, err
+		}
+		if unclaimed {
+			open = append(open, code)
+		}
+	}
+	return open, nil
+}

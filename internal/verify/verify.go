@@ -1,0 +1,119 @@
+// Package verify checks the books. Each invariant is a query that must answer no
+// row; all of them look at one snapshot.
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"zique/internal/storage"
+)
+
+// Invariant is one rule. Query answers the rows that break it, as text in a column `broken`.
+type Invariant struct {
+	Name  string
+	Query string
+}
+
+// Invariants are all rules that hold at every moment.
+var Invariants = []Invariant{
+	{"entries of a transaction sum to zero and are at least two", `
+		SELECT t.id broken FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.tx_id = t.id
+		GROUP BY t.id HAVING COUNT(e.id) < 2 OR SUM(e.amount_fen) <> 0`},
+	{"every entry belongs to a transaction and an account", `
+		SELECT e.id broken FROM ledger_entries e LEFT JOIN ledger_transactions t ON t.id = e.tx_id
+		LEFT JOIN ledger_accounts a ON a.id = e.account_id WHERE t.id IS NULL OR a.id IS NULL`},
+	{"a checkpoint and the unsealed entries make the sum of all entries", `
+		SELECT a.id broken FROM ledger_accounts a
+		WHERE COALESCE((SELECT c.balance_fen FROM ledger_checkpoints c WHERE c.account_id = a.id), 0)
+			+ COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_unsealed u ON u.tx_id = e.tx_id WHERE e.account_id = a.id), 0)
+			<> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0)`},
+	{"sealed transactions are numbered without a gap, and the rest waits", `
+		SELECT h.id broken FROM ledger_heads h
+		WHERE h.size <> (SELECT COUNT(*) FROM ledger_transactions WHERE seq IS NOT NULL)
+			OR h.size <> COALESCE((SELECT MAX(seq) FROM ledger_transactions), 0)
+			OR (SELECT COUNT(*) FROM ledger_transactions WHERE seq IS NULL) <> (SELECT COUNT(*) FROM ledger_unsealed)`},
+	{"a card's balance is its account's and lies between 0 and its face", `
+		SELECT c.id broken FROM aid_cards c LEFT JOIN (
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
+		) s ON s.code = CONCAT('card:', c.id)
+		WHERE c.balance_fen < 0 OR c.balance_fen > c.face_fen OR c.balance_fen <> COALESCE(s.sum_fen, 0)`},
+	{"a batch has as many cards as it says, of its face", `
+		SELECT b.id broken FROM card_batches b
+		WHERE b.card_count <> (SELECT COUNT(*) FROM aid_cards c WHERE c.batch_id = b.id AND c.face_fen = b.face_fen)`},
+	{"stock is what its movements sum to and is not negative", `
+		SELECT s.id broken FROM skus s
+		WHERE s.stock < 0 OR s.stock <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.sku_id = s.id), 0)`},
+	{"a line's units sold and returned are its stock movements", `
+		SELECT l.id broken FROM order_lines l
+		WHERE l.refunded_quantity - l.quantity <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.reference_id = l.id AND m.sku_id = l.sku_id), 0)`},
+	{"a product's price is the lowest of its SKUs", `
+		SELECT p.id broken FROM products p WHERE p.price_fen <> (SELECT MIN(s.price_fen) FROM skus s WHERE s.product_id = p.id)`},
+	{"an order's total is lines + freight - discounts = payments", `
+		SELECT o.id broken FROM orders o
+		WHERE o.total_fen <> o.goods_fen + o.freight_fen - o.discount_fen
+			OR o.goods_fen <> COALESCE((SELECT SUM(l.quantity * l.price_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
+			OR o.goods_fen - o.discount_fen <> COALESCE((SELECT SUM(l.net_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
+			OR o.goods_fen <> COALESCE((SELECT SUM(s.goods_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)
+			OR o.freight_fen <> COALESCE((SELECT SUM(s.freight_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)
+			OR (o.status <> 'awaiting_payment' AND o.total_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id), 0))`},
+	{"what was refunded lies within what was paid and bought", `
+		SELECT l.id broken FROM order_lines l
+		WHERE l.refunded_quantity < 0 OR l.refunded_quantity > l.quantity OR l.refunded_fen < 0 OR l.refunded_fen > l.net_fen
+			OR l.refunded_fen <> COALESCE((SELECT SUM(r.amount_fen) FROM refund_lines r WHERE r.line_id = l.id), 0)
+			OR l.refunded_quantity <> COALESCE((SELECT SUM(r.quantity) FROM refund_lines r WHERE r.line_id = l.id), 0)`},
+	{"a refund is what its tenders got back", `
+		SELECT r.id broken FROM refunds r
+		WHERE r.amount_fen <> r.goods_fen + r.freight_fen
+			OR r.amount_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM refund_payments p WHERE p.refund_id = r.id), 0)`},
+	{"a payment's refunds are counted on it", `
+		SELECT p.id broken FROM order_payments p
+		WHERE p.refunded_fen > p.amount_fen
+			OR p.refunded_fen <> COALESCE((SELECT SUM(b.amount_fen) FROM refund_payments b WHERE b.payment_id = p.id), 0)`},
+	{"a line's share is its target, and what its share entries sum to", `
+		SELECT l.id broken FROM order_lines l
+		WHERE l.share_fen * 10000 > (l.net_fen - l.refunded_fen) * l.rate_bp + 5000
+			OR l.share_fen * 10000 <= (l.net_fen - l.refunded_fen) * l.rate_bp - 5000
+			OR l.share_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.line_id = l.id), 0)`},
+	{"a village's accounts hold what its share entries sum to", `
+		SELECT v.id broken FROM villages v LEFT JOIN (
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
+		) s ON s.code = CONCAT('village:', v.id, ':pending')
+		WHERE COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.village_id = v.id), 0)`},
+	{"every paid order is posted once", `
+		SELECT o.id broken FROM orders o WHERE o.status <> 'awaiting_payment'
+			AND 1 <> (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'order_payment' AND t.reference = CONCAT('', o.id))`},
+	{"every stored answer is complete", `
+		SELECT k.id broken FROM idempotency_keys k WHERE k.status = 0 OR k.answer IS NULL`},
+}
+
+// Broken is an invariant with the first rows that break it.
+type Broken struct {
+	Invariant
+	Rows []int64
+}
+
+const rowsNamed = 20
+
+// Run checks every invariant and calls progress after each.
+func Run(ctx context.Context, db *storage.DB, progress func(Invariant, []int64)) ([]Broken, error) {
+	var broken []Broken
+	err := db.Snapshot(ctx, func(view *gorm.DB) error {
+		for _, inv := range Invariants {
+			var rows []int64
+			if err := view.Raw(inv.Query + fmt.Sprintf(" LIMIT %d", rowsNamed)).Scan(&rows).Error; err != nil {
+				return fmt.Errorf("check %q: %w", inv.Name, err)
+			}
+			if len(rows) > 0 {
+				broken = append(broken, Broken{inv, rows})
+			}
+			if progress != nil {
+				progress(inv, rows)
+			}
+		}
+		return nil
+	})
+	return broken, err
+}

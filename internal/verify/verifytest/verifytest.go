@@ -1,0 +1,22 @@
+// Package verifytest lets every test end with the books checked.
+package verifytest
+
+import (
+	"context"
+	"testing"
+
+	"zique/internal/storage"
+	"zique/internal/verify"
+)
+
+// Check fails the test when an invariant is broken.
+func Check(t *testing.T, db *storage.DB) {
+	t.Helper()
+	broken, err := verify.Run(context.Background(), db, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range broken {
+		t.Errorf("broken: %s, rows %v", b.Name, b.Rows)
+	}
+}
