@@ -2,7 +2,6 @@ package identity_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,13 +14,6 @@ import (
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 )
-
-func asBytes(value any) []byte {
-	if b, ok := value.([]byte); ok {
-		return b
-	}
-	return fmt.Append(nil, value)
-}
 
 func sentCode(t *testing.T, s *identity.Service) string {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/id"
+	"zique/internal/ledger"
 	"zique/internal/storage"
 )
 
@@ -123,4 +124,26 @@ func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 		at[r.OrderID].Refunds = append(at[r.OrderID].Refunds, r)
 	}
 	return nil
+}
+
+// OfMovements answers, by reference, the orders that a card's movements belong to.
+func OfMovements(db *gorm.DB, movements []ledger.Movement) (map[string]id.ID, error) {
+	orders := map[string]id.ID{}
+	var refunds []string
+	for _, m := range movements {
+		switch m.Kind {
+		case "order_payment":
+			orders[m.Reference], _ = id.Parse(m.Reference) // written as an id
+		case "refund":
+			refunds = append(refunds, m.Reference)
+		}
+	}
+	var rows []Refund
+	if err := db.Where("id IN ?", refunds).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		orders[r.ID.String()] = r.OrderID
+	}
+	return orders, nil
 }

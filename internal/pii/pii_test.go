@@ -117,6 +117,7 @@ func TestMaskPhone(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	keys := ring(f, "k", 1)
+	keys.Rand = strings.NewReader("twelve bytes") // the same in every fuzzing process
 	sealed, err := keys.Seal([]byte("13900000001"))
 	if err != nil {
 		f.Fatal(err)

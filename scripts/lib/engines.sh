@@ -85,7 +85,7 @@ start_mysql() {
     --bind-address=127.0.0.1 --skip-name-resolve --character-set-server=utf8mb4
     --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=256M
     --max-connections=500 --default-time-zone=+00:00)
-  is_mariadb "$mysqld" || mysql_flags+=(--mysqlx=OFF --disable-log-bin)
+  is_mariadb "$mysqld" || mysql_flags+=(--mysqlx=OFF --disable-log-bin "--secure-file-priv=$home")
 
   for try in 1 2 3 4 5; do
     port=$(free_port)

@@ -25,7 +25,7 @@ start_program() {
   program_pid=$!
   if ! wait_ready 60; then
     tail -n 40 "$program_log" >&2
-    fail "the program was not ready on $base_url after 60 s"
+    fail "the program ended, or was not ready on $base_url within 60 s; above are its last lines"
   fi
 }
 

@@ -25,7 +25,8 @@ internal_tests() { go test -race -count=1 ./internal/...; }
 # api/openapi.yaml with what the routes say.
 api_tests() { go test -race -count=1 ./api/...; }
 
-in_frontend() (cd frontend && "$@")
+# CI=1: no watching, no prompts, also in a terminal.
+in_frontend() (cd frontend && CI=1 "$@")
 
 frontend_types() { in_frontend npm run --silent typecheck; }
 
@@ -65,7 +66,7 @@ browser_purchase() {
   mkdir -p "$shots"
   shots=$(cd "$shots" && pwd)
   start_program embedded
-  if ! (cd frontend && BASE_URL=$base_url OUT_DIR=$shots npm run --silent e2e); then
+  if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent e2e; then
     tail -n 40 "$program_log" >&2
     fail 'the browser test failed; above are the last lines of the program'
   fi

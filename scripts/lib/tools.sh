@@ -53,8 +53,14 @@ need_node() {
 
 need_chromium() {
   find_chromium >/dev/null && return
-  missing 'Chromium, or CHROMIUM_PATH naming a Chrome of yours' chromium
+  if ! is_ubuntu; then
+    missing 'Chromium, or CHROMIUM_PATH naming a Chrome of yours' chromium
+  elif [ "$(id -u)" -ne 0 ]; then
+    missing 'Google Chrome, or CHROMIUM_PATH naming a Chromium of yours'
+  fi
 }
+
+is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 
 need_fonts() {
   [ "$(uname -s)" = Linux ] || return 0
@@ -79,7 +85,7 @@ install_missing() {
     say 'This machine lacks:' >&2
     printf '  - %s\n' "${missing_words[@]}" >&2
     if have apt-get; then
-      say "Run the check as root, or install it: apt-get install --no-install-recommends ${missing_packages[*]}" >&2
+      say "Run the check as root, or install it: apt-get install --no-install-recommends ${missing_packages[*]:-}" >&2
     fi
     fail 'install the above and run the check again'
   fi
@@ -204,6 +210,7 @@ install_packages() {
 find_chromium() {
   local name path
   for name in "${CHROMIUM_PATH:-}" chromium chromium-browser google-chrome-stable google-chrome \
+    "$cache"/browsers/chromium*/*/headless_shell "$cache"/browsers/chromium*/*/chrome-headless-shell \
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
     path=$(command -v "$name" 2>/dev/null) || continue
     if "$path" --version >/dev/null 2>&1; then
@@ -214,9 +221,16 @@ find_chromium() {
   return 1
 }
 
+# settle_chromium comes after install_packages: on Ubuntu the browser is the one that the
+# pinned playwright-core fetches, with its libraries from apt.
 settle_chromium() {
-  CHROMIUM_PATH=$(find_chromium) ||
-    fail 'no Chromium that starts (on Ubuntu its package needs snap): install Chrome or set CHROMIUM_PATH'
+  if ! find_chromium >/dev/null && is_ubuntu; then
+    say 'fetching Chromium'
+    (cd frontend && PLAYWRIGHT_BROWSERS_PATH=$cache/browsers DEBIAN_FRONTEND=noninteractive \
+      npx --no-install playwright-core install --with-deps chromium-headless-shell >"$work/chromium.log" 2>&1) ||
+      tail -n 20 "$work/chromium.log" >&2
+  fi
+  CHROMIUM_PATH=$(find_chromium) || fail 'no Chromium that starts: install Chrome or set CHROMIUM_PATH'
   export CHROMIUM_PATH
   say "$("$CHROMIUM_PATH" --version 2>/dev/null)"
 }

@@ -1,0 +1,146 @@
+// Command zique is the marketplace: `go run ./api` starts everything.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"zique/internal/config"
+	"zique/internal/identity"
+	"zique/internal/ledger"
+	"zique/internal/storage"
+	"zique/internal/verify"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "zique:", err)
+		os.Exit(1)
+	}
+}
+
+const usage = `Zique Market (紫鹊集): a marketplace for consumption assistance
+
+  zique [serve]                        start the marketplace (the default)
+  zique verify                         check every invariant of the books; exit 1 when one is broken
+  zique user create --role operator --phone 139… --name … --password …
+                                       make an operator, auditor or liaison
+  zique help                           this page
+
+Flags of every command (a flag beats the environment, which beats the file):
+  --addr HOST:PORT     ZIQUE_ADDR       default 127.0.0.1:8080 in demo mode, else :8080
+  --data FOLDER        ZIQUE_DATA       folder of the embedded database, default ./data
+  --mode MODE          ZIQUE_MODE       demo or production
+  --mysql-dsn DSN      ZIQUE_MYSQL_DSN  user:password@tcp(host:3306)/database; empty: SQLite
+  --redis-url URL      ZIQUE_REDIS_URL  redis://host:6379/0; empty: in this process
+  --config FILE        ZIQUE_CONFIG     YAML; see configs/zique.yaml
+
+Examples:
+  go run ./api
+  zique serve --addr 127.0.0.1:9000 --data /var/lib/zique
+  ZIQUE_MODE=demo ZIQUE_MYSQL_DSN='zique:secret@tcp(127.0.0.1:3306)/zique' ZIQUE_REDIS_URL=redis://127.0.0.1:6379/0 zique
+`
+
+// run is the program. It returns when ctx ends or the command is done.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
+	command, rest := "serve", args
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, rest = args[0], args[1:]
+	}
+	if command == "user" && len(rest) > 0 && rest[0] == "create" {
+		command, rest = "user create", rest[1:]
+	}
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, name := range []string{"addr", "data", "mode", "mysql-dsn", "redis-url", "config"} {
+		flags.String(name, "", "")
+	}
+	var user identity.NewUser
+	var role string
+	if command == "user create" {
+		flags.StringVar(&role, "role", "", "")
+		flags.StringVar(&user.Phone, "phone", "", "")
+		flags.StringVar(&user.Name, "name", "", "")
+		flags.StringVar(&user.Password, "password", "", "")
+	}
+	err := flags.Parse(rest)
+	if err == flag.ErrHelp || command == "help" {
+		_, err = io.WriteString(stdout, usage)
+		return err
+	}
+	if err == nil && flags.NArg() > 0 {
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if err != nil {
+		return fmt.Errorf("%w (see zique --help)", err)
+	}
+	given := map[string]string{}
+	flags.Visit(func(f *flag.Flag) { given[strings.ReplaceAll(f.Name, "-", "_")] = f.Value.String() })
+	settings, err := config.Load(given, getenv)
+	if err != nil {
+		return fmt.Errorf("settings:\n%w", err)
+	}
+	switch command {
+	case "serve":
+		return serve(ctx, settings, stdout)
+	case "verify":
+		return checkBooks(ctx, settings, stdout)
+	case "user create":
+		return createUser(ctx, settings, user, role, stdout)
+	}
+	return fmt.Errorf("there is no command %q (see zique --help)", command)
+}
+
+// checkBooks runs every invariant and shows each as it goes.
+func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer) error {
+	house, err := open(ctx, settings)
+	if err != nil {
+		return err
+	}
+	defer house.close()
+	if _, err := ledger.Seal(ctx, house.db); err != nil {
+		return err
+	}
+	broken, err := verify.Run(ctx, house.db, func(inv verify.Invariant, rows []int64) {
+		if len(rows) == 0 {
+			fmt.Fprintln(stdout, "ok     ", inv.Name)
+			return
+		}
+		fmt.Fprintln(stdout, "BROKEN ", inv.Name, "— rows", rows)
+	})
+	if err == nil && len(broken) > 0 {
+		err = fmt.Errorf("%d of %d invariants are broken", len(broken), len(verify.Invariants))
+	}
+	return err
+}
+
+func createUser(ctx context.Context, settings config.Settings, user identity.NewUser, role string, stdout io.Writer) error {
+	switch role {
+	case identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison:
+	default:
+		return fmt.Errorf("--role: want operator, auditor or liaison")
+	}
+	house, err := open(ctx, settings)
+	if err != nil {
+		return err
+	}
+	defer house.close()
+	user.Roles, user.Verified = []string{role}, true
+	err = house.db.InTx(ctx, func(tx *storage.Tx) error {
+		_, err := house.people.CreateUser(tx, user)
+		return err
+	})
+	if err != nil {
+		return describe(err)
+	}
+	fmt.Fprintf(stdout, "%s %s can sign in now.\n", role, user.Name)
+	return nil
+}

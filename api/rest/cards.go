@@ -1,0 +1,116 @@
+package rest
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"zique/internal/aidcard"
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/order"
+)
+
+// CardJSON is an aid card as its holder sees it.
+type CardJSON struct {
+	ID           string     `json:"id"`
+	MaskedNumber string     `json:"masked_number"`
+	FaceFen      money.Fen  `json:"face_fen"`
+	BalanceFen   money.Fen  `json:"balance_fen"`
+	Status       string     `json:"status" enum:"issued,active,frozen,void,expired"`
+	ExpiresAt    *time.Time `json:"expires_at" doc:"null: does not expire"`
+}
+
+func cardJSON(c aidcard.Card) CardJSON {
+	out := CardJSON{ID: c.ID.String(), MaskedNumber: c.MaskedNumber(), FaceFen: c.FaceFen, BalanceFen: c.BalanceFen, Status: c.Status}
+	if c.ExpiresAt != nil {
+		at := c.ExpiresAt.Time()
+		out.ExpiresAt = &at
+	}
+	return out
+}
+
+type claimIn struct {
+	Body struct {
+		Code string `json:"code" maxLength:"100" doc:"24 characters; case, spaces and hyphens do not matter"`
+	}
+}
+
+func (s *Server) claimCard(ctx context.Context, in *claimIn) (*body[CardJSON], error) {
+	card, err := s.Codes.Claim(ctx, s.DB, caller(ctx).UserID, peer(ctx), in.Body.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &body[CardJSON]{cardJSON(card)}, nil
+}
+
+func (s *Server) listCards(ctx context.Context, _ *struct{}) (*body[list[CardJSON]], error) {
+	held, err := aidcard.Held(s.DB.Read(ctx), caller(ctx).UserID)
+	out := &body[list[CardJSON]]{list[CardJSON]{Items: []CardJSON{}}}
+	for _, c := range held {
+		out.Body.Items = append(out.Body.Items, cardJSON(c))
+	}
+	return out, err
+}
+
+func (s *Server) ownCard(ctx context.Context, in pathID) (aidcard.Card, error) {
+	cardID, err := in.parse(aidcard.ErrNotFound)
+	if err != nil {
+		return aidcard.Card{}, err
+	}
+	return aidcard.Get(s.DB.Read(ctx), caller(ctx).UserID, cardID)
+}
+
+func (s *Server) getCard(ctx context.Context, in *pathID) (*body[CardJSON], error) {
+	card, err := s.ownCard(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return &body[CardJSON]{cardJSON(card)}, nil
+}
+
+// CardEntryJSON is one movement of a card.
+type CardEntryJSON struct {
+	ID        string    `json:"id"`
+	Kind      string    `json:"kind" enum:"issue,payment,refund"`
+	AmountFen money.Fen `json:"amount_fen" doc:"negative when spent"`
+	OrderID   string    `json:"order_id,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+type cardEntriesIn struct {
+	pathID
+	paging
+}
+
+func (s *Server) listCardEntries(ctx context.Context, in *cardEntriesIn) (*body[list[CardEntryJSON]], error) {
+	card, err := s.ownCard(ctx, in.pathID)
+	if err != nil {
+		return nil, err
+	}
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := aidcard.Entries(s.DB.Read(ctx), card, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(m ledger.Movement) string { return m.ID.String() })
+	orders, err := order.OfMovements(s.DB.Read(ctx), page)
+	out := &body[list[CardEntryJSON]]{list[CardEntryJSON]{Items: []CardEntryJSON{}, NextCursor: next}}
+	for _, m := range page {
+		out.Body.Items = append(out.Body.Items, cardEntryJSON(m, orders))
+	}
+	return out, err
+}
+
+func cardEntryJSON(m ledger.Movement, orders map[string]id.ID) CardEntryJSON {
+	e := CardEntryJSON{ID: m.ID.String(), AmountFen: m.AmountFen, CreatedAt: m.PostedAt.Time()}
+	e.Kind = strings.TrimPrefix(strings.TrimPrefix(m.Kind, "order_"), "card_")
+	if orderID := orders[m.Reference]; orderID != 0 {
+		e.OrderID = orderID.String()
+	}
+	return e
+}

@@ -1,0 +1,393 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/money"
+	"zique/internal/order"
+	"zique/internal/storage"
+)
+
+// OrderJSON is a whole order.
+type OrderJSON struct {
+	ID          string         `json:"id"`
+	Status      string         `json:"status" doc:"of the least advanced sub-order that is not cancelled"`
+	GoodsFen    money.Fen      `json:"goods_fen"`
+	FreightFen  money.Fen      `json:"freight_fen"`
+	DiscountFen money.Fen      `json:"discount_fen"`
+	TotalFen    money.Fen      `json:"total_fen"`
+	ShareFen    money.Fen      `json:"share_fen" doc:"credited to village collectives, net of refunds"`
+	RefundedFen money.Fen      `json:"refunded_fen"`
+	ProofCode   string         `json:"proof_code"`
+	CreatedAt   time.Time      `json:"created_at"`
+	Address     AddressFields  `json:"address"`
+	Payments    []PaymentJSON  `json:"payments"`
+	Lines       []LineJSON     `json:"lines"`
+	SubOrders   []SubOrderJSON `json:"sub_orders"`
+	Refunds     []RefundJSON   `json:"refunds"`
+}
+
+// PaymentJSON is what one tender paid.
+type PaymentJSON struct {
+	Tender       string    `json:"tender"`
+	CardID       string    `json:"card_id"`
+	MaskedNumber string    `json:"masked_number"`
+	AmountFen    money.Fen `json:"amount_fen"`
+	RefundedFen  money.Fen `json:"refunded_fen"`
+}
+
+// LineJSON is one SKU of an order.
+type LineJSON struct {
+	ID               string    `json:"id"`
+	SubOrderID       string    `json:"sub_order_id"`
+	ProductID        string    `json:"product_id"`
+	SKUID            string    `json:"sku_id"`
+	Title            string    `json:"title"`
+	Spec             string    `json:"spec"`
+	CoverURL         string    `json:"cover_url"`
+	Quantity         int64     `json:"quantity"`
+	PriceFen         money.Fen `json:"price_fen"`
+	NetFen           money.Fen `json:"net_fen"`
+	RefundedQuantity int64     `json:"refunded_quantity"`
+	RefundedFen      money.Fen `json:"refunded_fen"`
+	ShareFen         money.Fen `json:"share_fen"`
+	VillageID        string    `json:"village_id"`
+	VillageName      string    `json:"village_name"`
+}
+
+// SubOrderJSON is one cooperative's part of an order.
+type SubOrderJSON struct {
+	ID                 string     `json:"id"`
+	Cooperative        NamedJSON  `json:"cooperative"`
+	Status             string     `json:"status"`
+	GoodsFen           money.Fen  `json:"goods_fen"`
+	FreightFen         money.Fen  `json:"freight_fen"`
+	RefundedFreightFen money.Fen  `json:"refunded_freight_fen"`
+	Shipments          []struct{} `json:"shipments"`
+}
+
+// RefundJSON is money given back, and to which cards.
+type RefundJSON struct {
+	ID               string              `json:"id"`
+	Status           string              `json:"status"`
+	AmountFen        money.Fen           `json:"amount_fen"`
+	FreightFen       money.Fen           `json:"freight_fen"`
+	ShareReversedFen money.Fen           `json:"share_reversed_fen"`
+	Reason           string              `json:"reason"`
+	CreatedAt        time.Time           `json:"created_at"`
+	Payments         []RefundPaymentJSON `json:"payments"`
+}
+
+// RefundPaymentJSON is what one card got back.
+type RefundPaymentJSON struct {
+	CardID       string    `json:"card_id"`
+	MaskedNumber string    `json:"masked_number"`
+	AmountFen    money.Fen `json:"amount_fen"`
+}
+
+func masked(number string) string { return "**** **** " + number[len(number)-4:] }
+
+func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
+	address, err := s.openAddress(o.AddressCipher)
+	if err != nil {
+		return OrderJSON{}, err
+	}
+	out := OrderJSON{
+		ID: o.ID.String(), Status: o.Status, GoodsFen: o.GoodsFen, FreightFen: o.FreightFen, DiscountFen: o.DiscountFen,
+		TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
+		CreatedAt: o.CreatedAt.Time(), Address: addressFields(address),
+		Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
+	}
+	for _, p := range o.Payments {
+		out.Payments = append(out.Payments, PaymentJSON{p.Tender, p.CardID.String(), masked(p.CardNumber), p.AmountFen, p.RefundedFen})
+	}
+	for _, l := range o.Lines {
+		out.Lines = append(out.Lines, LineJSON{
+			ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
+			Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
+			RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShareFen: l.ShareFen,
+			VillageID: l.VillageID.String(), VillageName: l.VillageName,
+		})
+	}
+	for _, sub := range o.SubOrders {
+		out.SubOrders = append(out.SubOrders, SubOrderJSON{
+			ID: sub.ID.String(), Cooperative: NamedJSON{sub.CooperativeID.String(), sub.CooperativeName}, Status: sub.Status,
+			GoodsFen: sub.GoodsFen, FreightFen: sub.FreightFen, RefundedFreightFen: sub.RefundedFreightFen, Shipments: []struct{}{},
+		})
+	}
+	for _, r := range o.Refunds {
+		out.Refunds = append(out.Refunds, refundJSON(r))
+	}
+	return out, nil
+}
+
+func refundJSON(r order.Refund) RefundJSON {
+	out := RefundJSON{ID: r.ID.String(), Status: r.Status, AmountFen: r.AmountFen, FreightFen: r.FreightFen,
+		ShareReversedFen: r.ShareReversedFen, Reason: r.Reason, CreatedAt: r.CreatedAt.Time(), Payments: []RefundPaymentJSON{}}
+	for _, p := range r.Payments {
+		out.Payments = append(out.Payments, RefundPaymentJSON{p.CardID.String(), masked(p.CardNumber), p.AmountFen})
+	}
+	return out
+}
+
+type orderItem struct {
+	SKUID    string     `json:"sku_id" maxLength:"20"`
+	Quantity int64      `json:"quantity" minimum:"1" maximum:"9999"`
+	PriceFen *money.Fen `json:"price_fen,omitempty" doc:"the price that was shown; another one now is 409 price_changed"`
+}
+
+type placeOrderIn struct {
+	Key  string `header:"Idempotency-Key"`
+	Body struct {
+		Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
+		FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
+		AddressID string      `json:"address_id" maxLength:"20"`
+		CardIDs   []string    `json:"card_ids" minItems:"1" maxItems:"50" doc:"used in this order"`
+	}
+}
+
+func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, error) {
+	who := caller(ctx).UserID
+	key, err := keyFor(ctx, "place-order", base+"/orders", in.Key, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.FromCart {
+		// The cart is emptied by its order: a repeat must not look into it again.
+		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
+			return earlier, err
+		}
+	}
+	ask, err := s.checkout(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	ask.Key = key
+	answer, err := s.Checkout.Checkout(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.FromCart && answer.Status == http.StatusCreated {
+		s.emptyCart(ctx, who, ask.Items)
+	}
+	return answerStored(answer), nil
+}
+
+func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, error) {
+	var found *idempotency.Answer
+	err := s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		found, err = idempotency.Find(tx, key)
+		return err
+	})
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return answerStored(*found), nil
+}
+
+// checkout reads everything that the order names, and the cart when it names that.
+func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Checkout, err error) {
+	ask.Buyer = caller(ctx).UserID
+	if ask.Items, err = s.itemsAsked(ctx, in); err != nil {
+		return ask, err
+	}
+	for i, text := range in.Body.CardIDs {
+		cardID, err := parseID(text, index("card_ids", i))
+		if err != nil {
+			return ask, err
+		}
+		ask.CardIDs = append(ask.CardIDs, cardID)
+	}
+	addressID, err := parseID(in.Body.AddressID, "address_id")
+	if err != nil {
+		return ask, err
+	}
+	address, err := s.People.Address(ctx, ask.Buyer, addressID)
+	if fault.IsKind(err, fault.NotFound) {
+		return ask, invalid("address_id", "unknown", "there is no such address of yours")
+	}
+	if err != nil {
+		return ask, err
+	}
+	ask.AddressCipher, err = s.sealAddress(address)
+	ask.Encode = func(placed *order.Order, declined *fault.Fault) (int, []byte) {
+		if declined != nil {
+			return encodeProblem(ctx, declined)
+		}
+		return s.encodeOrder(ctx, *placed)
+	}
+	return ask, err
+}
+
+func (s *Server) encodeOrder(ctx context.Context, placed order.Order) (int, []byte) {
+	shown, err := s.orderJSON(placed)
+	if err != nil { // sealed a moment ago with the same key
+		slog.ErrorContext(ctx, "encode an order", "request_id", requestID(ctx), "error", err)
+	}
+	encoded, _ := json.Marshal(shown) // strings and ints
+	return http.StatusCreated, encoded
+}
+
+func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn) ([]order.Item, error) {
+	if in.Body.FromCart == (len(in.Body.Items) > 0) {
+		return nil, invalid("items", "required", "give either items, or from_cart: true")
+	}
+	var items []order.Item
+	if in.Body.FromCart {
+		kept, err := s.Carts.Get(ctx, caller(ctx).UserID)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range kept {
+			items = append(items, order.Item{SKUID: k.SKUID, Quantity: k.Quantity})
+		}
+		if len(items) == 0 {
+			return nil, order.ErrCartEmpty
+		}
+		return items, nil
+	}
+	for i, item := range in.Body.Items {
+		skuID, err := parseID(item.SKUID, index("items", i)+".sku_id")
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, order.Item{SKUID: skuID, Quantity: item.Quantity, PriceFen: item.PriceFen})
+	}
+	return items, nil
+}
+
+// emptyCart takes what was ordered out of the cart; a Redis that is away costs no more
+// than a cart that is still full.
+func (s *Server) emptyCart(ctx context.Context, buyer id.ID, ordered []order.Item) {
+	skus := make([]id.ID, len(ordered))
+	for i, item := range ordered {
+		skus[i] = item.SKUID
+	}
+	if err := s.Carts.Remove(context.WithoutCancel(ctx), buyer, skus); err != nil {
+		slog.WarnContext(ctx, "the cart keeps what was ordered", "request_id", requestID(ctx), "error", err)
+	}
+}
+
+type ordersIn struct {
+	paging
+	Status string `query:"status" enum:"awaiting_payment,paid,partly_shipped,shipped,received,closed,cancelled"`
+}
+
+func (s *Server) listOrders(ctx context.Context, in *ordersIn) (*body[list[OrderJSON]], error) {
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := order.List(s.DB.Read(ctx), caller(ctx).UserID, order.Filter{Status: in.Status, BeforeID: before, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(o order.Order) string { return o.ID.String() })
+	out := &body[list[OrderJSON]]{list[OrderJSON]{Items: []OrderJSON{}, NextCursor: next}}
+	for _, o := range page {
+		shown, err := s.orderJSON(o)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, shown)
+	}
+	return out, nil
+}
+
+func (s *Server) getOrder(ctx context.Context, in *pathID) (*body[OrderJSON], error) {
+	orderID, err := in.parse(order.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return s.showOrder(ctx, orderID)
+}
+
+func (s *Server) showOrder(ctx context.Context, orderID id.ID) (*body[OrderJSON], error) {
+	o, err := order.Get(s.DB.Read(ctx), caller(ctx).UserID, orderID)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := s.orderJSON(o)
+	return &body[OrderJSON]{shown}, err
+}
+
+type cancelIn struct {
+	pathID
+	Body *struct {
+		SubOrderID string `json:"sub_order_id,omitempty" maxLength:"20"`
+	}
+}
+
+func (s *Server) cancelOrder(ctx context.Context, in *cancelIn) (*body[OrderJSON], error) {
+	orderID, err := in.parse(order.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	var only *id.ID
+	if in.Body != nil && in.Body.SubOrderID != "" {
+		subID, err := parseID(in.Body.SubOrderID, "sub_order_id")
+		if err != nil {
+			return nil, err
+		}
+		only = &subID
+	}
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return order.Cancel(tx, caller(ctx).UserID, orderID, only) })
+	if err != nil {
+		return nil, err
+	}
+	return s.showOrder(ctx, orderID)
+}
+
+type refundIn struct {
+	pathID
+	Key  string `header:"Idempotency-Key"`
+	Body struct {
+		Lines []struct {
+			LineID    string     `json:"line_id" maxLength:"20"`
+			Quantity  int64      `json:"quantity" minimum:"1" maximum:"9999"`
+			AmountFen *money.Fen `json:"amount_fen,omitempty" doc:"less than was paid for these units; left out: all of it"`
+		} `json:"lines,omitempty" maxItems:"200"`
+		FreightFen *money.Fen `json:"freight_fen,omitempty" doc:"left out: goes back with the last goods of a sub-order"`
+		Reason     string     `json:"reason" minLength:"1" maxLength:"800"`
+	}
+}
+
+func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error) {
+	orderID, err := in.parse(order.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keyFor(ctx, "refund-order", base+"/orders/"+in.ID+"/refunds", in.Key, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	ask := order.RefundAsk{FreightFen: in.Body.FreightFen, Reason: in.Body.Reason}
+	for i, l := range in.Body.Lines {
+		lineID, err := parseID(l.LineID, index("lines", i)+".line_id")
+		if err != nil {
+			return nil, err
+		}
+		ask.Lines = append(ask.Lines, order.RefundLine{LineID: lineID, Quantity: l.Quantity, AmountFen: l.AmountFen})
+	}
+	encode := func(result any, declined *fault.Fault) (int, []byte) {
+		if declined != nil {
+			return encodeProblem(ctx, declined)
+		}
+		encoded, _ := json.Marshal(refundJSON(*result.(*order.Refund))) // strings and ints
+		return http.StatusCreated, encoded
+	}
+	answer, err := idempotency.Run(ctx, s.DB, key, encode, func(tx *storage.Tx) (any, error) {
+		return order.RefundBeforeDispatch(tx, caller(ctx).UserID, orderID, ask)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answerStored(answer), nil
+}

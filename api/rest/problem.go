@@ -1,0 +1,156 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zique/internal/fault"
+)
+
+// Problem is an error as clients see it (RFC 9457). Offending values are never repeated.
+type Problem struct {
+	Type      string         `json:"type" example:"about:blank"`
+	Title     string         `json:"title" example:"Conflict"`
+	Status    int            `json:"status" example:"409"`
+	Code      string         `json:"code" example:"out_of_stock" doc:"stable; translations and programs hang on it"`
+	Detail    string         `json:"detail"`
+	RequestID string         `json:"request_id"`
+	Errors    []ProblemField `json:"errors,omitempty"`
+
+	retryAfter int
+}
+
+// ProblemField names one wrong part of a request.
+type ProblemField struct {
+	Field   string `json:"field" example:"items[0].quantity"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error, GetStatus, ContentType and GetHeaders are what huma asks of an error.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus: see Error.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType: see Error.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders: see Error.
+func (p *Problem) GetHeaders() http.Header {
+	headers := http.Header{}
+	if p.retryAfter > 0 {
+		headers.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+	return headers
+}
+
+var statusOf = map[fault.Kind]int{
+	fault.Invalid:         http.StatusBadRequest,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.Mismatch:        http.StatusUnprocessableEntity,
+	fault.TooMany:         http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// problemOf turns any error into a Problem. What is not a fault is ours to repair:
+// it is logged, and the client learns only the request id.
+func problemOf(ctx context.Context, err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	f, known := fault.As(err)
+	if !known {
+		slog.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
+		return newProblem(ctx, http.StatusInternalServerError, "internal", "something went wrong on our side")
+	}
+	if f.Kind == fault.Unavailable {
+		slog.WarnContext(ctx, "request could not be served", "request_id", requestID(ctx), "error", err)
+	}
+	p = newProblem(ctx, statusOf[f.Kind], f.Code, f.Message)
+	for _, field := range f.Fields {
+		p.Errors = append(p.Errors, ProblemField(field))
+	}
+	if f.RetryAfter > 0 {
+		p.retryAfter = int((f.RetryAfter.Milliseconds() + 999) / 1000)
+	}
+	return p
+}
+
+func newProblem(ctx context.Context, status int, code, detail string) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail, RequestID: requestID(ctx)}
+}
+
+// encodeProblem is the stored form of a decline.
+func encodeProblem(ctx context.Context, f *fault.Fault) (int, []byte) {
+	p := problemOf(ctx, f)
+	body, _ := json.Marshal(p) // strings and ints
+	return p.Status, body
+}
+
+// speakProblems makes huma's own refusals Problems of ours: validation becomes 400,
+// and the offending value is dropped.
+func speakProblems() {
+	huma.ValidateStrictCasing = true
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(context.Background(), status, message, errs)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(ctx.Context(), status, message, errs)
+	}
+}
+
+var codeOf = map[int]string{
+	http.StatusUnsupportedMediaType:  "unsupported_media_type",
+	http.StatusRequestEntityTooLarge: "body_too_large",
+	http.StatusNotAcceptable:         "not_acceptable",
+	http.StatusRequestTimeout:        "request_timeout",
+}
+
+func humaProblem(ctx context.Context, status int, message string, errs []error) *Problem {
+	if status == http.StatusInternalServerError {
+		return problemOf(ctx, errors.Join(append(errs, errors.New(message))...))
+	}
+	if code, known := codeOf[status]; known {
+		return newProblem(ctx, status, code, message)
+	}
+	p := newProblem(ctx, http.StatusBadRequest, "invalid_body", "the request cannot be read")
+	for _, err := range errs {
+		var detail *huma.ErrorDetail
+		if !errors.As(err, &detail) {
+			continue
+		}
+		field := strings.TrimPrefix(detail.Location, "body.")
+		if field == "body" || field == "" {
+			p.Errors = append(p.Errors, ProblemField{Field: "body", Code: "malformed", Message: "the body is not the JSON that is expected: malformed, or a field twice"})
+			continue
+		}
+		p.Code, p.Detail = "invalid_field", "the request has fields that cannot be accepted"
+		p.Errors = append(p.Errors, ProblemField{Field: field, Code: fieldCode(detail.Message), Message: detail.Message})
+	}
+	return p
+}
+
+// fieldCode names what huma's validation says in words.
+func fieldCode(message string) string {
+	for _, c := range []struct{ part, code string }{
+		{"unexpected property", "unknown_field"}, {"required", "required"}, {"expected integer", "not_an_integer"},
+		{"expected number <=", "range"}, {"expected number >=", "range"}, {"length", "length"}, {"expected string", "not_a_string"},
+	} {
+		if strings.Contains(message, c.part) {
+			return c.code
+		}
+	}
+	return "invalid"
+}

@@ -1,0 +1,213 @@
+// Package rest is the edge: HTTP in, domain calls, JSON out. Only this package knows
+// HTTP. Wire types stand beside their handlers; routes.go shows the whole API.
+package rest
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"zique/internal/aidcard"
+	"zique/internal/cart"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/order"
+	"zique/internal/pii"
+	"zique/internal/storage"
+)
+
+// Server is everything that the handlers call.
+type Server struct {
+	DB       *storage.DB
+	Redis    *storage.Redis
+	People   *identity.Service
+	Keys     *pii.Keyring
+	Carts    cart.Store
+	Codes    aidcard.Codes
+	Checkout *order.Committer
+	Demo     bool
+	Site     fs.FS // the built storefront
+}
+
+const (
+	base        = "/api/v1"
+	largestBody = 1 << 20
+)
+
+// Handler builds the router. The second value is the API's description.
+func (s *Server) Handler() (http.Handler, *huma.OpenAPI) {
+	speakProblems()
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	_ = engine.SetTrustedProxies(nil) // nil cannot fail: forwarding headers are never believed
+	engine.HandleMethodNotAllowed = true
+	engine.Use(identify, recovered)
+	api := humagin.New(engine, apiConfig())
+	s.routes(api)
+	s.health(engine)
+	s.docs(engine, api.OpenAPI())
+	engine.NoMethod(func(c *gin.Context) {
+		writeProblem(c, newProblem(c.Request.Context(), http.StatusMethodNotAllowed, "method_not_allowed", "this address has no such method"))
+	})
+	engine.NoRoute(s.site())
+	return engine, api.OpenAPI()
+}
+
+func apiConfig() huma.Config {
+	config := huma.DefaultConfig("Zique Market (紫鹊集)", "1")
+	config.Info.Description = "Money is in fen (`…_fen`), ids are strings, times are UTC. Errors are application/problem+json with a stable `code`."
+	config.DocsPath, config.OpenAPIPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no $schema in answers
+	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error { return jsonv2.Unmarshal(data, v) }}
+	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
+	config.RejectUnknownQueryParameters = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"}}
+	return config
+}
+
+type contextKey int
+
+const (
+	requestIDKey contextKey = iota
+	peerKey
+	callerKey
+)
+
+// identify gives every request an id, and remembers the peer's address.
+func identify(c *gin.Context) {
+	raw := make([]byte, 8)
+	_, _ = rand.Read(raw) // crypto/rand.Read never fails
+	requestID := hex.EncodeToString(raw)
+	c.Header("X-Request-Id", requestID)
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("Referrer-Policy", "same-origin")
+	ctx := context.WithValue(c.Request.Context(), requestIDKey, requestID)
+	c.Request = c.Request.WithContext(context.WithValue(ctx, peerKey, c.ClientIP()))
+	c.Next()
+}
+
+func requestID(ctx context.Context) string {
+	value, _ := ctx.Value(requestIDKey).(string)
+	return value
+}
+
+func peer(ctx context.Context) string {
+	value, _ := ctx.Value(peerKey).(string)
+	return value
+}
+
+// caller is who is signed in; routes that are not public have one.
+func caller(ctx context.Context) identity.Caller {
+	value, _ := ctx.Value(callerKey).(identity.Caller)
+	return value
+}
+
+func recovered(c *gin.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			ctx := c.Request.Context()
+			slog.ErrorContext(ctx, "panic", "request_id", requestID(ctx), "panic", p)
+			writeProblem(c, newProblem(ctx, http.StatusInternalServerError, "internal", "something went wrong on our side"))
+		}
+	}()
+	c.Next()
+}
+
+func writeProblem(c *gin.Context, p *Problem) {
+	for name, values := range p.GetHeaders() {
+		c.Header(name, values[0])
+	}
+	c.Header("Content-Type", p.ContentType(""))
+	c.AbortWithStatusJSON(p.Status, p)
+}
+
+// health answers orchestrators: alive, and ready when both engines answer.
+func (s *Server) health(engine *gin.Engine) {
+	engine.GET("/livez", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "ok"}) })
+	engine.GET("/readyz", func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
+		defer cancel()
+		checks, status := gin.H{"database": "ok", "redis": "ok"}, http.StatusOK
+		for name, ping := range map[string]func(context.Context) error{
+			"database": s.DB.Ping,
+			"redis":    func(ctx context.Context) error { return s.Redis.Ping(ctx).Err() },
+		} {
+			if err := ping(ctx); err != nil {
+				checks[name], status = "away", http.StatusServiceUnavailable
+				c.Header("Retry-After", "2")
+			}
+		}
+		c.JSON(status, checks)
+	})
+}
+
+// site serves the storefront: files as they are, any other page its index.
+func (s *Server) site() gin.HandlerFunc {
+	files := http.FileServerFS(s.Site)
+	return func(c *gin.Context) {
+		path := c.Request.URL.Path
+		if strings.HasPrefix(path, "/api/") || (c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead) {
+			writeProblem(c, newProblem(c.Request.Context(), http.StatusNotFound, "not_found", "there is nothing at this address"))
+			return
+		}
+		name := strings.TrimPrefix(path, "/")
+		if info, err := fs.Stat(s.Site, name); err != nil || info.IsDir() {
+			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "demo/") {
+				writeProblem(c, newProblem(c.Request.Context(), http.StatusNotFound, "not_found", "there is nothing at this address"))
+				return
+			}
+			c.Request.URL.Path, name = "/", "index.html"
+		}
+		c.Header("Cache-Control", "no-cache")
+		if strings.HasPrefix(name, "assets/") {
+			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
+		}
+		c.Status(http.StatusOK)
+		serve(c, files)
+	}
+}
+
+// serve compresses text on its way out.
+func serve(c *gin.Context, files http.Handler) {
+	if !strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") || c.GetHeader("Range") != "" {
+		files.ServeHTTP(c.Writer, c.Request)
+		return
+	}
+	c.Header("Content-Encoding", "gzip")
+	c.Header("Vary", "Accept-Encoding")
+	packed := gzip.NewWriter(c.Writer)
+	files.ServeHTTP(gzipped{c.Writer, packed}, c.Request)
+	_ = packed.Close() // the client is gone
+}
+
+type gzipped struct {
+	http.ResponseWriter
+	packed *gzip.Writer
+}
+
+func (g gzipped) WriteHeader(status int) {
+	g.Header().Del("Content-Length")
+	g.ResponseWriter.WriteHeader(status)
+}
+
+func (g gzipped) Write(b []byte) (int, error) { return g.packed.Write(b) }
+
+// parseID reads an id that stands in the request at `field`.
+func parseID(value, field string) (id.ID, error) {
+	parsed, err := id.Parse(value)
+	if err != nil {
+		return 0, invalid(field, "not_an_id", "this is not an id")
+	}
+	return parsed, nil
+}

@@ -1,0 +1,225 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/identity"
+)
+
+// access says who may call a route.
+type access int
+
+const (
+	anyone access = iota
+	signedIn
+)
+
+// routes is the whole API at a glance. (K): needs an Idempotency-Key.
+func (s *Server) routes(api huma.API) {
+	on := registrar{s, api}
+
+	post(on, "/auth/codes", "send-code", anyone, http.StatusAccepted, s.sendCode)
+	post(on, "/auth/register", "register", anyone, http.StatusOK, s.register)
+	post(on, "/auth/login", "login", anyone, http.StatusOK, s.login)
+	post(on, "/auth/refresh", "refresh", anyone, http.StatusOK, s.refresh)
+	post(on, "/auth/logout", "logout", signedIn, http.StatusNoContent, s.logout)
+	get(on, "/me", "get-me", signedIn, s.me)
+
+	get(on, "/categories", "list-categories", anyone, s.listCategories)
+	get(on, "/products", "list-products", anyone, s.listProducts)
+	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
+	get(on, "/villages", "list-villages", anyone, s.listVillages)
+	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
+	get(on, "/public/board", "get-board", anyone, s.board)
+
+	get(on, "/cart", "get-cart", signedIn, s.getCart)
+	put(on, "/cart/items/{sku_id}", "set-cart-item", signedIn, s.setCartItem)
+	get(on, "/addresses", "list-addresses", signedIn, s.listAddresses)
+	post(on, "/addresses", "add-address", signedIn, http.StatusCreated, s.addAddress)
+	remove(on, "/addresses/{id}", "remove-address", signedIn, s.removeAddress)
+
+	post(on, "/cards/claim", "claim-card", signedIn, http.StatusOK, s.claimCard)
+	get(on, "/cards", "list-cards", signedIn, s.listCards)
+	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
+	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
+
+	keyed[OrderJSON](on, "/orders", "place-order", signedIn, s.placeOrder) // (K)
+	get(on, "/orders", "list-orders", signedIn, s.listOrders)
+	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
+	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
+	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
+
+	if s.Demo {
+		get(on, "/demo", "get-demo", anyone, s.demo)
+	}
+}
+
+type registrar struct {
+	server *Server
+	api    huma.API
+}
+
+type handler[I, O any] func(ctx context.Context, in *I) (*O, error)
+
+func get[I, O any](on registrar, path, name string, who access, h handler[I, O]) {
+	register(on, huma.Operation{Method: http.MethodGet, Path: path, OperationID: name}, who, h)
+}
+
+func put[I, O any](on registrar, path, name string, who access, h handler[I, O]) {
+	register(on, huma.Operation{Method: http.MethodPut, Path: path, OperationID: name}, who, h)
+}
+
+func post[I, O any](on registrar, path, name string, who access, status int, h handler[I, O]) {
+	register(on, huma.Operation{Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: status}, who, h)
+}
+
+func remove[I, O any](on registrar, path, name string, who access, h handler[I, O]) {
+	register(on, huma.Operation{Method: http.MethodDelete, Path: path, OperationID: name, DefaultStatus: http.StatusNoContent}, who, h)
+}
+
+// keyed registers a call whose answer, an R, is stored with its Idempotency-Key.
+func keyed[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
+	schema := huma.SchemaFromType(on.api.OpenAPI().Components.Schemas, reflect.TypeFor[R]())
+	register(on, huma.Operation{
+		Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: http.StatusCreated,
+		Responses: map[string]*huma.Response{"201": {
+			Description: "Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}},
+	}, who, h)
+}
+
+func register[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
+	op.Path = base + op.Path
+	op.Tags = []string{strings.Split(strings.TrimPrefix(op.Path, base+"/"), "/")[0]}
+	op.MaxBodyBytes = largestBody
+	if who == signedIn {
+		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Middlewares = append(op.Middlewares, on.server.requireSession)
+	}
+	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// requireSession lets nobody in without a live access token.
+func (s *Server) requireSession(ctx huma.Context, next func(huma.Context)) {
+	token, bearer := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+	who, err := identity.Caller{}, error(identity.ErrUnauthenticated)
+	if bearer {
+		who, err = s.People.Authenticate(ctx.Context(), token)
+	}
+	if err != nil {
+		refuse(ctx, problemOf(ctx.Context(), err))
+		return
+	}
+	next(huma.WithValue(ctx, callerKey, who))
+}
+
+func refuse(ctx huma.Context, p *Problem) {
+	for name, values := range p.GetHeaders() {
+		ctx.SetHeader(name, values[0])
+	}
+	if p.Status == http.StatusUnauthorized {
+		ctx.SetHeader("WWW-Authenticate", "Bearer")
+	}
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p) // the client is gone
+}
+
+// stored is an answer that was kept byte for byte.
+type stored struct {
+	Status      int
+	ContentType string `header:"Content-Type"`
+	Replayed    string `header:"Idempotency-Replayed"`
+	Body        []byte
+}
+
+func answerStored(a idempotency.Answer) *stored {
+	out := &stored{Status: a.Status, ContentType: "application/json", Body: a.Body}
+	if a.Status >= http.StatusBadRequest {
+		out.ContentType = "application/problem+json"
+	}
+	if a.Replayed {
+		out.Replayed = "true"
+	}
+	return out
+}
+
+// keyFor names the caller's request; body is what was decoded, so spelling does not count.
+func keyFor(ctx context.Context, route, path, header string, body any) (idempotency.Key, error) {
+	if err := idempotency.Check(header); err != nil {
+		return idempotency.Key{}, err
+	}
+	canonical, err := json.Marshal(body)
+	if err != nil {
+		return idempotency.Key{}, err
+	}
+	return idempotency.Key{
+		Caller: caller(ctx).UserID, Route: route, Key: header,
+		Body: idempotency.Fingerprint(http.MethodPost, path, canonical),
+	}, nil
+}
+
+type body[T any] struct{ Body T }
+
+type list[T any] struct {
+	Items      []T    `json:"items"`
+	NextCursor string `json:"next_cursor,omitempty" doc:"absent on the last page"`
+}
+
+type paging struct {
+	Cursor string `query:"cursor" maxLength:"100"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+// after reads a cursor that is an id.
+func (p paging) after() (id.ID, error) {
+	if p.Cursor == "" {
+		return 0, nil
+	}
+	return parseID(p.Cursor, "cursor")
+}
+
+// cut turns limit+1 rows into a page and the cursor of the next.
+func cut[T any](rows []T, limit int, cursor func(T) string) ([]T, string) {
+	if len(rows) <= limit {
+		return rows, ""
+	}
+	return rows[:limit], cursor(rows[limit-1])
+}
+
+type pathID struct {
+	ID string `path:"id" maxLength:"20"`
+}
+
+func (p pathID) parse(missing error) (id.ID, error) {
+	parsed, err := id.Parse(p.ID)
+	if err != nil {
+		return 0, missing // no such id can be there
+	}
+	return parsed, nil
+}
+
+func invalid(field, code, message string) error { return fault.InvalidField(field, code, message) }
+
+func index(name string, i int) string { return name + "[" + strconv.Itoa(i) + "]" }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"zique/api/rest"
+	"zique/frontend"
+	"zique/internal/aidcard"
+	"zique/internal/cart"
+	"zique/internal/clock"
+	"zique/internal/config"
+	"zique/internal/fault"
+	"zique/internal/identity"
+	"zique/internal/ledger"
+	"zique/internal/order"
+	"zique/internal/pii"
+	"zique/internal/seed"
+	"zique/internal/storage"
+)
+
+// house is what every command needs: the database and who may sign in.
+type house struct {
+	db     *storage.DB
+	keys   *pii.Keyring
+	people *identity.Service
+}
+
+func open(ctx context.Context, s config.Settings) (*house, error) {
+	keys, err := pii.New("1", s.DataKey)
+	if err != nil {
+		return nil, err
+	}
+	db, err := storage.Open(ctx, storage.Config{MySQLDSN: s.MySQLDSN, Folder: s.Data}, clock.System())
+	if err != nil {
+		return nil, err
+	}
+	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo()})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &house{db, keys, people}, nil
+}
+
+func (h *house) close() {
+	if err := h.db.Close(); err != nil {
+		slog.Error("close the database", "error", err)
+	}
+}
+
+// Timeouts of the server: slow clients cost no more than these.
+const (
+	headerTimeout   = 5 * time.Second
+	bodyTimeout     = 30 * time.Second
+	answerTimeout   = 60 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 15 * time.Second
+	sealEvery       = time.Second
+)
+
+// serve starts everything, says where it is, and stops in order: first the door,
+// then the work that is under way, then the engines.
+func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
+	h, err := open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	redis, err := storage.OpenRedis(ctx, s.RedisURL)
+	if err != nil {
+		return err
+	}
+	defer redis.Close()
+	codes := aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	if s.IsDemo() {
+		if err := seed.Demo(ctx, h.db, h.people, codes); err != nil {
+			return fmt.Errorf("load the demo county: %w", err)
+		}
+	}
+	committer := order.NewCommitter(h.db, rand.Reader)
+	api := rest.Server{
+		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
+		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
+	}
+	handler, _ := api.Handler()
+
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var working sync.WaitGroup
+	working.Go(func() { committer.Run(work) })
+	working.Go(func() { sealing(work, h.db) })
+	defer working.Wait()
+	defer stopWork()
+
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("addr: %w", err)
+	}
+	if err := welcome(ctx, s, h.db, codes, listener.Addr().String(), stdout); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return listen(ctx, listener, handler)
+}
+
+func listen(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: answerTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	return server.Shutdown(closing)
+}
+
+// sealing gives the journal its order, a second behind at the most.
+func sealing(ctx context.Context, db *storage.DB) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := ledger.Seal(ctx, db); err != nil && ctx.Err() == nil {
+			slog.Warn("seal the journal", "error", err)
+		}
+	}
+}
+
+// welcome says where the marketplace is and how to try it.
+func welcome(ctx context.Context, s config.Settings, db *storage.DB, codes aidcard.Codes, addr string, out io.Writer) error {
+	if _, port, err := net.SplitHostPort(addr); err == nil {
+		addr = "localhost:" + port
+	}
+	fmt.Fprintf(out, "\nZique Market (紫鹊集)  http://%s\n", addr)
+	if !s.IsDemo() {
+		return nil
+	}
+	open, err := seed.UnclaimedCodes(db.Read(ctx), codes)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nDemo accounts, password %s\n", seed.Password)
+	for _, a := range seed.Accounts {
+		fmt.Fprintf(out, "  %s  %-12s %s\n", a.Phone, a.Role, a.Name)
+	}
+	if len(open) > 0 {
+		fmt.Fprintf(out, "\nUnclaimed aid cards\n  %s\n", strings.Join(open[:min(2, len(open))], "\n  "))
+	}
+	if s.MySQLDSN == "" {
+		path, _ := os.Getwd() // only to show a full path
+		fmt.Fprintf(out, "\nData: %s (started in %s)\nEmbedded, for trying out.\n", s.Data, path)
+	}
+	fmt.Fprintln(out)
+	return nil
+}
+
+// describe shows a fault with its fields.
+func describe(err error) error {
+	f, ok := fault.As(err)
+	if !ok || len(f.Fields) == 0 {
+		return err
+	}
+	var fields []string
+	for _, field := range f.Fields {
+		fields = append(fields, field.Field+": "+field.Message)
+	}
+	return errors.New(strings.Join(fields, "; "))
+}

@@ -1,0 +1,11 @@
+import { useI18n } from 'vue-i18n'
+import { formatDay, formatTime } from '@/dates'
+
+export function useFormats() {
+  const { locale } = useI18n()
+  return {
+    time: (iso: string) => formatTime(iso, locale.value),
+    day: (iso: string) => formatDay(iso, locale.value),
+    separator: () => (locale.value === 'en' ? ', ' : '、'),
+  }
+}

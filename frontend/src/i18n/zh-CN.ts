@@ -1,0 +1,78 @@
+export default {
+  brand: '紫鹊集',
+  nav: {
+    main: '主导航', tabs: '底部导航', home: '首页', product: '商品', cart: '购物车', cartCount: '购物车，{n} 件', checkout: '确认订单',
+    signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页',
+    board: '公开账', account: '我的', missing: '没有这个页面',
+  },
+  ui: {
+    skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
+    loadMore: '加载更多', back: '返回', language: '切换语言', cancel: '取消', all: '全部',
+  },
+  foot: { motto: '买一份山里的收成，给村里添一份收入。', share: '每一笔货款的 5% 计入产地村集体。', api: '接口文档' },
+  search: {
+    label: '搜索农产品', example: '猕猴桃、蜂蜜…', go: '搜索', found: '共显示 {n} 件商品', none: '没有找到合适的商品',
+    noneHint: '换个词试试，或者看看全部农产品。', clear: '看全部商品', of: '“{q}”的搜索结果', from: '来自{village}的农产品',
+  },
+  home: { title: '新化山里的收成', lead: '从合作社直接到家，每一单都给村集体留下一份收入。', categories: '分类', sort: '排序' },
+  sort: { newest: '最新上架', price_asc: '价格从低到高', price_desc: '价格从高到低' },
+  product: {
+    from: '起', gives: '为村集体增收', choose: '选择规格', quantity: '数量', stock: '还有 {n} 件', few: '只剩 {n} 件', soldOut: '已售完',
+    add: '加入购物车', added: '已放入购物车', see: '去看看', share: '本单为村集体增收', shareFor: '本单为{village}村集体增收', village: '产地',
+    cooperative: '合作社', freight: '运费', freightFlat: '每单 {freight}', freightFree: '包邮', about: '商品说明', demo: '演示数据', weight: '约 {g} 克',
+    gone: '这件商品不在了',
+  },
+  split: {
+    title: '每一元去了哪里', coop: '{name}', coopWords: '货款归合作社', village: '{name}村集体', villageWords: '记入村集体收入', freight: '运费另计，用于发货，不参与分成。',
+  },
+  cart: {
+    title: '购物车', empty: '购物车还是空的', emptyHint: '去挑一点山里的收成吧。', shop: '去逛逛', goods: '商品', freight: '运费', total: '合计', perCoop: '每家合作社一份运费',
+    changed: '价格已变动，现价 {price}', soldOut: '已售完，结算时不含此件', short: '库存只有 {n} 件，请减少数量', remove: '移除', removeOf: '移除 {title}', checkout: '去结算', guest: '登录后购物车会跟着您，在哪台设备都看得到。',
+    none: '没有可以结算的商品', updated: '购物车已更新，合计 {total}', each: '单价',
+  },
+  checkout: {
+    title: '确认订单', address: '收货地址', newAddress: '使用新地址', saveAddress: '保存并使用', keepList: '用已有地址', cards: '用爱心卡支付',
+    cardsHint: '默认先用最早到期的卡，也可以自己勾选。', used: '本次使用 {used}', left: '用后剩余 {left}', missing: '还差 {missing}，请再选一张卡或添加新卡。', covered: '已选的卡足够支付。',
+    noCards: '还没有可用的爱心卡，请在下面添加。', pay: '支付 {total}', paying: '正在下单…', goods: '商品清单', unknown: '刚才没有收到结果。订单可能已经成功；再确认一次不会重复下单。',
+    askAgain: '再确认一次', seeOrders: '看看我的订单', anew: '我已核对，重新下单', needAddress: '请先选择收货地址', addCard: '添加一张卡', empty: '没有可以结算的商品', priceNow: '请回购物车核对价格或库存。', toCart: '回购物车',
+    done: '下单成功，谢谢您！',
+  },
+  address: {
+    name: '收货人', phone: '手机号', province: '省', city: '市', district: '区县', detail: '详细地址', remove: '删除', removeOf: '删除{name}的地址', none: '填写第一个收货地址', required: '请填写', phoneBad: '请填写 11 位手机号',
+  },
+  signIn: {
+    login: '登录', register: '注册', phone: '手机号', password: '密码', name: '怎么称呼您', code: '短信验证码', sendCode: '获取验证码', sent: '验证码已发送', demoCode: '演示验证码：{code}', passwordHint: '至少 8 位',
+    demo: '演示账号，一点即登录', demoHint: '这是演示环境，数据可以随意试用。', welcome: '欢迎，{name}', mergeFailed: '已登录。购物车暂时没能合并，稍后会自动再试。', optional: '演示环境可不填',
+  },
+  role: { buyer: '买家', cooperative: '合作社', enterprise: '企业', operator: '运营', liaison: '联络员', auditor: '审计', chamber: '商协会', village: '村集体' },
+  card: {
+    title: '我的爱心卡', add: '添加爱心卡', code: '卡密', codeHint: '24 位，不分大小写，可直接粘贴。', submit: '添加', added: '已添加，余额 {balance}', incomplete: '卡密应为 24 位，现在 {n} 位。', balance: '余额', face: '面值 {face}',
+    until: '{date} 到期', forever: '长期有效', none: '还没有爱心卡', noneHint: '输入卡密，把卡放进账户。', entries: '明细', noEntries: '还没有明细', toOrder: '看订单', demo: '演示卡密', useDemo: '填入演示卡密 {n}', see: '查看 {number} 的明细',
+    status: { issued: '待添加', active: '可用', frozen: '已冻结', void: '已作废', expired: '已过期' },
+    kind: { issue: '开卡', payment: '支付', refund: '退回' },
+  },
+  order: {
+    title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
+    share: '本单为村集体增收', lineShare: '为{village}村集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后货款会原路退回爱心卡，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
+    refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，确认后立即退回原来的卡。', refundDo: '退款 {amount}', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '同时退运费 {freight}', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
+    status: { awaiting_payment: '待支付', paid: '已支付，等待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
+    step: { placed: '已下单', paid: '已支付', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
+    refundStatus: { requested: '审核中', approved: '已同意', returned: '货已退回', refunded: '已退款', rejected: '未通过' },
+    done: '已完成', now: '进行中', later: '还没到', unknown: '刚才没有收到结果。再确认一次不会重复退款。',
+  },
+  village: {
+    title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。', gone: '没有找到这个村庄',
+  },
+  board: {
+    title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', total: '合计', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',
+    partner: '帮扶方', item: '事项', amount: '金额', when: '截至', approx: '约 {n}', people: '{n} 人', times: '{n} 人次', doNotAdd: '可能含在其他数字中', pairings: '结对', designations: '称号', villagesN: '{n} 个村', partnersN: '{n} 家', source: '来源', open: '阅读原文',
+    kind: { industry: '产业帮扶', labour: '劳务帮扶', consumption: '消费帮扶', donation: '捐赠帮扶', collective_share: '村集体分成' },
+    pairing: { county: '结对县', village: '结对村', liaison: '派驻联络员', enterprise: '企业', chamber: '商协会' },
+  },
+  account: { title: '我的', guest: '您还没有登录', guestHint: '登录后可以用爱心卡支付、查看订单。', signOut: '退出登录', signedOut: '已退出登录', language: '语言', cards: '爱心卡', orders: '订单', cart: '购物车', verified: '手机号已验证', unverified: '手机号未验证' },
+  missing: { title: '这里什么也没有', hint: '页面可能换了地址。', home: '回首页' },
+  error: {
+    network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
+  },
+  field: { required: '请填写', invalid: '请检查这一项', too_long: '太长了', too_short: '太短了' },
+}
