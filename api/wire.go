@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -165,8 +165,11 @@ func welcome(ctx context.Context, s config.Settings, db *storage.DB, codes aidca
 		fmt.Fprintf(out, "\nUnclaimed aid cards\n  %s\n", strings.Join(open[:min(2, len(open))], "\n  "))
 	}
 	if s.MySQLDSN == "" {
-		path, _ := os.Getwd() // only to show a full path
-		fmt.Fprintf(out, "\nData: %s (started in %s)\nEmbedded, for trying out.\n", s.Data, path)
+		folder, err := filepath.Abs(s.Data)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "\nData: %s\nEmbedded, for trying out.\n", folder)
 	}
 	fmt.Fprintln(out)
 	return nil

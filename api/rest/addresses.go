@@ -48,7 +48,7 @@ func (s *Server) addAddress(ctx context.Context, in *struct{ Body AddressFields 
 	return &body[AddressJSON]{AddressJSON{added.ID.String(), addressFields(added)}}, nil
 }
 
-func (s *Server) removeAddress(ctx context.Context, in *pathID) (*struct{}, error) {
+func (s *Server) removeAddress(ctx context.Context, in *PathID) (*struct{}, error) {
 	addressID, err := in.parse(identity.ErrNotFound)
 	if err != nil {
 		return nil, err

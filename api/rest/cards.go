@@ -54,7 +54,7 @@ func (s *Server) listCards(ctx context.Context, _ *struct{}) (*body[list[CardJSO
 	return out, err
 }
 
-func (s *Server) ownCard(ctx context.Context, in pathID) (aidcard.Card, error) {
+func (s *Server) ownCard(ctx context.Context, in PathID) (aidcard.Card, error) {
 	cardID, err := in.parse(aidcard.ErrNotFound)
 	if err != nil {
 		return aidcard.Card{}, err
@@ -62,7 +62,7 @@ func (s *Server) ownCard(ctx context.Context, in pathID) (aidcard.Card, error) {
 	return aidcard.Get(s.DB.Read(ctx), caller(ctx).UserID, cardID)
 }
 
-func (s *Server) getCard(ctx context.Context, in *pathID) (*body[CardJSON], error) {
+func (s *Server) getCard(ctx context.Context, in *PathID) (*body[CardJSON], error) {
 	card, err := s.ownCard(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -80,12 +80,12 @@ type CardEntryJSON struct {
 }
 
 type cardEntriesIn struct {
-	pathID
-	paging
+	PathID
+	Paging
 }
 
 func (s *Server) listCardEntries(ctx context.Context, in *cardEntriesIn) (*body[list[CardEntryJSON]], error) {
-	card, err := s.ownCard(ctx, in.pathID)
+	card, err := s.ownCard(ctx, in.PathID)
 	if err != nil {
 		return nil, err
 	}

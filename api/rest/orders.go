@@ -64,13 +64,19 @@ type LineJSON struct {
 
 // SubOrderJSON is one cooperative's part of an order.
 type SubOrderJSON struct {
-	ID                 string     `json:"id"`
-	Cooperative        NamedJSON  `json:"cooperative"`
-	Status             string     `json:"status"`
-	GoodsFen           money.Fen  `json:"goods_fen"`
-	FreightFen         money.Fen  `json:"freight_fen"`
-	RefundedFreightFen money.Fen  `json:"refunded_freight_fen"`
-	Shipments          []struct{} `json:"shipments"`
+	ID                 string         `json:"id"`
+	Cooperative        NamedJSON      `json:"cooperative"`
+	Status             string         `json:"status"`
+	GoodsFen           money.Fen      `json:"goods_fen"`
+	FreightFen         money.Fen      `json:"freight_fen"`
+	RefundedFreightFen money.Fen      `json:"refunded_freight_fen"`
+	Shipments          []ShipmentJSON `json:"shipments"`
+}
+
+// ShipmentJSON is a parcel on its way.
+type ShipmentJSON struct {
+	Carrier    string `json:"carrier"`
+	TrackingNo string `json:"tracking_no"`
 }
 
 // RefundJSON is money given back, and to which cards.
@@ -119,7 +125,7 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	for _, sub := range o.SubOrders {
 		out.SubOrders = append(out.SubOrders, SubOrderJSON{
 			ID: sub.ID.String(), Cooperative: NamedJSON{sub.CooperativeID.String(), sub.CooperativeName}, Status: sub.Status,
-			GoodsFen: sub.GoodsFen, FreightFen: sub.FreightFen, RefundedFreightFen: sub.RefundedFreightFen, Shipments: []struct{}{},
+			GoodsFen: sub.GoodsFen, FreightFen: sub.FreightFen, RefundedFreightFen: sub.RefundedFreightFen, Shipments: []ShipmentJSON{},
 		})
 	}
 	for _, r := range o.Refunds {
@@ -276,7 +282,7 @@ func (s *Server) emptyCart(ctx context.Context, buyer id.ID, ordered []order.Ite
 }
 
 type ordersIn struct {
-	paging
+	Paging
 	Status string `query:"status" enum:"awaiting_payment,paid,partly_shipped,shipped,received,closed,cancelled"`
 }
 
@@ -301,7 +307,7 @@ func (s *Server) listOrders(ctx context.Context, in *ordersIn) (*body[list[Order
 	return out, nil
 }
 
-func (s *Server) getOrder(ctx context.Context, in *pathID) (*body[OrderJSON], error) {
+func (s *Server) getOrder(ctx context.Context, in *PathID) (*body[OrderJSON], error) {
 	orderID, err := in.parse(order.ErrNotFound)
 	if err != nil {
 		return nil, err
@@ -319,7 +325,7 @@ func (s *Server) showOrder(ctx context.Context, orderID id.ID) (*body[OrderJSON]
 }
 
 type cancelIn struct {
-	pathID
+	PathID
 	Body *struct {
 		SubOrderID string `json:"sub_order_id,omitempty" maxLength:"20"`
 	}
@@ -345,17 +351,19 @@ func (s *Server) cancelOrder(ctx context.Context, in *cancelIn) (*body[OrderJSON
 	return s.showOrder(ctx, orderID)
 }
 
+type refundLine struct {
+	LineID    string     `json:"line_id" maxLength:"20"`
+	Quantity  int64      `json:"quantity" minimum:"1" maximum:"9999"`
+	AmountFen *money.Fen `json:"amount_fen,omitempty" doc:"less than was paid for these units; left out: all of it"`
+}
+
 type refundIn struct {
-	pathID
+	PathID
 	Key  string `header:"Idempotency-Key"`
 	Body struct {
-		Lines []struct {
-			LineID    string     `json:"line_id" maxLength:"20"`
-			Quantity  int64      `json:"quantity" minimum:"1" maximum:"9999"`
-			AmountFen *money.Fen `json:"amount_fen,omitempty" doc:"less than was paid for these units; left out: all of it"`
-		} `json:"lines,omitempty" maxItems:"200"`
-		FreightFen *money.Fen `json:"freight_fen,omitempty" doc:"left out: goes back with the last goods of a sub-order"`
-		Reason     string     `json:"reason" minLength:"1" maxLength:"800"`
+		Lines      []refundLine `json:"lines,omitempty" maxItems:"200"`
+		FreightFen *money.Fen   `json:"freight_fen,omitempty" doc:"left out: goes back with the last goods of a sub-order"`
+		Reason     string       `json:"reason" minLength:"1" maxLength:"800"`
 	}
 }
 

@@ -77,7 +77,7 @@ func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, money.BasisPo
 }
 
 type productsIn struct {
-	paging
+	Paging
 	Query         string `query:"q" maxLength:"100"`
 	Category      string `query:"category" maxLength:"40"`
 	VillageID     string `query:"village_id" maxLength:"20"`
@@ -154,7 +154,7 @@ type ProductDetailJSON struct {
 	Certificates []NamedJSON `json:"certificates"`
 }
 
-func (s *Server) getProduct(ctx context.Context, in *pathID) (*body[ProductDetailJSON], error) {
+func (s *Server) getProduct(ctx context.Context, in *PathID) (*body[ProductDetailJSON], error) {
 	productID, err := in.parse(catalog.ErrNotFound)
 	if err != nil {
 		return nil, err

@@ -185,13 +185,14 @@ type list[T any] struct {
 	NextCursor string `json:"next_cursor,omitempty" doc:"absent on the last page"`
 }
 
-type paging struct {
+// Paging asks for a page of a list.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"100"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
 // after reads a cursor that is an id.
-func (p paging) after() (id.ID, error) {
+func (p Paging) after() (id.ID, error) {
 	if p.Cursor == "" {
 		return 0, nil
 	}
@@ -206,11 +207,12 @@ func cut[T any](rows []T, limit int, cursor func(T) string) ([]T, string) {
 	return rows[:limit], cursor(rows[limit-1])
 }
 
-type pathID struct {
+// PathID names one thing by its id.
+type PathID struct {
 	ID string `path:"id" maxLength:"20"`
 }
 
-func (p pathID) parse(missing error) (id.ID, error) {
+func (p PathID) parse(missing error) (id.ID, error) {
 	parsed, err := id.Parse(p.ID)
 	if err != nil {
 		return 0, missing // no such id can be there

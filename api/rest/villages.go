@@ -47,7 +47,7 @@ func (s *Server) villagesJSON(ctx context.Context, villages []village.Village) (
 	return out, err
 }
 
-func (s *Server) listVillages(ctx context.Context, in *struct{ paging }) (*body[list[VillageJSON]], error) {
+func (s *Server) listVillages(ctx context.Context, in *struct{ Paging }) (*body[list[VillageJSON]], error) {
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *Server) listVillages(ctx context.Context, in *struct{ paging }) (*body[
 	return &body[list[VillageJSON]]{list[VillageJSON]{items, next}}, err
 }
 
-func (s *Server) getVillage(ctx context.Context, in *pathID) (*body[VillageJSON], error) {
+func (s *Server) getVillage(ctx context.Context, in *PathID) (*body[VillageJSON], error) {
 	villageID, err := in.parse(village.ErrNotFound)
 	if err != nil {
 		return nil, err

@@ -31,8 +31,9 @@ export const useCart = defineStore('cart', () => {
     return priceGuestCart(guest.value, found.filter((p) => p !== null))
   }
 
+  /** The cart as it is now. Lines that a guest left here join the account's cart on the way. */
   async function load(): Promise<Cart> {
-    cart.value = session.signedIn ? await api.cart() : await loadGuest()
+    cart.value = !session.signedIn ? await loadGuest() : guest.value.length ? await merge() : await api.cart()
     return cart.value
   }
 
@@ -56,8 +57,8 @@ export const useCart = defineStore('cart', () => {
     await set(choice, Math.min(held(choice.sku_id) + quantity, choice.stock, MAX_QUANTITY))
   }
 
-  /** After sign-in the guest's lines join the account's cart. Each leaves this device once it is there, so a broken connection neither loses nor doubles it. */
-  async function merge(): Promise<void> {
+  /** Each guest line leaves this device once the account has it, so a broken connection neither loses nor doubles it. */
+  async function merge(): Promise<Cart> {
     let account = await api.cart()
     for (const line of [...guest.value]) {
       const known = account.items.find((i) => i.sku_id === line.sku_id)
@@ -70,7 +71,7 @@ export const useCart = defineStore('cart', () => {
       }
       keepGuest(guest.value.filter((l) => l.sku_id !== line.sku_id))
     }
-    cart.value = account
+    return account
   }
 
   /** Takes out what was just bought. */
@@ -82,5 +83,5 @@ export const useCart = defineStore('cart', () => {
     cart.value = null
   }
 
-  return { cart, count, load, set, add, merge, remove, forget }
+  return { cart, count, load, set, add, remove, forget }
 })

@@ -42,9 +42,9 @@ export const useSession = defineStore('session', () => {
 
   /** Ends the session here at once; the program is told if it can be reached. */
   async function signOut(): Promise<void> {
-    const token = tokens.refresh
     try {
-      if (token) await api.logout(token)
+      if (!tokens.access && tokens.refresh) await refresh()
+      if (tokens.refresh) await api.logout(tokens.refresh)
     } catch {
       // Without the program the token still leaves this device, and ends by itself there.
     } finally {

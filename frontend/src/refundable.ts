@@ -1,0 +1,25 @@
+import type { Order, OrderLine, SubOrder } from './api/types'
+
+export interface RefundableLine { line: OrderLine; left: number }
+
+/** Lines of parts that are paid and not yet sent, with what is left of them. */
+export function refundableLines(order: Order): RefundableLine[] {
+  const waiting = new Set(order.sub_orders.filter((s) => s.status === 'paid').map((s) => s.id))
+  return order.lines
+    .filter((line) => waiting.has(line.sub_order_id))
+    .map((line) => ({ line, left: line.quantity - line.refunded_quantity }))
+    .filter(({ left }) => left > 0)
+}
+
+/** Parts of which everything that is left is chosen: nothing will be sent, so their freight may go back too. */
+export function wholeParts(order: Order, chosen: Readonly<Record<string, number>>): SubOrder[] {
+  const lines = refundableLines(order)
+  return order.sub_orders.filter((part) => {
+    const mine = lines.filter(({ line }) => line.sub_order_id === part.id)
+    return mine.length > 0 && mine.every(({ line, left }) => (chosen[line.id] ?? 0) === left)
+  })
+}
+
+export function freightLeft(parts: SubOrder[]): number {
+  return parts.reduce((sum, part) => sum + part.freight_fen - part.refunded_freight_fen, 0)
+}
