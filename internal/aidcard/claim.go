@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"zique/internal/attempt"
-	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
@@ -24,26 +24,25 @@ var (
 // already the holder's answers the card.
 func (c Codes) Claim(ctx context.Context, db *storage.DB, holder id.ID, peer, code string) (Card, error) {
 	account, address := subjects(holder, peer)
-	if err := attempt.Check(ctx, db, perAccount, account); err != nil {
+	byAccount, err := attempt.Begin(ctx, db, perAccount, account)
+	if err != nil {
 		return Card{}, err
 	}
-	if err := attempt.Check(ctx, db, perPeer, address); err != nil {
+	byPeer, err := attempt.Begin(ctx, db, perPeer, address)
+	if err != nil {
 		return Card{}, err
 	}
 	normalized, wellFormed := Normalize(code)
-	var card Card
-	err := db.InTx(ctx, func(tx *storage.Tx) (err error) {
-		if !wellFormed {
-			return ErrNotUsable
-		}
-		card, err = claim(tx, holder, c.Hash(normalized))
-		return err
-	})
-	if fault.IsKind(err, fault.Conflict) {
-		if counted := attempt.Fail(ctx, db, account, address); counted != nil {
-			return Card{}, counted
-		}
+	if !wellFormed {
+		return Card{}, ErrNotUsable
 	}
+	var card Card
+	err = db.InTx(ctx, func(tx *storage.Tx) error {
+		if card, err = claim(tx, holder, c.Hash(normalized)); err != nil {
+			return err
+		}
+		return errors.Join(byAccount.Forgive(tx), byPeer.Forgive(tx))
+	})
 	return card, err
 }
 

@@ -38,7 +38,7 @@ var sqliteDialect = dialect{
 	name:        "sqlite",
 	nowMillis:   "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
 	tableNames:  "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-	columnNames: "SELECT name FROM pragma_table_info(?) ORDER BY name",
+	columnNames: "SELECT name FROM pragma_table_info(?)",
 }
 
 var mysqlDialect = dialect{
@@ -48,7 +48,7 @@ var mysqlDialect = dialect{
 	snapshot:   sql.LevelRepeatableRead,
 	tableNames: "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name",
 	columnNames: "SELECT column_name FROM information_schema.columns " +
-		"WHERE table_schema = DATABASE() AND table_name = ? ORDER BY column_name",
+		"WHERE table_schema = DATABASE() AND table_name = ?",
 }
 
 func gormConfig() *gorm.Config {
@@ -93,6 +93,7 @@ func openMySQL(ctx context.Context, dsn string) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.ParseTime = true // the lock of the migrations asks for it
 	cfg.ClientFoundRows = true
 	cfg.InterpolateParams = true
 	cfg.Collation = "utf8mb4_bin"

@@ -5,9 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
 )
 
 // Numbered SQL, one folder a dialect; a test holds the two against each other.
@@ -25,10 +29,16 @@ func (db *DB) migrate(ctx context.Context) error {
 		return err
 	}
 	kind := database.DialectSQLite3
-	if db.dialect.lockSuffix {
+	var options []goose.ProviderOption
+	if db.dialect.lockSuffix { // several replicas may start at once
 		kind = database.DialectMySQL
+		locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithLocker(locker))
 	}
-	provider, err := goose.NewProvider(kind, pool, folder)
+	provider, err := goose.NewProvider(kind, pool, folder, options...)
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
@@ -36,4 +46,25 @@ func (db *DB) migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	return nil
+}
+
+// Shape lists the columns of every table of ours, in alphabetical order.
+func (db *DB) Shape(ctx context.Context) (map[string][]string, error) {
+	var tables []string
+	if err := db.Read(ctx).Raw(db.dialect.tableNames).Scan(&tables).Error; err != nil {
+		return nil, err
+	}
+	shape := make(map[string][]string, len(tables))
+	for _, table := range tables {
+		if strings.HasPrefix(table, "goose_") {
+			continue // the migrations' own
+		}
+		var columns []string
+		if err := db.Read(ctx).Raw(db.dialect.columnNames, table).Scan(&columns).Error; err != nil {
+			return nil, err
+		}
+		slices.Sort(columns) // collations differ
+		shape[table] = columns
+	}
+	return shape, nil
 }

@@ -64,7 +64,8 @@ func takeNode(tx *Tx) (nodeLease, error) {
 		if row.ExpiresAt <= now {
 			row.Epoch++
 			row.ExpiresAt = now.Add(leaseFor)
-			return row, tx.Model(&row).Select("Epoch", "ExpiresAt").Updates(&row).Error
+			return row, tx.Model(&nodeLease{}).Where("node = ?", row.Node).
+				Updates(map[string]any{"epoch": row.Epoch, "expires_at": row.ExpiresAt}).Error
 		}
 	}
 	next := nodeLease{Node: int64(len(rows)), Epoch: 1, ExpiresAt: now.Add(leaseFor)}

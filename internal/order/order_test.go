@@ -1,0 +1,278 @@
+package order_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"zique/internal/aidcard"
+	"zique/internal/catalog"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/order"
+	"zique/internal/org"
+	"zique/internal/storage"
+	"zique/internal/storage/storagetest"
+	"zique/internal/verify/verifytest"
+	"zique/internal/village"
+)
+
+// market is a small county with two cooperatives, open for orders.
+type market struct {
+	db     *storage.DB
+	checks *order.Committer
+	skus   []catalog.SKU
+}
+
+const buyer = id.ID(77)
+
+func open(t *testing.T, db *storage.DB, stock int64) *market {
+	t.Helper()
+	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader)}
+	err := db.InTx(context.Background(), func(tx *storage.Tx) error { return m.build(tx, stock) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { m.checks.Run(ctx) })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+		if _, err := ledger.Seal(context.Background(), db); err != nil {
+			t.Error(err)
+		}
+		verifytest.Check(t, db)
+	})
+	return m
+}
+
+func (m *market) build(tx *storage.Tx, stock int64) error {
+	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
+		return err
+	}
+	for i, freight := range []money.Fen{800, 0} {
+		v, err := village.Add(tx, village.Village{Name: fmt.Sprint("村", i)}, nil)
+		if err != nil {
+			return err
+		}
+		c, err := org.Add(tx, org.Cooperative, fmt.Sprint("社", i), true)
+		if err != nil {
+			return err
+		}
+		if err := catalog.SetFlatFreight(tx, c.ID, freight); err != nil {
+			return err
+		}
+		p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: fmt.Sprint("米", i),
+			SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: money.Fen(1990 + i), Stock: stock}, {Spec: "3 kg", PriceFen: 5333, Stock: stock}}})
+		if err != nil {
+			return err
+		}
+		m.skus = append(m.skus, p.SKUs...)
+	}
+	return nil
+}
+
+// cards issues cards of a face to a holder.
+func (m *market) cards(t testing.TB, holder id.ID, face money.Fen, count int64) []id.ID {
+	t.Helper()
+	var ids []id.ID
+	err := m.db.InTx(context.Background(), func(tx *storage.Tx) error {
+		ids = nil
+		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: face, Count: count})
+		for _, c := range cards {
+			ids = append(ids, c.ID)
+			if err == nil {
+				err = aidcard.Assign(tx, c.ID, holder)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Item) (idempotency.Answer, *order.Order, error) {
+	var made *order.Order
+	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
+		Key:   idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
+		Buyer: holder, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
+		Encode: func(placed *order.Order, declined *fault.Fault) (int, []byte) {
+			made = placed
+			if declined != nil {
+				return http.StatusConflict, []byte(declined.Code)
+			}
+			return http.StatusCreated, []byte(placed.ID.String())
+		},
+	})
+	return answer, made, err
+}
+
+func one(sku catalog.SKU, quantity int64) order.Item {
+	return order.Item{SKUID: sku.ID, Quantity: quantity}
+}
+
+func TestAnOrderOverTwoCooperativesIsPaidAndSharedToTheFen(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 10)
+		cards := m.cards(t, buyer, 5000, 3)
+		answer, o, err := m.buy(buyer, "k", cards, one(m.skus[0], 2), one(m.skus[2], 3))
+		if err != nil || answer.Status != http.StatusCreated {
+			t.Fatalf("%v %s", err, answer.Body)
+		}
+		// 2 × 1990 + 3 × 1991 + 800 freight; 5 % of 3980 is 199, of 5973 is 298.65 → 299.
+		if o.TotalFen != 10753 || o.ShareFen() != 199+299 || len(o.SubOrders) != 2 || len(o.Payments) != 3 || o.Payments[2].AmountFen != 753 {
+			t.Errorf("got %+v", o)
+		}
+		balances, err := ledger.Balances(db.Read(context.Background()), []string{
+			village.PendingAccount(o.Lines[0].VillageID), org.PendingAccount(o.SubOrders[0].CooperativeID), org.FreightAccount(o.SubOrders[0].CooperativeID)})
+		if err != nil || balances[village.PendingAccount(o.Lines[0].VillageID)] != 199 ||
+			balances[org.PendingAccount(o.SubOrders[0].CooperativeID)] != 3980-199 || balances[org.FreightAccount(o.SubOrders[0].CooperativeID)] != 800 {
+			t.Errorf("balances %v, %v", balances, err)
+		}
+		again, _, err := m.buy(buyer, "k", cards, one(m.skus[0], 2), one(m.skus[2], 3))
+		if err != nil || !again.Replayed || string(again.Body) != string(answer.Body) {
+			t.Errorf("repeated: %+v, %v", again, err)
+		}
+	})
+}
+
+func TestFiftyBuyersOfTheLastUnitMakeOneOrder(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 1)
+		var cards [50][]id.ID
+		for i := range cards {
+			cards[i] = m.cards(t, id.ID(100+i), 5000, 1)
+		}
+		var sold, outOfStock atomic.Int64
+		var wg sync.WaitGroup
+		for i := range cards {
+			wg.Go(func() {
+				answer, _, err := m.buy(id.ID(100+i), "k", cards[i], one(m.skus[0], 1))
+				switch {
+				case err == nil && answer.Status == http.StatusCreated:
+					sold.Add(1)
+				case err == nil && string(answer.Body) == "out_of_stock":
+					outOfStock.Add(1)
+				default:
+					t.Errorf("%v %s", err, answer.Body)
+				}
+			})
+		}
+		wg.Wait()
+		if sold.Load() != 1 || outOfStock.Load() != 49 {
+			t.Errorf("%d sold, %d refused, want 1 and 49", sold.Load(), outOfStock.Load())
+		}
+	})
+}
+
+func TestFiftyPaymentsWithOneCardNeverOverdrawIt(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 1000)
+		card := m.cards(t, buyer, 20_000, 1) // seven orders of 2790
+		var paid, refused atomic.Int64
+		var wg sync.WaitGroup
+		for i := range 50 {
+			wg.Go(func() {
+				answer, _, err := m.buy(buyer, fmt.Sprint("k", i), card, one(m.skus[0], 1))
+				switch {
+				case err == nil && answer.Status == http.StatusCreated:
+					paid.Add(1)
+				case err == nil && string(answer.Body) == "insufficient_balance":
+					refused.Add(1)
+				default:
+					t.Errorf("%v %s", err, answer.Body)
+				}
+			})
+		}
+		wg.Wait()
+		if paid.Load() != 7 || refused.Load() != 43 {
+			t.Errorf("%d paid, %d refused, want 7 and 43", paid.Load(), refused.Load())
+		}
+	})
+}
+
+func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 100)
+		card := m.cards(t, buyer, 50_000, 1)
+		var bodies sync.Map
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				answer, _, err := m.buy(buyer, "same", card, one(m.skus[0], 1))
+				if err != nil {
+					t.Error(err)
+				}
+				bodies.Store(string(answer.Body), true)
+			})
+		}
+		wg.Wait()
+		different := 0
+		bodies.Range(func(_, _ any) bool { different++; return true })
+		if different != 1 {
+			t.Errorf("%d different answers", different)
+		}
+	})
+}
+
+// Whatever is bought, given back in parts and cancelled, the invariants hold: open
+// checks them at the end.
+func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 1_000_000)
+		n := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			n++
+			holder := id.ID(1000 + n)
+			cards := m.cards(t, holder, money.Fen(rapid.Int64Range(20_000, 90_000).Draw(rt, "face")), 2)
+			answer, o, err := m.buy(holder, "k", cards, one(m.skus[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.skus[3], rapid.Int64Range(1, 4).Draw(rt, "b")))
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if answer.Status != http.StatusCreated {
+				return
+			}
+			for range rapid.IntRange(0, 4).Draw(rt, "refunds") {
+				line := o.Lines[rapid.IntRange(0, 1).Draw(rt, "line")]
+				ask := order.RefundAsk{Reason: "test", Lines: []order.RefundLine{{LineID: line.ID, Quantity: rapid.Int64Range(1, 3).Draw(rt, "units")}}}
+				if rapid.Bool().Draw(rt, "less") {
+					less := money.Fen(rapid.Int64Range(1, 1500).Draw(rt, "amount"))
+					ask.Lines[0].AmountFen = &less
+				}
+				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error {
+					_, err := order.RefundBeforeDispatch(tx, holder, o.ID, ask)
+					return err
+				}))
+			}
+			if rapid.Bool().Draw(rt, "cancel") {
+				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return order.Cancel(tx, holder, o.ID, nil) }))
+				now, err := order.Get(db.Read(context.Background()), holder, o.ID)
+				if err != nil || now.Status != order.Cancelled || now.RefundedFen() != now.TotalFen || now.ShareFen() != 0 {
+					rt.Fatalf("cancelled: %+v %v", now, err)
+				}
+			}
+		})
+	})
+}
+
+func (m *market) inTx(f func(tx *storage.Tx) error) error {
+	return m.db.InTx(context.Background(), f)
+}
+
+func refuseOnly(t *rapid.T, err error) {
+	if err != nil && !fault.IsKind(err, fault.Conflict) {
+		t.Fatal(err)
+	}
+}
