@@ -42,7 +42,7 @@ export function priceGuestCart(lines: GuestLine[], products: ProductDetail[]): C
     items.push({
       sku_id: sku.id, product_id: product.id, title: product.title, spec: sku.spec, cover_url: product.cover_url,
       quantity: line.quantity, stock: sku.stock, price_fen: sku.price_fen, price_changed: sku.price_fen !== line.price_fen,
-      available: sku.stock >= line.quantity, share_fen: shareForQuantity(sku, line.quantity),
+      available: sku.stock >= line.quantity, share_fen: shareForQuantity(sku, line.quantity, product.rate_bp),
       cooperative: product.cooperative, village: product.village,
     })
   }

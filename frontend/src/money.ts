@@ -16,14 +16,9 @@ export interface Priced {
   share_fen: number
 }
 
-/**
- * What buying `quantity` of a SKU gives the village. One piece is what the program says; several are one
- * line and round once. A SKU that gives nothing although its price would earn a share is not eligible.
- */
-export function shareForQuantity(sku: Priced, quantity: number): number {
-  if (quantity === 1) return sku.share_fen
-  if (sku.share_fen === 0 && shareOf(sku.price_fen, SHARE_RATE_BP) > 0) return 0
-  return shareOf(sku.price_fen * quantity, SHARE_RATE_BP)
+/** What buying `quantity` of a SKU gives the village: one piece is what the program says, several are one line and round once. */
+export function shareForQuantity(sku: Priced, quantity: number, rateBp: number = SHARE_RATE_BP): number {
+  return quantity === 1 ? sku.share_fen : shareOf(sku.price_fen * quantity, rateBp)
 }
 
 /** ¥1,234.05 — always two decimals, never a float on the way. */

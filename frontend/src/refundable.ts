@@ -11,7 +11,7 @@ export function refundableLines(order: Order): RefundableLine[] {
     .filter(({ left }) => left > 0)
 }
 
-/** Parts of which everything that is left is chosen: nothing will be sent, so their freight may go back too. */
+/** Parts of which everything that is left is chosen: nothing will be sent, so their freight goes back with them. */
 export function wholeParts(order: Order, chosen: Readonly<Record<string, number>>): SubOrder[] {
   const lines = refundableLines(order)
   return order.sub_orders.filter((part) => {

@@ -28,7 +28,6 @@ type dialect struct {
 	name        string // also the folder of its migrations
 	lockSuffix  bool   // the engine has row locks, taken with FOR UPDATE
 	nowMillis   string // the database's clock in milliseconds since 1970
-	isolation   sql.IsolationLevel
 	snapshot    sql.IsolationLevel
 	tableNames  string
 	columnNames string

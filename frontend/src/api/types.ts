@@ -20,6 +20,7 @@ export interface Product {
 }
 export interface ProductDetail extends Omit<Product, 'village' | 'cooperative'> {
   description: string
+  rate_bp?: number
   skus: Sku[]
   cooperative: Named & { freight_fen: number; demo?: boolean }
   village: Named & { township?: string }
@@ -70,7 +71,7 @@ export interface Order {
   share_fen: number; refunded_fen: number; proof_code: string; created_at: string
   address: AddressInput; payments: Payment[]; lines: OrderLine[]; sub_orders: SubOrder[]; refunds: Refund[]
 }
-export interface RefundInput { lines: { line_id: string; quantity: number }[]; freight_fen?: number; reason: string }
+export interface RefundInput { lines: { line_id: string; quantity: number }[]; reason: string }
 
 export interface BoardVillage {
   id: string; name: string; township?: string; net_fen: number
@@ -78,7 +79,7 @@ export interface BoardVillage {
 }
 export interface Assistance {
   kind: string; partner?: string; item?: string; place?: string; amount_fen?: number; persons?: number
-  person_times?: number; approx?: boolean; do_not_add?: boolean; stage?: string; as_of: string
+  person_times?: number; approx?: boolean; do_not_add?: string; stage?: string; as_of: string
 }
 export interface Board {
   as_of: string
@@ -88,5 +89,5 @@ export interface Board {
   designations: { name: string; villages: number; as_of: string }[]
   pairings: { kind: string; partners: number; villages?: number; goal: string; as_of: string }[]
   assistance: Assistance[]
-  source: { title: string; publisher: string; period: string; url: string }
+  source: { title: string; publisher: string; period: string; url: string } | null
 }

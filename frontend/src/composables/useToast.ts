@@ -9,8 +9,8 @@ let last = 0
 export function useToast() {
   function say(text: string, link?: { to: string; action: string }): void {
     const id = ++last
-    toasts.value = [...toasts.value.slice(-1), { id, text, ...link }]
-    setTimeout(() => dismiss(id), 5000)
+    toasts.value = [{ id, text, ...link }]
+    setTimeout(() => dismiss(id), 4000)
   }
   function dismiss(id: number): void {
     toasts.value = toasts.value.filter((t) => t.id !== id)

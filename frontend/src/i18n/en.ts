@@ -13,7 +13,7 @@ const en: typeof zh = {
   },
   foot: { motto: 'Buy from the hills, and the village earns with you.', share: '5% of every sale goes to the collective of the village where it grew.', api: 'API docs' },
   search: {
-    label: 'Search produce', example: 'Kiwi, honey…', go: 'Search', found: '{n} products shown', none: 'Nothing found',
+    label: 'Search produce', example: 'Search produce', go: 'Search', found: '{n} products shown', none: 'Nothing found',
     noneHint: 'Try another word, or look at everything.', clear: 'See all products', of: 'Results for “{q}”', from: 'Produce from {village}',
   },
   home: { title: 'From the hills of Xinhua', lead: 'Straight from the cooperatives. Each order leaves a share with the village.', categories: 'Categories', sort: 'Sort by' },
@@ -56,7 +56,7 @@ const en: typeof zh = {
   order: {
     title: 'My orders', number: 'Order', placed: 'Placed', none: 'No orders yet', noneHint: 'Your first order will bring a village some income.', goods: 'Goods', freight: 'Delivery', discount: 'Discount', total: 'Paid', payments: 'Paid with', paidBy: 'Aid card {number}', refundedTo: '{amount} returned',
     share: 'This order gives the village', lineShare: 'Gives {village}', refunded: '{n} refunded', address: 'Delivery', lines: '{n} items', progress: 'Progress', parcels: 'Sent by {name}', proof: 'Proof code', cancel: 'Cancel order', cancelPart: 'Cancel this part', cancelAsk: 'The money goes back to your aid cards, and the share of the village is taken back too.', cancelDo: 'Cancel it', cancelled: 'Order cancelled',
-    refund: 'Refund', refundTitle: 'What should be refunded?', refundHint: 'Nothing has been sent yet: the money returns to the same cards at once.', refundDo: 'Refund {amount}', refundUpTo: 'Refund', quantity: 'How many of {title} to refund', of: 'up to {n}', withFreight: 'Refund delivery of {freight} too', reason: 'Reason', reasonDefault: 'No longer needed', refundDone: '{amount} refunded', refunds: 'Refunds', backTo: 'To aid card {number}: {amount}', shareBack: 'Taken back from the village: {amount}', net: 'Paid after refunds',
+    refund: 'Refund', refundTitle: 'What should be refunded?', refundHint: 'Nothing has been sent yet: the money returns to the same cards at once.', refundUpTo: 'Refund', quantity: 'How many of {title} to refund', of: 'up to {n}', withFreight: 'Nothing is left to send, so delivery of {freight} goes back too.', reason: 'Reason', reasonDefault: 'No longer needed', refundDone: '{amount} refunded', refunds: 'Refunds', backTo: 'To aid card {number}: {amount}', shareBack: 'Taken back from the village: {amount}', net: 'Paid after refunds',
     status: { awaiting_payment: 'Awaiting payment', paid: 'Paid, to be shipped', partly_shipped: 'Partly shipped', shipped: 'Shipped', received: 'Received', closed: 'Completed', cancelled: 'Cancelled' },
     step: { placed: 'Placed', paid: 'Paid', shipped: 'Shipped', received: 'Received', closed: 'Completed', cancelled: 'Cancelled' },
     refundStatus: { requested: 'In review', approved: 'Approved', returned: 'Goods returned', refunded: 'Refunded', rejected: 'Rejected' },

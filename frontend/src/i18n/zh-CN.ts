@@ -11,7 +11,7 @@ export default {
   },
   foot: { motto: '买一份山里的收成，给村里添一份收入。', share: '每一笔货款的 5% 计入产地村集体。', api: '接口文档' },
   search: {
-    label: '搜索农产品', example: '猕猴桃、蜂蜜…', go: '搜索', found: '共显示 {n} 件商品', none: '没有找到合适的商品',
+    label: '搜索农产品', example: '搜农产品', go: '搜索', found: '共显示 {n} 件商品', none: '没有找到合适的商品',
     noneHint: '换个词试试，或者看看全部农产品。', clear: '看全部商品', of: '“{q}”的搜索结果', from: '来自{village}的农产品',
   },
   home: { title: '新化山里的收成', lead: '从合作社直接到家，每一单都给村集体留下一份收入。', categories: '分类', sort: '排序' },
@@ -54,7 +54,7 @@ export default {
   order: {
     title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
     share: '本单为村集体增收', lineShare: '为{village}村集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后货款会原路退回爱心卡，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
-    refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，确认后立即退回原来的卡。', refundDo: '退款 {amount}', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '同时退运费 {freight}', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
+    refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，确认后立即退回原来的卡。', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '这家合作社不再发货，运费 {freight} 一并退回。', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
     status: { awaiting_payment: '待支付', paid: '已支付，等待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     step: { placed: '已下单', paid: '已支付', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     refundStatus: { requested: '审核中', approved: '已同意', returned: '货已退回', refunded: '已退款', rejected: '未通过' },
