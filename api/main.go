@@ -2,7 +2,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"flag"
 	"fmt"
 	"io"
@@ -31,8 +33,9 @@ const usage = `Zique Market (紫鹊集): a marketplace for consumption assistanc
 
   zique [serve]                        start the marketplace (the default)
   zique verify                         check every invariant of the books; exit 1 when one is broken
-  zique user create --role operator --phone 139… --name … --password …
-                                       make an operator, auditor or liaison
+  zique user create --role operator --phone 139… [--name … --password …]
+                                       make an operator, auditor or liaison; without a
+                                       password one is made and shown once
   zique help                           this page
 
 Flags of every command (a flag beats the environment, which beats the file):
@@ -128,6 +131,14 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 	default:
 		return fmt.Errorf("--role: want operator, auditor or liaison")
 	}
+	if user.Phone == "" {
+		return fmt.Errorf("--phone: whose account is it? (see zique --help)")
+	}
+	made := user.Password == ""
+	if made {
+		user.Password = rand.Text()
+	}
+	user.Name = cmp.Or(user.Name, role)
 	house, err := open(ctx, settings)
 	if err != nil {
 		return err
@@ -142,5 +153,8 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 		return describe(err)
 	}
 	fmt.Fprintf(stdout, "%s %s can sign in now.\n", role, user.Name)
+	if made {
+		fmt.Fprintf(stdout, "Password, shown only now: %s\n", user.Password)
+	}
 	return nil
 }
