@@ -1,8 +1,10 @@
 const zone = 'Asia/Shanghai'
 
+const monthOf = (locale: string) => (locale === 'en' ? 'short' : '2-digit')
+
 export function formatTime(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, {
-    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false,
+    timeZone: zone, year: 'numeric', month: monthOf(locale), day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   }).format(new Date(iso))
 }
 
@@ -10,5 +12,5 @@ export function formatTime(iso: string, locale: string): string {
 export function formatDay(iso: string, locale: string): string {
   const at = new Date(iso)
   if (!/T/.test(iso) || Number.isNaN(at.getTime())) return iso
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
+  return new Intl.DateTimeFormat(locale, { timeZone: zone, year: 'numeric', month: monthOf(locale), day: '2-digit' }).format(at)
 }

@@ -9,7 +9,7 @@ const en: typeof zh = {
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
-    loadMore: 'Show more', back: 'Back', language: 'Switch language', cancel: 'Cancel', all: 'All',
+    loadMore: 'Show more', back: 'Back', language: 'Switch language', all: 'All',
   },
   foot: { motto: 'Buy from the hills, and the village earns with you.', share: '5% of every sale goes to the collective of the village where it grew.', api: 'API docs' },
   search: {
@@ -19,10 +19,10 @@ const en: typeof zh = {
   home: { title: 'From the hills of Xinhua', lead: 'Straight from the cooperatives. Each order leaves a share with the village.', categories: 'Categories', sort: 'Sort by' },
   sort: { newest: 'Newest', price_asc: 'Price, low to high', price_desc: 'Price, high to low' },
   product: {
-    from: 'from', gives: 'for the village', choose: 'Choose a size', quantity: 'Quantity', stock: '{n} in stock', few: 'Only {n} left', soldOut: 'Sold out',
+    gives: 'for the village', choose: 'Choose a size', quantity: 'Quantity', stock: '{n} in stock', few: 'Only {n} left', soldOut: 'Sold out',
     add: 'Add to cart', added: 'Added to your cart', see: 'View cart', share: 'This purchase gives the village', shareFor: 'This purchase gives {village}', village: 'Grown in',
-    cooperative: 'Cooperative', freight: 'Delivery', freightFlat: '{freight} per order', freightFree: 'Free', about: 'About this product', demo: 'Demo data', weight: 'about {g} g',
-    gone: 'This product is no longer here',
+    freight: 'Delivery', freightFlat: '{freight} per order', freightFree: 'Free', about: 'About this product', demo: 'Demo data',
+
   },
   split: {
     title: 'Where each yuan goes', coop: '{name}', coopWords: 'goes to the cooperative', village: '{name} collective', villageWords: 'is credited to the village', freight: 'Delivery is charged apart, pays for shipping and is not shared.',
@@ -30,12 +30,12 @@ const en: typeof zh = {
   cart: {
     title: 'Cart', empty: 'Your cart is empty', emptyHint: 'Have a look at what the hills have to offer.', shop: 'Start shopping', goods: 'Goods', freight: 'Delivery', total: 'Total', perCoop: 'one delivery charge per cooperative',
     changed: 'The price has changed and is now {price}', soldOut: 'Sold out, not included at checkout', short: 'Only {n} in stock, please take fewer', remove: 'Remove', removeOf: 'Remove {title}', checkout: 'Check out', guest: 'Sign in and your cart follows you to every device.',
-    none: 'Nothing here can be bought now', updated: 'Cart updated, total {total}', each: 'Each',
+    none: 'Nothing here can be bought now', updated: 'Cart updated, total {total}',
   },
   checkout: {
     title: 'Checkout', address: 'Delivery address', newAddress: 'Use a new address', saveAddress: 'Save and use', keepList: 'Use a saved address', cards: 'Pay with aid cards',
     cardsHint: 'The card that expires first is used first; you may choose otherwise.', used: 'uses {used}', left: '{left} left after', missing: '{missing} still missing. Choose another card or add one.', covered: 'The chosen cards cover the order.',
-    noCards: 'You have no card to pay with yet. Add one below.', pay: 'Pay {total}', paying: 'Placing your order…', goods: 'Items', unknown: 'We did not hear back. The order may have gone through; checking again will not place it twice.',
+    noCards: 'You have no card to pay with yet. Add one below.', pay: 'Pay {total}', goods: 'Items', unknown: 'We did not hear back. The order may have gone through; checking again will not place it twice.',
     askAgain: 'Check again', seeOrders: 'See my orders', anew: 'I have checked, start anew', needAddress: 'Choose a delivery address first', addCard: 'Add a card', empty: 'There is nothing to check out', priceNow: 'Please review prices and stock in your cart.', toCart: 'Back to cart',
     done: 'Order placed. Thank you!',
   },
@@ -49,7 +49,7 @@ const en: typeof zh = {
   role: { buyer: 'Buyer', cooperative: 'Cooperative', enterprise: 'Enterprise', operator: 'Operator', liaison: 'Liaison', auditor: 'Auditor', chamber: 'Chamber', village: 'Village collective' },
   card: {
     title: 'My aid cards', add: 'Add an aid card', code: 'Card code', codeHint: '24 characters, upper or lower case; pasting works.', submit: 'Add', added: 'Added, balance {balance}', incomplete: 'A code has 24 characters; this has {n}.', balance: 'Balance', face: 'Face value {face}',
-    until: 'Valid until {date}', forever: 'Does not expire', none: 'No aid cards yet', noneHint: 'Enter a card code to put the card into your account.', entries: 'Entries', noEntries: 'No entries yet', toOrder: 'See order', demo: 'Demo codes', useDemo: 'Fill in demo code {n}', see: 'Entries of {number}',
+    until: 'Valid until {date}', forever: 'Does not expire', none: 'No aid cards yet', noneHint: 'Enter a card code to put the card into your account.', entries: 'Entries', noEntries: 'No entries yet', toOrder: 'See order', useDemo: 'Fill in demo code {n}', see: 'Entries of {number}',
     status: { issued: 'Unclaimed', active: 'Active', frozen: 'Frozen', void: 'Void', expired: 'Expired' },
     kind: { issue: 'Issued', payment: 'Payment', refund: 'Refund' },
   },
@@ -58,16 +58,16 @@ const en: typeof zh = {
     share: 'This order gives the village', lineShare: 'Gives {village}', refunded: '{n} refunded', address: 'Delivery', lines: '{n} items', progress: 'Progress', parcels: 'Sent by {name}', proof: 'Proof code', cancel: 'Cancel order', cancelPart: 'Cancel this part', cancelAsk: 'The money goes back to your aid cards, and the share of the village is taken back too.', cancelDo: 'Cancel it', cancelled: 'Order cancelled',
     refund: 'Refund', refundTitle: 'What should be refunded?', refundHint: 'Nothing has been sent yet: the money returns to the same cards at once.', refundUpTo: 'Refund', quantity: 'How many of {title} to refund', of: 'up to {n}', withFreight: 'Nothing is left to send, so delivery of {freight} goes back too.', reason: 'Reason', reasonDefault: 'No longer needed', refundDone: '{amount} refunded', refunds: 'Refunds', backTo: 'To aid card {number}: {amount}', shareBack: 'Taken back from the village: {amount}', net: 'Paid after refunds',
     status: { awaiting_payment: 'Awaiting payment', paid: 'Paid, to be shipped', partly_shipped: 'Partly shipped', shipped: 'Shipped', received: 'Received', closed: 'Completed', cancelled: 'Cancelled' },
-    step: { placed: 'Placed', paid: 'Paid', shipped: 'Shipped', received: 'Received', closed: 'Completed', cancelled: 'Cancelled' },
+    step: { placed: 'Placed', paid: 'Paid', shipped: 'Shipped', received: 'Arrived', closed: 'Done', cancelled: 'Cancelled' },
     refundStatus: { requested: 'In review', approved: 'Approved', returned: 'Goods returned', refunded: 'Refunded', rejected: 'Rejected' },
     done: 'done', now: 'now', later: 'to come', unknown: 'We did not hear back. Checking again will not refund twice.',
   },
   village: {
-    title: 'Villages', lead: 'Everything you buy is credited to the village where it grew.', total: 'Earned by the collective', pending: 'Pending', available: 'Available', produce: 'Produce', products: '{n} products on sale', none: 'No villages yet', see: 'Produce of {village}', noProducts: 'Nothing on sale at the moment', pendingHint: 'It becomes available after receipt and the after-sale period.', gone: 'No such village',
+    title: 'Villages', lead: 'Everything you buy is credited to the village where it grew.', total: 'Earned by the collective', pending: 'Pending', available: 'Available', produce: 'Produce', products: '{n} products on sale', none: 'No villages yet', see: 'Produce of {village}', noProducts: 'Nothing on sale at the moment', pendingHint: 'It becomes available after receipt and the after-sale period.',
   },
   board: {
-    title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', total: 'Total', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
-    partner: 'Partner', item: 'What', amount: 'Amount', when: 'As of', approx: 'about {n}', people: '{n} people', times: '{n} attendances', doNotAdd: 'may be part of another figure', pairings: 'Pairings', designations: 'Designations', villagesN: '{n} villages', partnersN: '{n} partners', source: 'Source', open: 'Read the original',
+    title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
+    approx: 'about {n}', people: '{n} people', times: '{n} attendances', doNotAdd: 'may be part of another figure', pairings: 'Pairings', designations: 'Designations', villagesN: '{n} villages', partnersN: '{n} partners', source: 'Source', open: 'Read the original',
     kind: { industry: 'Industry', labour: 'Labour', consumption: 'Consumption', donation: 'Donations', collective_share: 'Village share' },
     pairing: { county: 'County pairing', village: 'Village pairing', liaison: 'Liaisons on site', enterprise: 'Enterprises', chamber: 'Chambers' },
   },

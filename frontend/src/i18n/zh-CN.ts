@@ -7,7 +7,7 @@ export default {
   },
   ui: {
     skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
-    loadMore: '加载更多', back: '返回', language: '切换语言', cancel: '取消', all: '全部',
+    loadMore: '加载更多', back: '返回', language: '切换语言', all: '全部',
   },
   foot: { motto: '买一份山里的收成，给村里添一份收入。', share: '每一笔货款的 5% 计入产地村集体。', api: '接口文档' },
   search: {
@@ -17,10 +17,10 @@ export default {
   home: { title: '新化山里的收成', lead: '从合作社直接到家，每一单都给村集体留下一份收入。', categories: '分类', sort: '排序' },
   sort: { newest: '最新上架', price_asc: '价格从低到高', price_desc: '价格从高到低' },
   product: {
-    from: '起', gives: '为村集体增收', choose: '选择规格', quantity: '数量', stock: '还有 {n} 件', few: '只剩 {n} 件', soldOut: '已售完',
+    gives: '为村集体增收', choose: '选择规格', quantity: '数量', stock: '还有 {n} 件', few: '只剩 {n} 件', soldOut: '已售完',
     add: '加入购物车', added: '已放入购物车', see: '去看看', share: '本单为村集体增收', shareFor: '本单为{village}村集体增收', village: '产地',
-    cooperative: '合作社', freight: '运费', freightFlat: '每单 {freight}', freightFree: '包邮', about: '商品说明', demo: '演示数据', weight: '约 {g} 克',
-    gone: '这件商品不在了',
+    freight: '运费', freightFlat: '每单 {freight}', freightFree: '包邮', about: '商品说明', demo: '演示数据',
+
   },
   split: {
     title: '每一元去了哪里', coop: '{name}', coopWords: '货款归合作社', village: '{name}村集体', villageWords: '记入村集体收入', freight: '运费另计，用于发货，不参与分成。',
@@ -28,12 +28,12 @@ export default {
   cart: {
     title: '购物车', empty: '购物车还是空的', emptyHint: '去挑一点山里的收成吧。', shop: '去逛逛', goods: '商品', freight: '运费', total: '合计', perCoop: '每家合作社一份运费',
     changed: '价格已变动，现价 {price}', soldOut: '已售完，结算时不含此件', short: '库存只有 {n} 件，请减少数量', remove: '移除', removeOf: '移除 {title}', checkout: '去结算', guest: '登录后购物车会跟着您，在哪台设备都看得到。',
-    none: '没有可以结算的商品', updated: '购物车已更新，合计 {total}', each: '单价',
+    none: '没有可以结算的商品', updated: '购物车已更新，合计 {total}',
   },
   checkout: {
     title: '确认订单', address: '收货地址', newAddress: '使用新地址', saveAddress: '保存并使用', keepList: '用已有地址', cards: '用爱心卡支付',
     cardsHint: '默认先用最早到期的卡，也可以自己勾选。', used: '本次使用 {used}', left: '用后剩余 {left}', missing: '还差 {missing}，请再选一张卡或添加新卡。', covered: '已选的卡足够支付。',
-    noCards: '还没有可用的爱心卡，请在下面添加。', pay: '支付 {total}', paying: '正在下单…', goods: '商品清单', unknown: '刚才没有收到结果。订单可能已经成功；再确认一次不会重复下单。',
+    noCards: '还没有可用的爱心卡，请在下面添加。', pay: '支付 {total}', goods: '商品清单', unknown: '刚才没有收到结果。订单可能已经成功；再确认一次不会重复下单。',
     askAgain: '再确认一次', seeOrders: '看看我的订单', anew: '我已核对，重新下单', needAddress: '请先选择收货地址', addCard: '添加一张卡', empty: '没有可以结算的商品', priceNow: '请回购物车核对价格或库存。', toCart: '回购物车',
     done: '下单成功，谢谢您！',
   },
@@ -47,7 +47,7 @@ export default {
   role: { buyer: '买家', cooperative: '合作社', enterprise: '企业', operator: '运营', liaison: '联络员', auditor: '审计', chamber: '商协会', village: '村集体' },
   card: {
     title: '我的爱心卡', add: '添加爱心卡', code: '卡密', codeHint: '24 位，不分大小写，可直接粘贴。', submit: '添加', added: '已添加，余额 {balance}', incomplete: '卡密应为 24 位，现在 {n} 位。', balance: '余额', face: '面值 {face}',
-    until: '{date} 到期', forever: '长期有效', none: '还没有爱心卡', noneHint: '输入卡密，把卡放进账户。', entries: '明细', noEntries: '还没有明细', toOrder: '看订单', demo: '演示卡密', useDemo: '填入演示卡密 {n}', see: '查看 {number} 的明细',
+    until: '{date} 到期', forever: '长期有效', none: '还没有爱心卡', noneHint: '输入卡密，把卡放进账户。', entries: '明细', noEntries: '还没有明细', toOrder: '看订单', useDemo: '填入演示卡密 {n}', see: '查看 {number} 的明细',
     status: { issued: '待添加', active: '可用', frozen: '已冻结', void: '已作废', expired: '已过期' },
     kind: { issue: '开卡', payment: '支付', refund: '退回' },
   },
@@ -61,11 +61,11 @@ export default {
     done: '已完成', now: '进行中', later: '还没到', unknown: '刚才没有收到结果。再确认一次不会重复退款。',
   },
   village: {
-    title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。', gone: '没有找到这个村庄',
+    title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。',
   },
   board: {
-    title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', total: '合计', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',
-    partner: '帮扶方', item: '事项', amount: '金额', when: '截至', approx: '约 {n}', people: '{n} 人', times: '{n} 人次', doNotAdd: '可能含在其他数字中', pairings: '结对', designations: '称号', villagesN: '{n} 个村', partnersN: '{n} 家', source: '来源', open: '阅读原文',
+    title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',
+    approx: '约 {n}', people: '{n} 人', times: '{n} 人次', doNotAdd: '可能含在其他数字中', pairings: '结对', designations: '称号', villagesN: '{n} 个村', partnersN: '{n} 家', source: '来源', open: '阅读原文',
     kind: { industry: '产业帮扶', labour: '劳务帮扶', consumption: '消费帮扶', donation: '捐赠帮扶', collective_share: '村集体分成' },
     pairing: { county: '结对县', village: '结对村', liaison: '派驻联络员', enterprise: '企业', chamber: '商协会' },
   },
