@@ -82,6 +82,7 @@ const (
 	requestIDKey contextKey = iota
 	peerKey
 	callerKey
+	actingKey
 )
 
 // identify gives every request an id, and remembers the peer's address.

@@ -15,15 +15,6 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
-	"zique/internal/identity"
-)
-
-// access says who may call a route.
-type access int
-
-const (
-	anyone access = iota
-	signedIn
 )
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
@@ -31,7 +22,7 @@ func (s *Server) routes(api huma.API) {
 	on := registrar{s, api}
 
 	post(on, "/auth/codes", "send-code", anyone, http.StatusAccepted, s.sendCode)
-	post(on, "/auth/register", "register", anyone, http.StatusOK, s.register)
+	post(on, "/auth/register", "register", anyone, http.StatusCreated, s.register)
 	post(on, "/auth/login", "login", anyone, http.StatusOK, s.login)
 	post(on, "/auth/refresh", "refresh", anyone, http.StatusOK, s.refresh)
 	post(on, "/auth/logout", "logout", signedIn, http.StatusNoContent, s.logout)
@@ -105,9 +96,9 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 	op.Path = base + op.Path
 	op.Tags = []string{strings.Split(strings.TrimPrefix(op.Path, base+"/"), "/")[0]}
 	op.MaxBodyBytes = largestBody
-	if who == signedIn {
+	if !who.open {
 		op.Security = []map[string][]string{{"bearer": {}}}
-		op.Middlewares = append(op.Middlewares, on.server.requireSession)
+		op.Middlewares = append(op.Middlewares, on.server.guard(who))
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
@@ -116,20 +107,6 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		}
 		return out, nil
 	})
-}
-
-// requireSession lets nobody in without a live access token.
-func (s *Server) requireSession(ctx huma.Context, next func(huma.Context)) {
-	token, bearer := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-	who, err := identity.Caller{}, error(identity.ErrUnauthenticated)
-	if bearer {
-		who, err = s.People.Authenticate(ctx.Context(), token)
-	}
-	if err != nil {
-		refuse(ctx, problemOf(ctx.Context(), err))
-		return
-	}
-	next(huma.WithValue(ctx, callerKey, who))
 }
 
 func refuse(ctx huma.Context, p *Problem) {

@@ -44,14 +44,24 @@ export class Buyer {
     await this.at(id).fill(text)
   }
 
+  /** Waits until nothing is loading any more. */
+  async settled() {
+    await this.page.waitForSelector('main h1')
+    await this.page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"], .skeleton').length === 0)
+  }
+
+  async measure(step) {
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (wide > 0) this.faults.push(`${step}: ${wide} px wider than the screen`)
+  }
+
   /** Looks at the page as it stands: a picture, no sideways scrolling, no serious axe finding. */
   async look(step) {
-    await this.page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"], .skeleton').length === 0)
+    await this.settled()
     await this.page.evaluate(() => Promise.all(Array.from(document.images, (image) => image.loading === 'lazy' && !image.complete ? null : image.decode().catch(() => null))))
     const name = `${this.label}-${String(++this.shots).padStart(2, '0')}-${step}.png`
     await this.page.screenshot({ path: join(this.folder, name), fullPage: true })
-    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) this.faults.push(`${step}: ${wide} px wider than the screen`)
+    await this.measure(step)
     const { violations } = await new AxeBuilder({ page: this.page }).analyze()
     for (const found of violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')) {
       this.faults.push(`${step}: axe ${found.id}: ${found.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)

@@ -173,6 +173,21 @@ async function lookAround(buyer, orderId) {
   await buyer.look('missing')
 }
 
+/** The narrowest and the widest screen of the promise: nothing scrolls sideways. */
+async function stretch(buyer, orderId) {
+  const { page } = buyer
+  const size = page.viewportSize()
+  for (const width of [320, 1440]) {
+    await page.setViewportSize({ width, height: size.height })
+    for (const path of ['/', '/cart', '/cards', '/villages', '/board', `/orders/${orderId}`]) {
+      await page.goto(path)
+      await buyer.settled()
+      await buyer.measure(`${path} at ${width} px`)
+    }
+  }
+  await page.setViewportSize(size)
+}
+
 async function readEnglish(buyer, orderId) {
   const { page } = buyer
   await page.goto(`/orders/${orderId}`)
@@ -205,6 +220,7 @@ async function buy(browser, size, code) {
     const order = await proveShare(buyer)
     await refundOne(buyer)
     await lookAround(buyer, order.id)
+    if (code) await stretch(buyer, order.id)
     await readEnglish(buyer, order.id)
   } catch (error) {
     await buyer.page.screenshot({ path: `${folder}/${buyer.label}-failed.png`, fullPage: true }).catch(() => undefined)

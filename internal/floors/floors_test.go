@@ -14,9 +14,10 @@ import (
 var floors = [][]string{
 	{"money", "fault", "id", "clock", "pii"},
 	{"storage"},
-	{"idempotency", "attempt"},
+	{"audit", "idempotency", "attempt"},
 	{"ledger"},
-	{"identity", "org", "village"},
+	{"identity", "org"},
+	{"village"},
 	{"share"},
 	{"catalog"},
 	{"cart", "aidcard"},

@@ -20,11 +20,18 @@ const (
 	VillageCollective = "village_collective" // 村集体
 )
 
+// Statuses of an organisation on its way to admission (入驻) and after.
+const (
+	Admitted  = "admitted"
+	Suspended = "suspended"
+)
+
 // Organisation is one of them.
 type Organisation struct {
 	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
 	Kind      string
 	Name      string
+	Status    string
 	Demo      bool // fictional, shown with a mark
 	CreatedAt clock.Millis
 }
@@ -43,9 +50,9 @@ type Membership struct {
 // TableName is the table's name.
 func (Membership) TableName() string { return "memberships" }
 
-// Add makes an organisation.
+// Add makes an organisation that is admitted from the start.
 func Add(tx *storage.Tx, kind, name string, demo bool) (Organisation, error) {
-	o := Organisation{ID: tx.NewID(), Kind: kind, Name: name, Demo: demo, CreatedAt: tx.Now()}
+	o := Organisation{ID: tx.NewID(), Kind: kind, Name: name, Status: Admitted, Demo: demo, CreatedAt: tx.Now()}
 	return o, tx.Create(&o).Error
 }
 
@@ -56,16 +63,17 @@ func Join(tx *storage.Tx, orgID, userID id.ID, role string) error {
 
 // MembershipOf is a membership with its organisation's kind and name.
 type MembershipOf struct {
-	OrgID id.ID
-	Kind  string
-	Role  string
-	Name  string
+	OrgID  id.ID
+	Kind   string
+	Role   string
+	Name   string
+	Status string
 }
 
 // Memberships lists where a user belongs.
 func Memberships(db *gorm.DB, userID id.ID) ([]MembershipOf, error) {
 	found := []MembershipOf{}
-	err := db.Table("memberships m").Select("m.org_id, o.kind, m.role, o.name").
+	err := db.Table("memberships m").Select("m.org_id, o.kind, m.role, o.name, o.status").
 		Joins("JOIN organisations o ON o.id = m.org_id").
 		Where("m.user_id = ?", userID).Order("m.org_id").Scan(&found).Error
 	return found, err

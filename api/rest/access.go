@@ -1,0 +1,110 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zique/internal/audit"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/org"
+)
+
+// access says who may call a route. Whether the thing that the route names is the
+// caller's own is for the domain to say.
+type access struct {
+	open  bool     // without a session
+	roles []string // platform roles, of which the caller has one
+	kinds []string // kinds of organisation, for one of which the caller acts
+	as    []string // and the roles in it, of which the caller has one; empty: any
+}
+
+var (
+	anyone     = access{open: true}
+	signedIn   = access{}
+	operators  = access{roles: []string{identity.RoleOperator}}
+	readers    = access{roles: []string{identity.RoleOperator, identity.RoleAuditor}} // to look, never to change
+	county     = access{roles: operators.roles, kinds: []string{org.County}}
+	federation = access{roles: operators.roles, kinds: []string{org.Federation}}
+)
+
+// members may call who acts for an organisation of one of the kinds, in one of the roles.
+func members(kinds []string, as ...string) access { return access{kinds: kinds, as: as} }
+
+var (
+	errForbidden   = fault.New(fault.Forbidden, "forbidden", "this is not yours to do")
+	errOrgRequired = fault.New(fault.Invalid, "org_required", "you belong to several organisations that could do this: name one in the header Zique-Org")
+	errSuspended   = fault.New(fault.Conflict, "org_suspended", "the organisation is suspended")
+)
+
+// guard lets through who may call the route, with the session and the acting
+// membership in the context.
+func (s *Server) guard(who access) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		session, err := s.session(ctx)
+		if err == nil && len(who.roles) > 0 && !slices.ContainsFunc(who.roles, session.Has) {
+			err = errForbidden
+		}
+		if err != nil {
+			refuse(ctx, problemOf(ctx.Context(), err))
+			return
+		}
+		ctx = huma.WithValue(ctx, callerKey, session)
+		if len(who.kinds) > 0 {
+			membership, err := s.actingOrg(ctx, session.UserID, who)
+			if err != nil {
+				refuse(ctx, problemOf(ctx.Context(), err))
+				return
+			}
+			ctx = huma.WithValue(ctx, actingKey, membership)
+		}
+		next(ctx)
+	}
+}
+
+func (s *Server) session(ctx huma.Context) (identity.Caller, error) {
+	token, bearer := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
+	if !bearer {
+		return identity.Caller{}, identity.ErrUnauthenticated
+	}
+	return s.People.Authenticate(ctx.Context(), token)
+}
+
+// actingOrg is the membership in which the caller acts: the one that Zique-Org names,
+// or the only one that fits the route.
+func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.MembershipOf, error) {
+	all, err := org.Memberships(s.DB.Read(ctx.Context()), userID)
+	if err != nil {
+		return org.MembershipOf{}, err
+	}
+	named := ctx.Header("Zique-Org")
+	fitting := slices.DeleteFunc(all, func(m org.MembershipOf) bool {
+		return !slices.Contains(who.kinds, m.Kind) || (len(who.as) > 0 && !slices.Contains(who.as, m.Role)) ||
+			(named != "" && m.OrgID.String() != named)
+	})
+	switch {
+	case len(fitting) == 0:
+		return org.MembershipOf{}, errForbidden
+	case len(fitting) > 1:
+		return org.MembershipOf{}, errOrgRequired
+	case fitting[0].Status == org.Suspended && ctx.Method() != http.MethodGet:
+		return org.MembershipOf{}, errSuspended
+	}
+	return fitting[0], nil
+}
+
+// acting is the membership in which the caller acts, on routes for members.
+func acting(ctx context.Context) org.MembershipOf {
+	value, _ := ctx.Value(actingKey).(org.MembershipOf)
+	return value
+}
+
+// actor is who stands in the audit log for what this request changes.
+func actor(ctx context.Context) audit.Actor {
+	return audit.Actor{UserID: caller(ctx).UserID, OrgID: acting(ctx).OrgID, Peer: peer(ctx), RequestID: requestID(ctx)}
+}
