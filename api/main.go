@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"zique/internal/audit"
 	"zique/internal/config"
 	"zique/internal/identity"
 	"zique/internal/ledger"
@@ -44,6 +45,7 @@ Flags of every command (a flag beats the environment, which beats the file):
   --mode MODE          ZIQUE_MODE       demo or production
   --mysql-dsn DSN      ZIQUE_MYSQL_DSN  user:password@tcp(host:3306)/database; empty: SQLite
   --redis-url URL      ZIQUE_REDIS_URL  redis://host:6379/0; empty: in this process
+  --sms-url URL        ZIQUE_SMS_URL    gateway of text messages; empty: they are printed (demo mode)
   --config FILE        ZIQUE_CONFIG     YAML; see configs/zique.yaml
 
 Examples:
@@ -63,7 +65,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	for _, name := range []string{"addr", "data", "mode", "mysql-dsn", "redis-url", "config"} {
+	for _, name := range []string{"addr", "data", "mode", "mysql-dsn", "redis-url", "sms-url", "config"} {
 		flags.String(name, "", "")
 	}
 	var user identity.NewUser
@@ -104,7 +106,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 
 // checkBooks runs every invariant and shows each as it goes.
 func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer) error {
-	house, err := open(ctx, settings)
+	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err
 	}
@@ -139,14 +141,14 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 		user.Password = rand.Text()
 	}
 	user.Name = cmp.Or(user.Name, role)
-	house, err := open(ctx, settings)
+	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err
 	}
 	defer house.close()
 	user.Roles, user.Verified = []string{role}, true
 	err = house.db.InTx(ctx, func(tx *storage.Tx) error {
-		_, err := house.people.CreateUser(tx, user)
+		_, err := house.people.CreateUser(tx, audit.System, user)
 		return err
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/identity"
 	"zique/internal/ledger"
+	"zique/internal/notify"
 	"zique/internal/order"
 	"zique/internal/pii"
 	"zique/internal/seed"
@@ -34,9 +35,10 @@ type house struct {
 	db     *storage.DB
 	keys   *pii.Keyring
 	people *identity.Service
+	sender notify.Sender
 }
 
-func open(ctx context.Context, s config.Settings) (*house, error) {
+func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
 	keys, err := pii.New("1", s.DataKey)
 	if err != nil {
 		return nil, err
@@ -45,11 +47,13 @@ func open(ctx context.Context, s config.Settings) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo()})
+	sms := sender(s, db, stdout)
+	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo(), Sender: sms})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &house{db, keys, people}, nil
+	beforeDeletion(people)
+	return &house{db, keys, people, sms}, nil
 }
 
 func (h *house) close() {
@@ -71,7 +75,7 @@ const (
 // serve starts everything, says where it is, and stops in order: first the door,
 // then the work that is under way, then the engines.
 func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
-	h, err := open(ctx, s)
+	h, err := open(ctx, s, stdout)
 	if err != nil {
 		return err
 	}
@@ -98,6 +102,8 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	var working sync.WaitGroup
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
+	working.Go(func() { pumping(work, h.db, h.relay()) })
+	working.Go(func() { forgetting(work, h.db) })
 	defer working.Wait()
 	defer stopWork()
 

@@ -1,9 +1,6 @@
 package identity
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
 // maxDevice is the longest name of a device, in bytes.
 const maxDevice = 100
@@ -54,20 +51,4 @@ func programName(userAgent string) string {
 		return -1
 	}, name)
 	return name[:min(len(name), maxDevice)]
-}
-
-// maskPeer keeps half of an IPv4 address and a third of a routed IPv6 one: enough for
-// its owner to know it, too little to find them.
-func maskPeer(peer string) string {
-	ip, err := netip.ParseAddr(peer)
-	if err != nil {
-		return ""
-	}
-	ip = ip.Unmap().WithZone("")
-	parts, rest := strings.Split(ip.StringExpanded(), ":"), ":*"
-	if ip.Is4() {
-		parts, rest = strings.Split(ip.String(), "."), ".*.*"
-		return strings.Join(parts[:2], ".") + rest
-	}
-	return strings.Join(parts[:2], ":") + rest
 }

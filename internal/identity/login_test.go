@@ -14,7 +14,7 @@ import (
 
 func failLogin(t *testing.T, s *identity.Service, phone, peer string) {
 	t.Helper()
-	_, err := s.Login(t.Context(), from, device, phone, "a wrong password")
+	_, err := s.Login(t.Context(), at(peer), device, phone, "a wrong password")
 	wantErr(t, err, identity.ErrWrongCredentials)
 }
 

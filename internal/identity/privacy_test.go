@@ -22,7 +22,7 @@ func TestNoTableHoldsAPhoneOrAnAddressInClear(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		signedIn, err := s.Register(t.Context(),
+		signedIn, err := s.Register(t.Context(), from, device,
 			identity.Registration{Phone: phone, Password: password, Name: "张三", Code: code.DemoCode})
 		if err != nil {
 			t.Fatal(err)

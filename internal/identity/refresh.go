@@ -5,6 +5,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -68,7 +69,7 @@ func takeToken(tx *storage.Tx, token string) (of session, reused bool, err error
 // out everywhere may have been faster.
 func stillOpen(tx *storage.Tx, by audit.Actor, of session) error {
 	used := tx.Model(&session{}).Where("id = ? AND revoked_at IS NULL", of.ID).
-		Updates(map[string]any{"last_used_at": tx.Now(), "peer": maskPeer(by.Peer)})
+		Updates(map[string]any{"last_used_at": tx.Now(), "peer": pii.MaskPeer(by.Peer)})
 	if used.Error == nil && used.RowsAffected == 0 {
 		return ErrUnauthenticated
 	}

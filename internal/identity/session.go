@@ -11,6 +11,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -24,7 +25,7 @@ func (s *Service) begin(tx *storage.Tx, by audit.Actor, device string, checked U
 	}
 	now := tx.Now()
 	started := session{ID: tx.NewID(), UserID: checked.ID, CreatedAt: now, LastUsedAt: now,
-		Device: device[:min(len(device), maxDevice)], Peer: maskPeer(by.Peer)}
+		Device: device[:min(len(device), maxDevice)], Peer: pii.MaskPeer(by.Peer)}
 	if err := tx.Create(&started).Error; err != nil {
 		return Session{}, err
 	}
