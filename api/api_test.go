@@ -25,6 +25,8 @@ type program struct {
 	env  map[string]string
 	keys atomic.Int64
 
+	printed printed
+
 	mu      sync.Mutex
 	changes map[string][]string // route → requests that succeeded
 }
@@ -81,7 +83,7 @@ func (p *program) serve(t *testing.T) string {
 		n, err := out.Read(buffer)
 		said.Write(buffer[:n])
 		if found := address.FindString(said.String()); found != "" {
-			go func() { _, _ = io.Copy(io.Discard, out) }()
+			go func() { _, _ = io.Copy(&p.printed, out) }()
 			return found
 		}
 		if err != nil {

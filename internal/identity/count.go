@@ -34,13 +34,13 @@ type guess struct {
 // counted are the attempts of one request.
 type counted []attempt.Attempt
 
-// count begins an attempt of each; see attempt.Begin.
+// count begins an attempt of each; see attempt.Begin. What one refuses counts against none.
 func (s *Service) count(ctx context.Context, guesses ...guess) (counted, error) {
 	var all counted
 	for _, g := range guesses {
 		one, err := attempt.Begin(ctx, s.db, g.limit, g.subject)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, s.db.InTx(ctx, all.forgive))
 		}
 		all = append(all, one)
 	}

@@ -8,6 +8,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/idempotency"
 	"zique/internal/notify"
 	"zique/internal/storage"
 )
@@ -89,6 +90,7 @@ func (s *Service) erase(tx *storage.Tx, by audit.Actor, user User) error {
 			return tx.Model(&session{}).Where("user_id = ?", user.ID).Updates(map[string]any{"device": "", "peer": ""}).Error
 		},
 		func() error { return notify.Erase(tx, user.ID) },
+		func() error { return idempotency.Erase(tx, user.ID) },
 	} {
 		if err := remove(); err != nil {
 			return err
