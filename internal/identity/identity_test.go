@@ -150,6 +150,7 @@ func TestCreateUserGivesRolesAndKeepsTheRules(t *testing.T) {
 			made, err = s.CreateUser(tx, audit.System, with)
 			return err
 		})
+		wantAudited(t, db, "user.created")
 		if !made.PhoneVerified || made.Name != "李四" || !slices.Equal(made.Roles, []string{"auditor", "operator"}) {
 			t.Errorf("made %+v", made)
 		}

@@ -212,9 +212,12 @@ func TestAHangingGatewayIsLeft(t *testing.T) {
 		}
 	})
 	defer close(released)
-	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	wantUnavailable(t, g.sender().Send(soon, code()))
+	impatient := g.sender()
+	impatient.Timeout = 50 * time.Millisecond
+	wantUnavailable(t, impatient.Send(t.Context(), code()))
+	leaving, leave := context.WithCancel(t.Context())
+	leave()
+	wantUnavailable(t, g.sender().Send(leaving, code()))
 }
 
 func TestTheConsoleMasksThePhone(t *testing.T) {
