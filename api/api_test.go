@@ -102,6 +102,18 @@ type reply struct {
 // call sends body, which is a string of JSON or something to encode, and reads JSON.
 func (p *program) call(t *testing.T, token, method, path string, body any, headers ...string) reply {
 	t.Helper()
+	r := p.fetch(t, token, method, path, body, headers...)
+	if len(r.raw) > 0 {
+		if err := json.Unmarshal(r.raw, &r.body); err != nil {
+			t.Fatalf("%s %s answered %d and no JSON: %s", method, path, r.status, r.raw)
+		}
+	}
+	return r
+}
+
+// fetch is call for answers that need not be JSON.
+func (p *program) fetch(t *testing.T, token, method, path string, body any, headers ...string) reply {
+	t.Helper()
 	var reader io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -139,11 +151,6 @@ func (p *program) call(t *testing.T, token, method, path string, body any, heade
 	r := reply{status: response.StatusCode, header: response.Header}
 	if r.raw, err = io.ReadAll(response.Body); err != nil {
 		t.Fatal(err)
-	}
-	if len(r.raw) > 0 {
-		if err := json.Unmarshal(r.raw, &r.body); err != nil {
-			t.Fatalf("%s %s answered %d and no JSON: %s", method, path, r.status, r.raw)
-		}
 	}
 	p.note(method, strings.TrimPrefix(path, "/api/v1"), r)
 	return r
