@@ -52,6 +52,9 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
 
+	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
+	downloads(on, "/files/{id}", "get-file", optional, s.download)
+
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
 	}
@@ -99,6 +102,9 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 	if !who.open {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))
+	}
+	if who.maybe {
+		op.Security = append(op.Security, map[string][]string{})
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
