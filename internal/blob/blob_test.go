@@ -367,6 +367,32 @@ func TestOnlyTheOwnerGivesAndPublishesAndOnlyWhatMayBe(t *testing.T) {
 	})
 }
 
+func TestOfTwoOrganisationsAtOnceOneGetsTheFile(t *testing.T) {
+	each(t, 0, func(t *testing.T, s folder) {
+		f := s.put(t, "a.pdf", []byte("%PDF-1.7\n"))
+		results := make([]error, 8)
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() {
+				results[i] = s.db.InTx(t.Context(), func(tx *storage.Tx) error {
+					_, err := blob.Attach(tx, owner, []id.ID{f.ID}, org+id.ID(i), field)
+					return err
+				})
+			})
+		}
+		wg.Wait()
+		got, err := blob.Get(s.db.Read(t.Context()), f.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, err := range results {
+			if won := got.OrgID == org+id.ID(i); won != (err == nil) || (!won && fields(err) != "invalid_field files[0]:unknown") {
+				t.Errorf("organisation %d: %v, and the file belongs to %d", org+id.ID(i), err, got.OrgID)
+			}
+		}
+	})
+}
+
 func TestSweepRemovesWhatNobodyNeeds(t *testing.T) {
 	pdf := []byte("%PDF-1.7\n")
 	each(t, int64(3*len(pdf)), func(t *testing.T, s folder) {

@@ -2,11 +2,14 @@ package blob
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"testing"
+
+	"zique/internal/fault"
 )
 
 // exif is a segment that says how a picture is turned, and where it was taken.
@@ -96,6 +99,31 @@ func TestAveragingKeepsColoursAndEdges(t *testing.T) {
 			if c := got.RGBAAt(x, y); c != (color.RGBA{R: 200, G: 100, B: 50, A: 255}) {
 				t.Errorf("at %d, %d: %v", x, y, c)
 			}
+		}
+	}
+}
+
+func TestWhileOthersAreDecodedAPictureWaits(t *testing.T) {
+	s, err := Open(Config{Folder: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	received, err := s.receive(bytes.NewReader(photo(t, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.budget.TryAcquire(maxPixels - leastWeight + 1) {
+		t.Fatal("the budget is not free")
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := s.inspect(gone, received, "a.jpg"); !fault.IsKind(err, fault.Unavailable) {
+		t.Errorf("without room: %v", err)
+	}
+	s.budget.Release(1)
+	for range 3 { // what one took, it gives back
+		if c, err := s.inspect(t.Context(), received, "a.jpg"); err != nil || c.kind != Image {
+			t.Errorf("with room: %v", err)
 		}
 	}
 }
