@@ -54,6 +54,8 @@ var rules = map[string]rule{
 	"POST /orders/{id}/refunds": {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
 	"POST /orders/{id}/cancel":  {by: "buyer", path: "/orders/{order}/cancel"},
 
+	"POST /uploads":     {by: "buyer", self: true},
+	"GET /files/{id}":   {by: "secretary", also: staff, path: "/files/{file}"},
 	"GET /me":           {by: "buyer", self: true},
 	"GET /audit":        {by: "auditor", also: desks},
 	"GET /audit/export": {by: "auditor", also: desks},
