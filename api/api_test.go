@@ -101,12 +101,25 @@ type reply struct {
 	raw    []byte
 }
 
-// call sends body, which is a string of JSON or something to encode, and reads JSON.
+// call is fetch for answers that are JSON or empty.
 func (p *program) call(t *testing.T, token, method, path string, body any, headers ...string) reply {
+	t.Helper()
+	r := p.fetch(t, token, method, path, body, headers...)
+	if len(r.raw) > 0 && r.body == nil {
+		t.Fatalf("%s %s answered %d and no JSON: %s", method, path, r.status, r.raw)
+	}
+	return r
+}
+
+// fetch sends body, which is a string or a stream of bytes or something to encode as JSON,
+// and reads the answer, as JSON where it is.
+func (p *program) fetch(t *testing.T, token, method, path string, body any, headers ...string) reply {
 	t.Helper()
 	var reader io.Reader
 	switch b := body.(type) {
 	case nil:
+	case io.Reader:
+		reader = b
 	case string:
 		reader = strings.NewReader(b)
 	default:
@@ -142,9 +155,9 @@ func (p *program) call(t *testing.T, token, method, path string, body any, heade
 	if r.raw, err = io.ReadAll(response.Body); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.raw) > 0 {
+	if strings.Contains(r.header.Get("Content-Type"), "json") {
 		if err := json.Unmarshal(r.raw, &r.body); err != nil {
-			t.Fatalf("%s %s answered %d and no JSON: %s", method, path, r.status, r.raw)
+			t.Fatalf("%s %s answered %d: %s", method, path, r.status, r.raw)
 		}
 	}
 	p.note(method, strings.TrimPrefix(path, "/api/v1"), r)

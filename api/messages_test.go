@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"strconv"
 	"testing"
 	"time"
 
@@ -25,6 +24,25 @@ func (p *program) inbox(t *testing.T, token, template string) reply {
 			t.Fatalf("no message %s arrived: %s", template, r.raw)
 		}
 	}
+}
+
+// message puts one into a user's inbox.
+func (p *program) message(t *testing.T, userID string) string {
+	t.Helper()
+	to, err := id.Parse(userID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := notify.Received{UserID: to, Template: "phone_verified", Params: "{}"}
+	err = p.database(t).InTx(t.Context(), func(tx *storage.Tx) error {
+		m.ID, m.CreatedAt = tx.NewID(), tx.Now()
+		m.EventID = m.ID
+		return tx.Create(&m).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.ID.String()
 }
 
 func TestMessagesAreReadByTheirOwner(t *testing.T) {
@@ -70,13 +88,13 @@ func TestMessagesAreReadByTheirOwner(t *testing.T) {
 func TestEventsOfOtherReplicasAndStuckOnes(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		joined := p.join(t, newcomer)
-		userID, err := strconv.ParseInt(joined.text("user.id"), 10, 64)
+		userID, err := id.Parse(joined.text("user.id"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		db := p.database(t)
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {
-			_, err := outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: []id.ID{id.ID(userID)}, Link: "/account", Template: "role_granted",
+			_, err := outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: []id.ID{userID}, Link: "/account", Template: "role_granted",
 				Params: map[string]string{"role": "liaison"}})
 			return err
 		})

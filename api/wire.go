@@ -17,6 +17,7 @@ import (
 	"zique/api/rest"
 	"zique/frontend"
 	"zique/internal/aidcard"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -91,10 +92,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 			return fmt.Errorf("load the demo county: %w", err)
 		}
 	}
+	files, err := blob.Open(blob.Config{Folder: filepath.Join(s.Data, "files")})
+	if err != nil {
+		return err
+	}
 	committer := order.NewCommitter(h.db, rand.Reader)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 	}
 	handler, _ := api.Handler()
 

@@ -20,6 +20,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"zique/internal/aidcard"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -39,6 +40,7 @@ type Server struct {
 	Carts    cart.Store
 	Codes    aidcard.Codes
 	Checkout *order.Committer
+	Files    *blob.Store
 	Demo     bool
 	Site     fs.FS // the built storefront
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -20,7 +21,7 @@ import (
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
 func (s *Server) routes(api huma.API) {
-	on := registrar{s, api}
+	on := registrar{server: s, api: api}
 
 	post(on, "/auth/codes", "send-code", anyone, http.StatusAccepted, s.sendCode)
 	post(on, "/auth/register", "register", anyone, http.StatusCreated, s.register)
@@ -70,6 +71,8 @@ func (s *Server) routes(api huma.API) {
 
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
+	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
@@ -82,6 +85,7 @@ const answerWithin = 10 * time.Second
 type registrar struct {
 	server *Server
 	api    huma.API
+	within time.Duration // instead of answerWithin, for what takes longer
 }
 
 type handler[I, O any] func(ctx context.Context, in *I) (*O, error)
@@ -122,8 +126,11 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))
 	}
+	if who.maybe {
+		op.Security = append(op.Security, map[string][]string{})
+	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
-		ctx, cancel := context.WithTimeout(ctx, answerWithin)
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(on.within, answerWithin))
 		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"sync"
 	"time"
@@ -29,6 +30,8 @@ const (
 	codeTTL = 10 * time.Minute
 	codes   = 1_000_000 // six digits
 )
+
+var sixDigits = regexp.MustCompile(`^\d{6}$`)
 
 var errWrongCode = fault.InvalidField("code", "wrong", "is wrong, used or older than 10 minutes")
 

@@ -50,6 +50,9 @@ func KeepAccount(tx *storage.Tx, userID id.ID) error {
 // VerifyPhone takes the code that was sent to the user's own phone. A user whose phone
 // is verified is answered as they are.
 func (s *Service) VerifyPhone(ctx context.Context, by audit.Actor, userID id.ID, digits string) (User, error) {
+	if !sixDigits.MatchString(digits) {
+		return User{}, errWrongCode
+	}
 	user, err := s.Get(ctx, userID)
 	if err != nil || user.PhoneVerified {
 		return user, err
