@@ -27,6 +27,8 @@ import (
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/storage"
+	"zique/internal/village"
+	"zique/internal/worker"
 )
 
 // house is what every command needs: the database and who may sign in.
@@ -88,9 +90,13 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		}
 	}
 	committer := order.NewCommitter(h.db, rand.Reader)
+	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
+		village.ImportKind: village.Importer{DB: h.db, Files: sheets}.Handle,
+	})
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Jobs: jobs, Sheets: sheets, Publish: publish,
 	}
 	handler, _ := api.Handler()
 
@@ -98,6 +104,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	var working sync.WaitGroup
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
+	working.Go(func() { jobs.Run(work) })
 	defer working.Wait()
 	defer stopWork()
 

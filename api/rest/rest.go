@@ -25,6 +25,8 @@ import (
 	"zique/internal/order"
 	"zique/internal/pii"
 	"zique/internal/storage"
+	"zique/internal/village"
+	"zique/internal/worker"
 )
 
 // Server is everything that the handlers call.
@@ -38,6 +40,10 @@ type Server struct {
 	Checkout *order.Committer
 	Demo     bool
 	Site     fs.FS // the built storefront
+
+	Jobs    *worker.Runner
+	Sheets  village.FileSource // the files that imports read
+	Publish Publish            // of the pictures of villages
 }
 
 const (

@@ -29,7 +29,7 @@ type Progress struct {
 }
 
 // Payload reads what the job was enqueued with.
-func (r *Run) Payload(v any) error { return decode(r.Job.Payload, v) }
+func (r *Run) Payload(v any) error { return r.Job.Order(v) }
 
 // State reads what the last committed Step left, and leaves v alone before the first.
 func (r *Run) State(v any) error { return decode(r.Job.State, v) }

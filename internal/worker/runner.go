@@ -20,8 +20,8 @@ import (
 // runner looks for jobs that other replicas enqueued or left, how many it works on at
 // once, and how often and after which pause a job that fails is tried again.
 const (
-	leaseFor     = 30 * time.Second
-	renewEvery   = 10 * time.Second
+	leaseFor     = 15 * time.Second
+	renewEvery   = 5 * time.Second
 	pollEvery    = time.Second
 	atOnce       = 2
 	maxAttempts  = 5

@@ -58,6 +58,9 @@ func (Job) TableName() string { return "jobs" }
 // IsOver tells whether the job is done or has failed.
 func (j Job) IsOver() bool { return j.Status == Done || j.Status == Failed }
 
+// Order reads what the job was enqueued with into v.
+func (j Job) Order(v any) error { return decode(j.Payload, v) }
+
 // Decode reads Result into v and leaves v alone while there is none.
 func (j Job) Decode(v any) error { return decode(j.Result, v) }
 
@@ -92,6 +95,31 @@ func Get(db *gorm.DB, jobID id.ID) (Job, error) {
 		err = ErrNotFound
 	}
 	return job, err
+}
+
+// List pages through jobs, the newest first, before the id `before` (0: from the
+// newest); status "" is all of them. Payload, State and Result are left out.
+func List(db *gorm.DB, status string, before id.ID, limit int) ([]Job, error) {
+	q := db.Omit("payload", "state", "result").Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	if status != "" {
+		q = q.Where("status = ?", status)
+	}
+	found := []Job{}
+	return found, q.Find(&found).Error
+}
+
+// CountFailed answers how many jobs failed since then, and when the first of them was asked for.
+func CountFailed(db *gorm.DB, since clock.Millis) (count int64, oldest clock.Millis, err error) {
+	var row struct {
+		Count  int64
+		Oldest clock.Millis
+	}
+	err = db.Model(&Job{}).Select("COUNT(*) count, COALESCE(MIN(created_at), 0) oldest").
+		Where("status = ? AND created_at >= ?", Failed, since).Scan(&row).Error
+	return row.Count, row.Oldest, err
 }
 
 func decode(raw string, v any) error {
