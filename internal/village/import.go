@@ -237,9 +237,12 @@ func checkTwins(rows []spreadsheet.Row, report *spreadsheet.Report) {
 		} else if n.Name != "" {
 			places[n.place()] = r.Number
 		}
+		if checkCode(n.Code).Code != "" {
+			continue // none, or named already
+		}
 		if earlier, twin := codes[n.Code]; twin {
 			report.Add(r.Number, Table.Title("code"), sameAs(earlier))
-		} else if n.Code != "" {
+		} else {
 			codes[n.Code] = r.Number
 		}
 	}

@@ -212,7 +212,7 @@ const settleFor = 5 * time.Second
 // holder's to say.
 func (r *Runner) settle(ctx context.Context, run *Run, err error) {
 	stopped := ctx.Err() != nil
-	if err != nil && !stopped && !errors.Is(err, errLeaseLost) {
+	if err != nil && !stopped && !isFinal(err) && !errors.Is(err, errLeaseLost) {
 		slog.WarnContext(ctx, "job", "id", run.Job.ID, "kind", run.Job.Kind, "attempt", run.Job.Attempts, "error", err)
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
