@@ -68,6 +68,7 @@ const (
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 15 * time.Second
 	sealEvery       = time.Second
+	keepJobs        = 180 * 24 * time.Hour
 )
 
 // serve starts everything, says where it is, and stops in order: first the door,
@@ -92,7 +93,9 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	committer := order.NewCommitter(h.db, rand.Reader)
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: sheets}.Handle,
-	})
+	}, worker.Recurring{Name: "forget-jobs", Every: 24 * time.Hour, Do: func(ctx context.Context) error {
+		return worker.Forget(ctx, h.db, h.db.Now().Add(-keepJobs))
+	}})
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),

@@ -18,8 +18,12 @@ func csvLines(data []byte, limits Limits, each func(line) error) error {
 	if err != nil {
 		return err
 	}
+	comma := separator(text)
+	if isTooWide(text, byte(comma)) {
+		return ErrTooManyColumns
+	}
 	reader := csv.NewReader(bytes.NewReader(text))
-	reader.Comma, reader.FieldsPerRecord, reader.ReuseRecord = separator(text), -1, true
+	reader.Comma, reader.FieldsPerRecord, reader.ReuseRecord = comma, -1, true
 	number, ended := 0, 0 // the row before, and the line of the file where it ended
 	for {
 		record, err := reader.Read()
@@ -79,6 +83,28 @@ func decodeText(data []byte) ([]byte, error) {
 		return nil, ErrEncoding
 	}
 	return text, nil
+}
+
+// widest is how many columns spreadsheet programs write, most of them empty.
+const widest = 16_384
+
+// isTooWide finds a row that would fill the memory before its columns can be counted.
+func isTooWide(text []byte, comma byte) bool {
+	quoted, columns := false, 0
+	for _, b := range text {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '\n':
+			columns = 0
+		case b == comma:
+			if columns++; columns > widest {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // separator is the one that stands most often in the first line that has any,

@@ -65,6 +65,9 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
+// cells is how many a file may have, with its header.
+func (l Limits) cells() int { return (l.Rows + 2) * l.Columns }
+
 // line is a row of a file that is not empty.
 type line struct {
 	number int // from 1, as the user sees it

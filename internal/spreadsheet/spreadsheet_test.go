@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -231,6 +232,10 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"11 MB":                     {"a.csv", bytes.Repeat([]byte("x,1\n"), 11<<18), spreadsheet.ErrTooLarge},
 		"20,000 columns":            {"a.csv", []byte(strings.Repeat("x,", 20_000) + "x\n1,2\n"), spreadsheet.ErrTooManyColumns},
 		"20,000 columns of a sheet": {"a.xlsx", parts(t, `<worksheet><sheetData><row r="1">`+strings.Repeat(`<c t="s"><v>0</v></c>`, 20_000)+`</row></sheetData></worksheet>`, sst), spreadsheet.ErrTooManyColumns},
+		"ten million empty columns": {"a.csv", bytes.Repeat([]byte(","), 10<<20), spreadsheet.ErrTooManyColumns},
+		"ten million empty cells":   {"a.xlsx", parts(t, "<a><row>"+strings.Repeat("<c/>", 10<<20)+"</row></a>", sst), spreadsheet.ErrUnzipsTooLarge},
+		"ten million empty runs":    {"a.xlsx", parts(t, "<a/>", "<sst><si>"+strings.Repeat("<r/>", 10<<20)+"</si></sst>"), spreadsheet.ErrUnzipsTooLarge},
+		"a million empty rows":      {"a.xlsx", parts(t, "<a>"+strings.Repeat("<row/>", 1<<20)+"</a>", sst), spreadsheet.ErrNoRows},
 		"10,001 rows":               {"a.csv", []byte(rowsOf(10_001)), spreadsheet.ErrTooManyRows},
 		"10,001 rows of a sheet":    {"a.xlsx", parts(t, `<worksheet><sheetData>`+strings.Repeat(`<row><c t="s"><v>0</v></c></row>`, 10_002)+`</sheetData></worksheet>`, sst), spreadsheet.ErrTooManyRows},
 		"a million strings":         {"a.xlsx", parts(t, `<worksheet/>`, `<sst>`+strings.Repeat(`<si/>`, 1_000_000)+`</sst>`), spreadsheet.ErrTooManyRows},
@@ -244,8 +249,15 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"empty":                     {"a.csv", nil, spreadsheet.ErrNoRows},
 		"a header only":             {"a.csv", []byte("名称,重量\n,,\n"), spreadsheet.ErrNoRows},
 	} {
-		if _, _, err := fruit.Read(c.file, c.data, spreadsheet.Limits{}); !errors.Is(err, c.want) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err := fruit.Read(c.file, c.data, spreadsheet.Limits{})
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %s", name, err, c.want.Code)
+		}
+		if spent := (after.TotalAlloc - before.TotalAlloc) >> 20; spent > 600 { // most of it is free again at once
+			t.Errorf("%s: %d MB were allocated", name, spent)
 		}
 	}
 	wants(t, "entities.xlsx", parts(t, `<!DOCTYPE a [<!ENTITY b "bb">]><a><row><c t="inlineStr"><is><t>名称</t></is></c><c t="str"><v>重量</v></c></row>`+

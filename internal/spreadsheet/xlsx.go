@@ -17,6 +17,7 @@ const (
 	maxDepth = 64      // of XML elements in each other
 	maxToken = 1 << 20 // bytes between two angle brackets
 	maxRow   = 1 << 20 // of a sheet, by the format
+	perCell  = 4       // XML elements, on average, of the cells that may be there
 )
 
 // xlsxLines reads the first sheet.
@@ -25,7 +26,7 @@ func xlsxLines(data []byte, limits Limits, each func(line) error) error {
 	if err != nil {
 		return ErrUnreadable
 	}
-	book := workbook{archive: archive, limits: limits, left: int64(limits.Unzipped)}
+	book := workbook{archive: archive, limits: limits, left: int64(limits.Unzipped), elements: perCell * limits.cells()}
 	var unzipped uint64
 	for _, part := range archive.File {
 		if unzipped += part.UncompressedSize64; unzipped > uint64(limits.Unzipped) || part.UncompressedSize64 > uint64(limits.Unzipped) {
@@ -43,10 +44,11 @@ func xlsxLines(data []byte, limits Limits, each func(line) error) error {
 }
 
 type workbook struct {
-	archive *zip.Reader
-	limits  Limits
-	left    int64 // bytes that may still be unpacked
-	strings []string
+	archive  *zip.Reader
+	limits   Limits
+	left     int64 // bytes that may still be unpacked
+	elements int   // elements that may still be read
+	strings  []string
 }
 
 // open finds the first sheet's part and reads the strings that the sheets share.
@@ -124,6 +126,9 @@ func (b *workbook) part(name string, element func(*xml.Decoder, xml.StartElement
 			if depth++; depth > maxDepth {
 				return ErrUnreadable
 			}
+			if b.elements--; b.elements < 0 {
+				return ErrUnzipsTooLarge
+			}
 			read, err := element(decoder, e)
 			if err != nil {
 				return err
@@ -157,12 +162,11 @@ func (s *short) Read(into []byte) (int, error) {
 }
 
 func (b *workbook) sharedStrings(name string) error {
-	most := (b.limits.Rows + 2) * b.limits.Columns
 	return b.part(name, func(d *xml.Decoder, e xml.StartElement) (bool, error) {
 		if e.Name.Local != "si" {
 			return false, nil
 		}
-		if len(b.strings) >= most {
+		if len(b.strings) >= b.limits.cells() {
 			return false, ErrTooManyRows
 		}
 		text, _, err := b.content(d)
@@ -186,6 +190,9 @@ func (b *workbook) content(d *xml.Decoder) (text string, formula bool, err error
 		case xml.StartElement:
 			if open = append(open, e.Name.Local); len(open) > maxDepth {
 				return "", false, ErrUnreadable
+			}
+			if b.elements--; b.elements < 0 {
+				return "", false, ErrUnzipsTooLarge
 			}
 			formula = formula || e.Name.Local == "f"
 		case xml.EndElement:

@@ -11,6 +11,7 @@
 package worker
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,6 +121,13 @@ func CountFailed(db *gorm.DB, since clock.Millis) (count int64, oldest clock.Mil
 	err = db.Model(&Job{}).Select("COUNT(*) count, COALESCE(MIN(created_at), 0) oldest").
 		Where("status = ? AND created_at >= ?", Failed, since).Scan(&row).Error
 	return row.Count, row.Oldest, err
+}
+
+// Forget removes jobs that were over before then.
+func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	return db.InTx(ctx, func(tx *storage.Tx) error {
+		return tx.Where("status IN ? AND finished_at < ?", []string{Done, Failed}, before).Delete(&Job{}).Error
+	})
 }
 
 func decode(raw string, v any) error {

@@ -281,6 +281,41 @@ func TestEnqueueWakesARunningRunner(t *testing.T) {
 	})
 }
 
+func TestListCountAndForget(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		r := NewRunner(db, map[string]Handler{
+			"good": func(context.Context, *Run) error { return nil },
+			"bad":  func(context.Context, *Run) error { return ErrNotFound },
+		})
+		begun := db.Now()
+		enqueue(t, db, "good", 1)
+		bad := enqueue(t, db, "bad", 1)
+		drain(t, r)
+		db.Clock().Advance(time.Second)
+		waiting := enqueue(t, db, "other", 1)
+		newest, err := List(db.Read(t.Context()), "", 0, 2)
+		if err != nil || len(newest) != 2 || newest[0].ID != waiting || newest[1].ID != bad {
+			t.Errorf("%+v %v", newest, err)
+		}
+		rest, err := List(db.Read(t.Context()), Done, bad, 2)
+		if err != nil || len(rest) != 1 || rest[0].Kind != "good" {
+			t.Errorf("%+v %v", rest, err)
+		}
+		if n, oldest, err := CountFailed(db.Read(t.Context()), begun); err != nil || n != 1 || oldest != begun {
+			t.Errorf("%d failed since %d: %v", n, oldest, err)
+		}
+		if err := Forget(t.Context(), db, db.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := List(db.Read(t.Context()), "", 0, 9); err != nil || len(left) != 1 || left[0].ID != waiting {
+			t.Errorf("%+v %v", left, err)
+		}
+		if n, oldest, err := CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 || oldest != 0 {
+			t.Errorf("%d failed since %d: %v", n, oldest, err)
+		}
+	})
+}
+
 func TestAChoreRecursOnOneOfTwo(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		var done atomic.Int64

@@ -27,3 +27,5 @@ CREATE UNIQUE INDEX organisations_village ON organisations (village_id);
 -- Villages that were there before get their collectives; no two rows share an id.
 INSERT INTO organisations (id, kind, name, demo, created_at, status, village_id)
 SELECT id, 'village_collective', CONCAT(name, '集体经济组织'), 0, created_at, 'admitted', id FROM villages;
+-- And whoever sells a village's goods serves it.
+INSERT INTO cooperative_villages (org_id, village_id) SELECT DISTINCT cooperative_id, village_id FROM products;
