@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,51 +18,28 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/clock"
-	"zique/internal/fault"
-	"zique/internal/id"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 	"zique/internal/village"
 )
 
-// Where the files of imports lie, for this process and for its children.
-const sheetsFolder = "ZIQUE_TEST_SHEETS"
-
 // TestMain lets the test's binary be the program itself, to be killed.
 func TestMain(m *testing.M) {
-	sheets = func(_ context.Context, fileID id.ID) ([]byte, string, error) {
-		found, _ := filepath.Glob(filepath.Join(os.Getenv(sheetsFolder), fileID.String()+".*"))
-		if len(found) == 0 {
-			return nil, "", fault.New(fault.NotFound, "not_found", "there is no such file")
-		}
-		content, err := os.ReadFile(found[0])
-		return content, filepath.Base(found[0]), err
-	}
 	if os.Getenv("ZIQUE_TEST_PROGRAM") != "" {
 		main()
 		return
 	}
-	folder, err := os.MkdirTemp("", "zique-sheets")
-	if err == nil {
-		err = os.Setenv(sheetsFolder, folder)
-	}
-	if err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(folder)
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
-// sheet makes content an uploaded file and answers its id.
-func (p *program) sheet(t *testing.T, extension string, content []byte) string {
+// sheet uploads content and answers its id.
+func (p *program) sheet(t *testing.T, token, name string, content []byte) string {
 	t.Helper()
-	p.keys++
-	fileID := fmt.Sprint(time.Now().UnixNano() + int64(p.keys))
-	if err := os.WriteFile(filepath.Join(os.Getenv(sheetsFolder), fileID+"."+extension), content, 0o600); err != nil {
-		t.Fatal(err)
+	r := p.upload(t, token, name, content)
+	if r.status != http.StatusCreated {
+		t.Fatalf("upload: %d %s", r.status, r.raw)
 	}
-	return fileID
+	return r.text("file_id")
 }
 
 // download reads an answer that is a file.
@@ -147,7 +123,7 @@ func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 			_ = book.SetSheetRow(book.GetSheetName(0), fmt.Sprint("A", i+3), &[]any{"测试县", "镇", name, 431388000000 + i})
 		}
 		buffer, _ := book.WriteToBuffer()
-		bad := p.sheet(t, "xlsx", buffer.Bytes())
+		bad := p.sheet(t, token, "a.xlsx", buffer.Bytes())
 		for _, dryRun := range []bool{true, false} {
 			over := p.await(t, token, p.importFile(t, token, bad, dryRun).text("id"), isOver)
 			if over.fen("errors_total") != 37 || over.fen("added") != 0 || over.fen("total") != 61 || (over.text("status") == "done") != dryRun ||
@@ -164,7 +140,7 @@ func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 			}
 		}
 		_, template = p.download(t, token, "/ops/import-templates/villages?format=csv")
-		good := p.await(t, token, p.importFile(t, token, p.sheet(t, "csv", template), false).text("id"), isOver)
+		good := p.await(t, token, p.importFile(t, token, p.sheet(t, token, "a.csv", template), false).text("id"), isOver)
 		if good.text("status") != "done" || good.fen("added") != 1 {
 			t.Errorf("the template: %s", good.raw)
 		}
@@ -181,7 +157,7 @@ func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 func TestWhoMayChangeVillages(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		token := p.signIn(t, countyOperator)
-		started := p.importFile(t, token, p.sheet(t, "csv", []byte(villageRows(1))), true)
+		started := p.importFile(t, token, p.sheet(t, token, "a.csv", []byte(villageRows(1))), true)
 		id := started.text("id")
 		p.await(t, token, id, isOver)
 		coop := p.call(t, p.signIn(t, "13900000002"), "GET", "/me", nil).text("memberships.0.org_id")
@@ -357,7 +333,7 @@ func TestAnImportOf5000SurvivesKill9(t *testing.T) {
 			env["ZIQUE_DATA"], env["ZIQUE_ADDR"] = t.TempDir(), "127.0.0.1:0"
 			first := spawn(t, env)
 			token := first.signIn(t, countyOperator)
-			fileID := first.sheet(t, "csv", []byte(villageRows(5_000)))
+			fileID := first.sheet(t, token, "a.csv", []byte(villageRows(5_000)))
 			importID := first.importFile(t, token, fileID, false).text("id")
 			first.await(t, token, importID, func(r reply) bool { return r.fen("done") >= 1_000 })
 			first.kill()

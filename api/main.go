@@ -40,7 +40,7 @@ const usage = `Zique Market (紫鹊集): a marketplace for consumption assistanc
 
 Flags of every command (a flag beats the environment, which beats the file):
   --addr HOST:PORT     ZIQUE_ADDR       default 127.0.0.1:8080 in demo mode, else :8080
-  --data FOLDER        ZIQUE_DATA       folder of the embedded database, default ./data
+  --data FOLDER        ZIQUE_DATA       folder of the embedded database and of uploads, default ./data
   --mode MODE          ZIQUE_MODE       demo or production
   --mysql-dsn DSN      ZIQUE_MYSQL_DSN  user:password@tcp(host:3306)/database; empty: SQLite
   --redis-url URL      ZIQUE_REDIS_URL  redis://host:6379/0; empty: in this process

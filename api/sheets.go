@@ -2,19 +2,33 @@ package main
 
 import (
 	"context"
+	"io"
 
-	"zique/internal/fault"
+	"zique/internal/blob"
 	"zique/internal/id"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
 
-// sheets answers the files of imports, and publish makes the pictures of villages
-// public. Both belong to the store of uploads; while there is none no file is there.
-var sheets village.FileSource = func(context.Context, id.ID) ([]byte, string, error) {
-	return nil, "", fault.New(fault.NotFound, "not_found", "there is no such file")
+// sheets answers the uploaded files that imports read.
+func sheets(db *storage.DB, files *blob.Store) village.FileSource {
+	return func(ctx context.Context, fileID id.ID) ([]byte, string, error) {
+		f, err := blob.Get(db.Read(ctx), fileID)
+		if err != nil {
+			return nil, "", err
+		}
+		opened, err := files.Open(f, false)
+		if err != nil {
+			return nil, "", err
+		}
+		defer opened.Close()
+		content, err := io.ReadAll(opened) // bounded when it was uploaded
+		return content, f.Name, err
+	}
 }
 
-func publish(_ *storage.Tx, _ id.ID, _ []id.ID, field func(int) string) error {
-	return fault.InvalidField(field(0), "unknown", "this is not a file of yours that can stand here")
+// publish lets anyone see the pictures of a village.
+func publish(tx *storage.Tx, owner id.ID, pictures []id.ID, field func(int) string) error {
+	_, err := blob.Publish(tx, owner, pictures, field)
+	return err
 }

@@ -17,6 +17,7 @@ import (
 	"zique/api/rest"
 	"zique/frontend"
 	"zique/internal/aidcard"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -90,16 +91,20 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 			return fmt.Errorf("load the demo county: %w", err)
 		}
 	}
+	files, err := blob.Open(blob.Config{Folder: filepath.Join(s.Data, "files")})
+	if err != nil {
+		return err
+	}
 	committer := order.NewCommitter(h.db, rand.Reader)
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
-		village.ImportKind: village.Importer{DB: h.db, Files: sheets}.Handle,
+		village.ImportKind: village.Importer{DB: h.db, Files: sheets(h.db, files)}.Handle,
 	}, worker.Recurring{Name: "forget-jobs", Every: 24 * time.Hour, Do: func(ctx context.Context) error {
 		return worker.Forget(ctx, h.db, h.db.Now().Add(-keepJobs))
 	}})
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Jobs: jobs, Sheets: sheets, Publish: publish,
+		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Jobs: jobs, Sheets: sheets(h.db, files), Publish: publish,
 	}
 	handler, _ := api.Handler()
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/spreadsheet"
@@ -118,14 +119,14 @@ func (s *Server) importVillages(ctx context.Context, in *body[importIn]) (*body[
 	return &body[ImportJSON]{importJSON(started)}, err
 }
 
-// importable answers a file that is there to be imported.
+// importable answers the caller's own uploaded table.
 func (s *Server) importable(ctx context.Context, text string) (id.ID, error) {
 	fileID, err := parseID(text, "file_id")
 	if err != nil {
 		return 0, err
 	}
-	_, _, err = s.Sheets(ctx, fileID)
-	if fault.IsKind(err, fault.NotFound) {
+	f, err := blob.Get(s.DB.Read(ctx), fileID)
+	if fault.IsKind(err, fault.NotFound) || (err == nil && (f.Kind != blob.Sheet || f.OwnerID != caller(ctx).UserID)) {
 		err = invalid("file_id", "unknown", "this is not a file of yours that can be imported")
 	}
 	return fileID, err

@@ -19,6 +19,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"zique/internal/aidcard"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -38,6 +39,7 @@ type Server struct {
 	Carts    cart.Store
 	Codes    aidcard.Codes
 	Checkout *order.Committer
+	Files    *blob.Store
 	Demo     bool
 	Site     fs.FS // the built storefront
 

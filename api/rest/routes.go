@@ -60,6 +60,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/village-imports/{id}", "get-village-import", readers, s.getVillageImport)
 	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
 	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
+	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
+	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
@@ -108,6 +110,9 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 	if !who.open {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))
+	}
+	if who.maybe {
+		op.Security = append(op.Security, map[string][]string{})
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)

@@ -24,7 +24,7 @@ const (
 // Settings are all that the program is told from outside.
 type Settings struct {
 	Addr      string // host:port
-	Data      string // folder of the embedded database
+	Data      string // folder of the embedded database and of uploads
 	Mode      string
 	MySQLDSN  string
 	RedisURL  string
