@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -20,7 +19,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"zique/internal/attempt"
 	"zique/internal/blob"
@@ -58,7 +56,7 @@ func (p *program) send(t *testing.T, token string, parts ...part) reply {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return p.raw(t, token, "POST", "/uploads", &form, "Content-Type", w.FormDataContentType())
+	return p.fetch(t, token, "POST", "/uploads", &form, "Content-Type", w.FormDataContentType())
 }
 
 func (p *program) upload(t *testing.T, token, name string, data []byte) reply {
@@ -66,40 +64,9 @@ func (p *program) upload(t *testing.T, token, name string, data []byte) reply {
 	return p.send(t, token, part{"file", name, data})
 }
 
-// raw sends any body; an answer that says it is JSON is read as such.
-func (p *program) raw(t *testing.T, token, method, path string, body io.Reader, headers ...string) reply {
-	t.Helper()
-	request, err := http.NewRequest(method, p.base+"/api/v1"+path, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	client := http.Client{Timeout: 30 * time.Second}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	r := reply{status: response.StatusCode, header: response.Header}
-	if r.raw, err = io.ReadAll(response.Body); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(r.header.Get("Content-Type"), "json") {
-		if err := json.Unmarshal(r.raw, &r.body); err != nil {
-			t.Fatalf("%s %s answered %d: %s", method, path, r.status, r.raw)
-		}
-	}
-	return r
-}
-
 func (p *program) file(t *testing.T, token, fileID string, headers ...string) reply {
 	t.Helper()
-	return p.raw(t, token, "GET", "/files/"+fileID, nil, headers...)
+	return p.fetch(t, token, "GET", "/files/"+fileID, nil, headers...)
 }
 
 // inDatabase changes the program's data beside it.
@@ -212,9 +179,9 @@ func TestBadFilesAreRefusedAndNamed(t *testing.T) {
 			}
 		}
 		p.upload(t, "", "a.jpg", photo).wants(t, http.StatusUnauthorized, "unauthenticated")
-		p.raw(t, token, "POST", "/uploads", strings.NewReader(`{"file":"x"}`), "Content-Type", "application/json").
+		p.fetch(t, token, "POST", "/uploads", strings.NewReader(`{"file":"x"}`), "Content-Type", "application/json").
 			wants(t, http.StatusUnsupportedMediaType, "unsupported_media_type")
-		cut := p.raw(t, token, "POST", "/uploads", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nabc"),
+		cut := p.fetch(t, token, "POST", "/uploads", strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nabc"),
 			"Content-Type", "multipart/form-data; boundary=b")
 		if cut.wants(t, http.StatusBadRequest, "invalid_field"); cut.text("errors.0.code") != "cut_off" {
 			t.Errorf("a form cut off: %s", cut.raw)

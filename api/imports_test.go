@@ -23,15 +23,6 @@ import (
 	"zique/internal/village"
 )
 
-// TestMain lets the test's binary be the program itself, to be killed.
-func TestMain(m *testing.M) {
-	if os.Getenv("ZIQUE_TEST_PROGRAM") != "" {
-		main()
-		return
-	}
-	os.Exit(m.Run())
-}
-
 // sheet uploads content and answers its id.
 func (p *program) sheet(t *testing.T, token, name string, content []byte) string {
 	t.Helper()
@@ -42,30 +33,7 @@ func (p *program) sheet(t *testing.T, token, name string, content []byte) string
 	return r.text("file_id")
 }
 
-// download reads an answer that is a file.
-func (p *program) download(t *testing.T, token, path string) (*http.Response, []byte) {
-	t.Helper()
-	request, err := http.NewRequest("GET", p.base+"/api/v1"+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, content
-}
-
-const (
-	countyOperator = "13900000004"
-	auditor        = "13900000008"
-)
+const countyOperator = "13900000004"
 
 // await asks for the import until `enough`.
 func (p *program) await(t *testing.T, token, importID string, enough func(reply) bool) reply {
@@ -106,8 +74,8 @@ func villageRows(n int) string {
 func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		token := p.signIn(t, countyOperator)
-		_, template := p.download(t, token, "/ops/import-templates/villages?format=xlsx")
-		book, err := excelize.OpenReader(bytes.NewReader(template))
+		template := p.fetch(t, token, "GET", "/ops/import-templates/villages?format=xlsx", nil)
+		book, err := excelize.OpenReader(bytes.NewReader(template.raw))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,17 +98,17 @@ func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 				over.fen("errors.36.row") != 39 || over.text("errors.36.column") != "村名" || over.text("errors.36.code") != "required" {
 				t.Errorf("%s", over.raw)
 			}
-			response, marked := p.download(t, token, "/ops/village-imports/"+over.text("id")+"/file")
-			book, err := excelize.OpenReader(bytes.NewReader(marked))
+			marked := p.fetch(t, token, "GET", "/ops/village-imports/"+over.text("id")+"/file", nil)
+			book, err := excelize.OpenReader(bytes.NewReader(marked.raw))
 			if err != nil {
-				t.Fatalf("%v: %v", response.Header, err)
+				t.Fatalf("%v: %v", marked.header, err)
 			}
-			if note, _ := book.GetCellValue("Sheet1", "I39"); note != "村名：必填" || !strings.HasPrefix(response.Header.Get("Content-Disposition"), "attachment") {
-				t.Errorf("I39 is %q, %v", note, response.Header)
+			if note, _ := book.GetCellValue("Sheet1", "I39"); note != "村名：必填" || !strings.HasPrefix(marked.header.Get("Content-Disposition"), "attachment") {
+				t.Errorf("I39 is %q, %v", note, marked.header)
 			}
 		}
-		_, template = p.download(t, token, "/ops/import-templates/villages?format=csv")
-		good := p.await(t, token, p.importFile(t, token, p.sheet(t, token, "a.csv", template), false).text("id"), isOver)
+		template = p.fetch(t, token, "GET", "/ops/import-templates/villages?format=csv", nil)
+		good := p.await(t, token, p.importFile(t, token, p.sheet(t, token, "a.csv", template.raw), false).text("id"), isOver)
 		if good.text("status") != "done" || good.fen("added") != 1 {
 			t.Errorf("the template: %s", good.raw)
 		}
@@ -163,7 +131,7 @@ func TestWhoMayChangeVillages(t *testing.T) {
 		coop := p.call(t, p.signIn(t, "13900000002"), "GET", "/me", nil).text("memberships.0.org_id")
 		some := p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 		valid := map[string]any{"name": "新村", "township": "镇", "county": "县"}
-		for _, phone := range []string{"", demoBuyer, "13900000002", "13900000003", "13900000006", auditor} {
+		for _, phone := range []string{"", demoBuyer, "13900000002", "13900000003", "13900000006", demoAuditor} {
 			other, status, code := "", http.StatusUnauthorized, "unauthenticated"
 			if phone != "" {
 				other, status, code = p.signIn(t, phone), http.StatusForbidden, "forbidden"
@@ -174,7 +142,7 @@ func TestWhoMayChangeVillages(t *testing.T) {
 			p.call(t, other, "POST", "/ops/village-imports", map[string]any{"file_id": "1", "dry_run": true}).wants(t, status, code)
 			p.call(t, other, "GET", "/ops/village-imports/"+id+"/file", nil).wants(t, status, code)
 			p.call(t, other, "GET", "/ops/import-templates/villages", nil).wants(t, status, code)
-			if phone == auditor {
+			if phone == demoAuditor {
 				if seen := p.call(t, other, "GET", "/ops/village-imports/"+id, nil); seen.status != http.StatusOK {
 					t.Errorf("the auditor: %s", seen.raw)
 				}
@@ -187,7 +155,9 @@ func TestWhoMayChangeVillages(t *testing.T) {
 			p.call(t, token, "GET", "/ops/village-imports/"+missing, nil).wants(t, http.StatusNotFound, "not_found")
 			p.call(t, token, "GET", "/ops/village-imports/"+missing+"/file", nil).wants(t, http.StatusNotFound, "not_found")
 		}
-		for _, file := range []string{"1", "x"} {
+		picture := p.upload(t, token, "a.jpg", snapshot(t, 8, 8)).text("file_id")
+		foreign := p.sheet(t, p.signIn(t, "13900000005"), "a.csv", []byte(villageRows(1)))
+		for _, file := range []string{"1", "x", picture, foreign} {
 			r := p.call(t, token, "POST", "/ops/village-imports", map[string]any{"file_id": file, "dry_run": true})
 			if r.wants(t, http.StatusBadRequest, "invalid_field"); r.text("errors.0.field") != "file_id" {
 				t.Errorf("%s", r.raw)
@@ -234,7 +204,12 @@ func TestAVillageIsAddedChangedAndServed(t *testing.T) {
 		if picture.wants(t, http.StatusBadRequest, "invalid_field"); picture.text("errors.0.field") != "pictures[0].file_id" {
 			t.Errorf("%s", picture.raw)
 		}
-		delete(full, "pictures")
+		image := p.upload(t, token, "村.jpg", snapshot(t, 8, 8)).text("file_id")
+		p.file(t, "", image).wants(t, http.StatusNotFound, "not_found")
+		full["pictures"] = []any{map[string]any{"file_id": image}}
+		if r := p.call(t, token, "PUT", "/ops/villages/"+added.text("id"), full); r.text("pictures.0.file_id") != image || p.file(t, "", image).status != http.StatusOK {
+			t.Errorf("%s", r.raw)
+		}
 		full["story"] = "后来"
 		if changed := p.call(t, token, "PUT", "/ops/villages/"+added.text("id"), full); changed.status != http.StatusOK || changed.text("story") != "后来" {
 			t.Errorf("%s", changed.raw)
@@ -268,7 +243,7 @@ func spawn(t *testing.T, env map[string]string) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{program: program{env: env}, process: exec.Command(binary)}
+	c := &child{program: program{env: env, changes: map[string][]string{}}, process: exec.Command(binary)}
 	c.process.Env = append(os.Environ(), "ZIQUE_TEST_PROGRAM=1")
 	for name, value := range env {
 		c.process.Env = append(c.process.Env, name+"="+value)

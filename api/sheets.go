@@ -26,9 +26,3 @@ func sheets(db *storage.DB, files *blob.Store) village.FileSource {
 		return content, f.Name, err
 	}
 }
-
-// publish lets anyone see the pictures of a village.
-func publish(tx *storage.Tx, owner id.ID, pictures []id.ID, field func(int) string) error {
-	_, err := blob.Publish(tx, owner, pictures, field)
-	return err
-}

@@ -104,7 +104,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Jobs: jobs, Sheets: sheets(h.db, files), Publish: publish,
+		Jobs: jobs, Sheets: sheets(h.db, files),
 	}
 	handler, _ := api.Handler()
 

@@ -63,6 +63,7 @@ func uploads(on registrar, path, name string, who access, h handler[RawRequest, 
 		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary",
 			Description: "JPEG, PNG, GIF or WebP (at most 15 MB, 40 megapixels, 12,000 pixels a side); PDF, XLSX or CSV (at most 10 MB)"}},
 	}
+	on.within = uploadTime + answerTime
 	post(on, path, name, who, http.StatusCreated, h)
 	// Described afterwards: a body that huma knows of when it registers, it reads itself.
 	on.api.OpenAPI().Paths[base+path].Post.RequestBody = &huma.RequestBody{

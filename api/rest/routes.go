@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -19,7 +21,7 @@ import (
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
 func (s *Server) routes(api huma.API) {
-	on := registrar{s, api}
+	on := registrar{server: s, api: api}
 
 	post(on, "/auth/codes", "send-code", anyone, http.StatusAccepted, s.sendCode)
 	post(on, "/auth/register", "register", anyone, http.StatusCreated, s.register)
@@ -52,6 +54,9 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
 
+	get(on, "/audit", "list-audit", readers, s.listAudit)
+	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+
 	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
 	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)
 	put(on, "/ops/cooperatives/{id}/villages", "set-cooperative-villages", operators, s.serveVillages)
@@ -68,9 +73,13 @@ func (s *Server) routes(api huma.API) {
 	}
 }
 
+// answerWithin bounds how long a call waits for the engines before it answers 503.
+const answerWithin = 10 * time.Second
+
 type registrar struct {
 	server *Server
 	api    huma.API
+	within time.Duration // instead of answerWithin, for what takes longer
 }
 
 type handler[I, O any] func(ctx context.Context, in *I) (*O, error)
@@ -115,6 +124,8 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		op.Security = append(op.Security, map[string][]string{})
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(on.within, answerWithin))
+		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)

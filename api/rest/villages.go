@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"zique/internal/blob"
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/money"
@@ -161,9 +162,6 @@ func (in villageIn) parse() (village.New, error) {
 
 func pictureField(i int) string { return index("pictures", i) + ".file_id" }
 
-// Publish lets anyone see files of their owner, or names by field those that it may not.
-type Publish func(tx *storage.Tx, owner id.ID, files []id.ID, field func(i int) string) error
-
 func (s *Server) addVillage(ctx context.Context, in *body[villageIn]) (*body[VillageJSON], error) {
 	return s.saveVillage(ctx, in.Body, func(tx *storage.Tx, n village.New) (village.Village, error) {
 		return village.Add(tx, actor(ctx), n)
@@ -195,7 +193,8 @@ func (s *Server) saveVillage(ctx context.Context, in villageIn, save func(*stora
 		if saved, err = save(tx, n); err != nil || len(n.Pictures) == 0 {
 			return err
 		}
-		return s.Publish(tx, caller(ctx).UserID, n.Pictures, pictureField)
+		_, err = blob.Publish(tx, caller(ctx).UserID, n.Pictures, pictureField)
+		return err
 	})
 	if err != nil {
 		return nil, err

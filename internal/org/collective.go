@@ -3,6 +3,7 @@ package org
 import (
 	"gorm.io/gorm"
 
+	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
@@ -19,15 +20,21 @@ func collectiveName(village string) string { return village + "集体经济组�
 
 // AddCollectives makes the organisations of villages, given their names by id, and
 // answers each village's.
-func AddCollectives(tx *storage.Tx, villages map[id.ID]string) (map[id.ID]id.ID, error) {
+func AddCollectives(tx *storage.Tx, by audit.Actor, villages map[id.ID]string) (map[id.ID]id.ID, error) {
 	made := map[id.ID]id.ID{}
 	var rows []collective
+	var changes []audit.Change
 	for villageID, name := range villages {
 		o := Organisation{ID: tx.NewID(), Kind: VillageCollective, Name: collectiveName(name), Status: Admitted, CreatedAt: tx.Now()}
 		rows = append(rows, collective{o, villageID})
 		made[villageID] = o.ID
+		changes = append(changes, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID,
+			After: map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "village_id": villageID}})
 	}
-	return made, tx.CreateInBatches(&rows, 500).Error
+	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
+		return nil, err
+	}
+	return made, audit.Write(tx, by, changes...)
 }
 
 // RenameCollective follows a village's new name.

@@ -47,7 +47,7 @@ func addAll(tx *storage.Tx, by audit.Actor, all []New) ([]Village, error) {
 	if err := attach(tx, villages...); err != nil {
 		return nil, err
 	}
-	collectives, err := org.AddCollectives(tx, names)
+	collectives, err := org.AddCollectives(tx, by, names)
 	if err != nil {
 		return nil, err
 	}
