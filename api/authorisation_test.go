@@ -54,6 +54,15 @@ var rules = map[string]rule{
 	"POST /orders/{id}/refunds": {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
 	"POST /orders/{id}/cancel":  {by: "buyer", path: "/orders/{order}/cancel"},
 
+	"POST /ops/villages":                  {by: "county", also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
+	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
+	"PUT /ops/cooperatives/{id}/villages": {by: "county", also: desks, path: "/ops/cooperatives/{cooperative}/villages", body: map[string]any{"village_ids": []any{"{village}"}}},
+	"GET /ops/import-templates/villages":  {by: "county", also: desks},
+	"POST /ops/village-imports":           {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}},
+	"GET /ops/village-imports/{id}":       {by: "county", also: staff, path: "/ops/village-imports/{import}"},
+	"GET /ops/village-imports/{id}/file":  {by: "county", also: desks, path: "/ops/village-imports/{import}/file"},
+	"GET /ops/jobs":                       {by: "county", also: staff},
+
 	"POST /uploads":     {by: "buyer", self: true},
 	"GET /files/{id}":   {by: "secretary", also: staff, path: "/files/{file}"},
 	"GET /me":           {by: "buyer", self: true},
@@ -98,6 +107,10 @@ func (p *program) fixture(t *testing.T) fixture {
 	placed := p.place(t, b, b.order(2))
 	f.things["sku"], f.things["address"], f.things["card"] = b.sku, b.address, b.cards[0]
 	f.things["file"] = p.upload(t, f.tokens["secretary"], "名单.csv", []byte("姓名\n张三\n")).text("file_id")
+	f.things["sheet"] = p.sheet(t, f.tokens["county"], "村.csv", []byte(villageRows(1)))
+	f.things["import"] = p.importFile(t, f.tokens["county"], f.things["sheet"], true).text("id")
+	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
+	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)

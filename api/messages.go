@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"time"
 
 	"zique/internal/aidcard"
-	"zique/internal/attempt"
 	"zique/internal/config"
 	"zique/internal/identity"
 	"zique/internal/notify"
@@ -18,10 +16,7 @@ import (
 	"zique/internal/storage"
 )
 
-const (
-	pumpEvery   = time.Second // what other replicas wrote, and what is tried again
-	forgetEvery = time.Hour
-)
+const pumpEvery = time.Second // what other replicas wrote, and what is tried again
 
 // sender carries text messages: the gateway, or the console where there is none.
 func sender(s config.Settings, db *storage.DB, stdout io.Writer) notify.Sender {
@@ -66,29 +61,6 @@ func pumping(ctx context.Context, db *storage.DB, relay *outbox.Relay) {
 		}
 		if _, err := relay.Pump(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("hand out events", "error", err)
-		}
-	}
-}
-
-// forgetting deletes what has served its time.
-func forgetting(ctx context.Context, db *storage.DB) {
-	tick := time.NewTicker(forgetEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		now := db.Now()
-		err := errors.Join(
-			outbox.Forget(ctx, db, now.Add(-outbox.Keep)),
-			notify.Forget(ctx, db, now.Add(-2*outbox.Keep)),
-			identity.ForgetCodes(ctx, db, now.Add(-identity.LongestWindow)),
-			attempt.Forget(ctx, db, now.Add(-7*identity.LongestWindow)),
-		)
-		if err != nil && ctx.Err() == nil {
-			slog.Warn("delete what is old", "error", err)
 		}
 	}
 }

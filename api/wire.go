@@ -29,6 +29,8 @@ import (
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/storage"
+	"zique/internal/village"
+	"zique/internal/worker"
 )
 
 // house is what every command needs: the database and who may sign in.
@@ -97,9 +99,13 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	committer := order.NewCommitter(h.db, rand.Reader)
+	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
+		village.ImportKind: village.Importer{DB: h.db, Files: sheets(h.db, files)}.Handle,
+	}, chores(h.db, files)...)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Sheets: sheets(h.db, files),
 	}
 	handler, _ := api.Handler()
 
@@ -108,7 +114,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
 	working.Go(func() { pumping(work, h.db, h.relay()) })
-	working.Go(func() { forgetting(work, h.db) })
+	working.Go(func() { jobs.Run(work) })
 	defer working.Wait()
 	defer stopWork()
 

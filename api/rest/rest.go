@@ -29,6 +29,7 @@ import (
 	"zique/internal/outbox"
 	"zique/internal/pii"
 	"zique/internal/storage"
+	"zique/internal/village"
 )
 
 // Server is everything that the handlers call.
@@ -43,6 +44,8 @@ type Server struct {
 	Files    *blob.Store
 	Demo     bool
 	Site     fs.FS // the built storefront
+
+	Sheets village.FileSource // the files that imports read
 }
 
 const (

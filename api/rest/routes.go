@@ -71,6 +71,15 @@ func (s *Server) routes(api huma.API) {
 
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+
+	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
+	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)
+	put(on, "/ops/cooperatives/{id}/villages", "set-cooperative-villages", operators, s.serveVillages)
+	download(on, "/ops/import-templates/villages", "get-village-import-template", operators, s.villageTemplate)
+	post(on, "/ops/village-imports", "import-villages", operators, http.StatusAccepted, s.importVillages)
+	get(on, "/ops/village-imports/{id}", "get-village-import", readers, s.getVillageImport)
+	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
+	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
 	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
 	downloads(on, "/files/{id}", "get-file", optional, s.download)
 

@@ -401,7 +401,7 @@ func TestSweepRemovesWhatNobodyNeeds(t *testing.T) {
 			if _, err := blob.Attach(tx, owner, []id.ID{given.ID}, org, field); err != nil {
 				return err
 			}
-			return tx.Model(&blob.File{}).Where("id = ?", later.ID).Update("created_at", tx.Now().Add(2*time.Hour)).Error
+			return tx.Model(&blob.File{}).Where("id = ?", later.ID).Update("created_at", tx.Now().Add(48*time.Hour)).Error
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -410,10 +410,10 @@ func TestSweepRemovesWhatNobodyNeeds(t *testing.T) {
 		if n, err := s.Sweep(t.Context(), s.db); n != 0 || err != nil {
 			t.Errorf("at once: %d %v", n, err)
 		}
-		s.db.Clock().Advance(25 * time.Hour)
-		defer s.db.Clock().Advance(-25 * time.Hour)
+		s.db.Clock().Advance(8 * 24 * time.Hour)
+		defer s.db.Clock().Advance(-8 * 24 * time.Hour)
 		if n, err := s.Sweep(t.Context(), s.db); n != 3 || err != nil { // one unused, one without a row, one half-written
-			t.Errorf("a day later: %d %v", n, err)
+			t.Errorf("a week later: %d %v", n, err)
 		}
 		if _, err := blob.Get(s.db.Read(t.Context()), unused.ID); !errors.Is(err, blob.ErrNotFound) {
 			t.Errorf("the unused file: %v", err)
@@ -424,9 +424,9 @@ func TestSweepRemovesWhatNobodyNeeds(t *testing.T) {
 		if got := s.bytesOf(t, given, false); !bytes.Equal(got, pdf) || len(s.onDisk(t)) != 2 {
 			t.Errorf("the organisation's: %q of %q", got, s.onDisk(t))
 		}
-		s.db.Clock().Advance(-25 * time.Hour) // ids are leased for less than a day
-		s.put(t, "d.pdf", pdf)                // the room is free again
-		s.db.Clock().Advance(25 * time.Hour)
+		s.db.Clock().Advance(-8 * 24 * time.Hour) // ids are leased for less than a day
+		s.put(t, "d.pdf", pdf)                    // the room is free again
+		s.db.Clock().Advance(8 * 24 * time.Hour)
 	})
 }
 

@@ -16,13 +16,14 @@ import (
 	"zique/internal/storage"
 )
 
-// unusedFor is how long a file may be neither an organisation's nor public. It is
-// much longer than an upload takes, so no file on its way in is taken for a loose one.
-const unusedFor = 24 * time.Hour
+// unusedFor is how long a file may be neither an organisation's nor public: a draft of
+// an application keeps its documents, and an import its table and its errors, for a week.
+// It is much longer than an upload takes, so no file on its way in is taken for a loose one.
+const unusedFor = 7 * 24 * time.Hour
 
 const sweepBatch = 500
 
-// Sweep removes what nobody needs: files that were not put to use within a day, and
+// Sweep removes what nobody needs: files that were not put to use within a week, and
 // what a crash left in the folder. A row is marked first, and gone only after its
 // bytes, so a Sweep that is cut off is finished by the next; several at once do no
 // harm. It answers how many files it removed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
@@ -19,11 +20,11 @@ func Erase(tx *storage.Tx, caller id.ID) error {
 	return tx.Where("caller_id = ?", caller).Delete(&record{}).Error
 }
 
-// Forget deletes the keys that are older than KeptFor.
-func Forget(ctx context.Context, db *storage.DB) error {
+// Forget deletes the keys from before an instant.
+func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
 	for {
 		var old []id.ID
-		err := db.Read(ctx).Model(&record{}).Where("created_at < ?", db.Now().Add(-KeptFor)).Limit(forgetBatch).Pluck("id", &old).Error
+		err := db.Read(ctx).Model(&record{}).Where("created_at < ?", before).Limit(forgetBatch).Pluck("id", &old).Error
 		if err != nil || len(old) == 0 {
 			return err
 		}

@@ -62,7 +62,7 @@ func (m *market) build(tx *storage.Tx, stock int64) error {
 		return err
 	}
 	for i, freight := range []money.Fen{800, 0} {
-		v, err := village.Add(tx, village.Village{Name: fmt.Sprint("村", i)}, nil)
+		v, err := village.Add(tx, audit.System, village.New{Name: fmt.Sprint("村", i), Township: "镇", County: "县"})
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -109,7 +110,8 @@ func read(name string, into any) error {
 func loadVillages(tx *storage.Tx, facts report) (map[string]village.Village, error) {
 	byName := map[string]village.Village{}
 	for _, v := range facts.Villages {
-		added, err := village.Add(tx, village.Village{Name: v.Name, Township: v.Township, County: facts.County.Name, Note: v.Note}, v.Produce)
+		added, err := village.Add(tx, audit.System, village.New{Name: v.Name, Township: v.Township, NoTownship: true,
+			County: facts.County.Name, Note: v.Note, Produce: v.Produce})
 		if err != nil {
 			return nil, err
 		}
@@ -171,8 +173,12 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		cooperatives[c.Key] = added
 		ids = append(ids, added.ID)
 	}
+	served := map[id.ID][]id.ID{}
 	for _, p := range fiction.Products {
 		from, by := villages[p.Village], cooperatives[p.Cooperative]
+		if !slices.Contains(served[by.ID], from.ID) {
+			served[by.ID] = append(served[by.ID], from.ID)
+		}
 		product := catalog.Product{CooperativeID: by.ID, VillageID: from.ID, CategoryID: p.Category,
 			Title: p.Title, Description: p.Description, CoverURL: p.Cover, Demo: true}
 		for _, s := range p.SKUs {
@@ -180,6 +186,11 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		}
 		if _, err := catalog.Add(tx, product, categories[p.Category], from.Name, by.Name); err != nil {
 			return nil, fmt.Errorf("demo product %s: %w", p.Title, err)
+		}
+	}
+	for _, cooperative := range ids {
+		if err := village.Serve(tx, audit.System, cooperative, served[cooperative]); err != nil {
+			return nil, err
 		}
 	}
 	return ids, nil

@@ -51,6 +51,9 @@ var Invariants = []Invariant{
 		WHERE l.refunded_quantity - l.quantity <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.reference_id = l.id AND m.sku_id = l.sku_id), 0)`},
 	{"a product's price is the lowest of its SKUs", `
 		SELECT p.id broken FROM products p WHERE p.price_fen <> (SELECT MIN(s.price_fen) FROM skus s WHERE s.product_id = p.id)`},
+	{"every village has one collective", `
+		SELECT v.id broken FROM villages v
+		WHERE (SELECT COUNT(*) FROM organisations o WHERE o.village_id = v.id AND o.kind = 'village_collective') <> 1`},
 	{"an order's total is lines + freight - discounts = payments", `
 		SELECT o.id broken FROM orders o
 		WHERE o.total_fen <> o.goods_fen + o.freight_fen - o.discount_fen

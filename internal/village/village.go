@@ -1,4 +1,7 @@
-// Package village holds villages and the accounts of their collectives (村集体).
+// Package village holds villages, their collectives (村集体) and which cooperatives
+// serve them. Invariants: a county and township have one village of a name; a division
+// code names one village; every village has its collective, an organisation that is
+// made with it; every change stands in the audit log.
 package village
 
 import (
@@ -12,8 +15,20 @@ import (
 	"zique/internal/storage"
 )
 
-// ErrNotFound says there is no such village.
-var ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such village")
+// Refusals of this package.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such village")
+	ErrExists   = fault.New(fault.Conflict, "village_exists", "this village is there already")
+)
+
+// Designations (称号) that a village can carry.
+const (
+	WeakCollective = "集体经济薄弱村"
+	KeyAssistance  = "乡村振兴重点帮扶村"
+)
+
+// Designations are all of them.
+var Designations = []string{WeakCollective, KeyAssistance}
 
 // Village is where goods grow.
 type Village struct {
@@ -21,10 +36,15 @@ type Village struct {
 	Name         string
 	Township     string // empty where the source does not say
 	County       string
+	Code         *string // 统计用区划代码, 12 digits; nil where it is not known
 	Note         string
+	Story        string
 	Produce      string // JSON array of names
 	CreatedAt    clock.Millis
+	UpdatedAt    clock.Millis
 	Designations []string `gorm:"-"`
+	Pictures     []id.ID  `gorm:"-"` // files, the cover first
+	CollectiveID id.ID    `gorm:"-"` // the village's organisation
 }
 
 // TableName is the table's name.
@@ -33,7 +53,7 @@ func (Village) TableName() string { return "villages" }
 // ProduceNames lists what the village is known for.
 func (v Village) ProduceNames() []string {
 	names := []string{}
-	_ = json.Unmarshal([]byte(v.Produce), &names) // written by Add only
+	_ = json.Unmarshal([]byte(v.Produce), &names) // written by this package only
 	return names
 }
 
@@ -44,34 +64,68 @@ type designation struct {
 
 func (designation) TableName() string { return "village_designations" }
 
-// Add makes a village; Name, Township, County, Note, Designations are taken from v.
-func Add(tx *storage.Tx, v Village, produce []string) (Village, error) {
-	names, err := json.Marshal(produce)
-	if err != nil {
-		return v, err
-	}
-	v.ID, v.CreatedAt, v.Produce = tx.NewID(), tx.Now(), string(names)
-	if produce == nil {
-		v.Produce = "[]"
-	}
-	if err := tx.Create(&v).Error; err != nil {
-		return v, err
-	}
-	for _, d := range v.Designations {
-		if err := tx.Create(&designation{VillageID: v.ID, Designation: d}).Error; err != nil {
-			return v, err
-		}
-	}
-	return v, nil
+type picture struct {
+	VillageID id.ID `gorm:"primaryKey;autoIncrement:false"`
+	Position  int   `gorm:"primaryKey;autoIncrement:false"`
+	FileID    id.ID
 }
 
-// List pages through villages in the order of their ids, after the id `after`.
-func List(db *gorm.DB, after id.ID, limit int) ([]Village, error) {
+func (picture) TableName() string { return "village_pictures" }
+
+type service struct {
+	OrgID     id.ID `gorm:"primaryKey;autoIncrement:false"`
+	VillageID id.ID `gorm:"primaryKey;autoIncrement:false"`
+}
+
+func (service) TableName() string { return "cooperative_villages" }
+
+// lock reads a village and all that belongs to it, locked, or answers ErrNotFound.
+func lock(tx *storage.Tx, villageID id.ID) (Village, error) {
+	var found []Village
+	if err := tx.LockByID(&found, []id.ID{villageID}); err != nil {
+		return Village{}, err
+	}
+	if len(found) == 0 {
+		return Village{}, ErrNotFound
+	}
+	err := complete(tx.DB, found)
+	return found[0], err
+}
+
+const accountPrefix = "village:"
+
+// PendingAccount holds shares whose sales may still be refunded.
+func PendingAccount(village id.ID) string { return accountPrefix + village.String() + ":pending" }
+
+// AvailableAccount holds shares that can be paid out.
+func AvailableAccount(village id.ID) string { return accountPrefix + village.String() + ":available" }
+
+// Filter narrows a list; zero fields do not. After is the last village of the page before.
+type Filter struct {
+	Query       string // part of the name
+	Township    string
+	Designation string
+	After       id.ID
+	Limit       int
+}
+
+// List pages through villages in the order of their ids.
+func List(db *gorm.DB, f Filter) ([]Village, error) {
+	q := db.Where("id > ?", f.After)
+	if f.Query != "" {
+		q = q.Where("INSTR(name, ?) > 0", f.Query)
+	}
+	if f.Township != "" {
+		q = q.Where("township = ?", f.Township)
+	}
+	if f.Designation != "" {
+		q = q.Where("id IN (?)", db.Model(&designation{}).Select("village_id").Where("designation = ?", f.Designation))
+	}
 	villages := []Village{}
-	if err := db.Where("id > ?", after).Order("id").Limit(limit).Find(&villages).Error; err != nil {
+	if err := q.Order("id").Limit(f.Limit).Find(&villages).Error; err != nil {
 		return nil, err
 	}
-	return villages, designate(db, villages)
+	return villages, complete(db, villages)
 }
 
 // Get answers one village or ErrNotFound.
@@ -83,34 +137,6 @@ func Get(db *gorm.DB, villageID id.ID) (Village, error) {
 		return v, err
 	}
 	one := []Village{v}
-	err := designate(db, one)
+	err := complete(db, one)
 	return one[0], err
 }
-
-func designate(db *gorm.DB, villages []Village) error {
-	ids := make([]id.ID, len(villages))
-	for i, v := range villages {
-		ids[i] = v.ID
-	}
-	var rows []designation
-	if err := db.Where("village_id IN ?", ids).Order("designation").Find(&rows).Error; err != nil {
-		return err
-	}
-	for i := range villages {
-		villages[i].Designations = []string{}
-		for _, row := range rows {
-			if row.VillageID == villages[i].ID {
-				villages[i].Designations = append(villages[i].Designations, row.Designation)
-			}
-		}
-	}
-	return nil
-}
-
-const accountPrefix = "village:"
-
-// PendingAccount holds shares whose sales may still be refunded.
-func PendingAccount(village id.ID) string { return accountPrefix + village.String() + ":pending" }
-
-// AvailableAccount holds shares that can be paid out.
-func AvailableAccount(village id.ID) string { return accountPrefix + village.String() + ":available" }

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"zique/internal/attempt"
+	"zique/internal/blob"
+	"zique/internal/clock"
+	"zique/internal/idempotency"
+	"zique/internal/identity"
+	"zique/internal/notify"
+	"zique/internal/outbox"
+	"zique/internal/storage"
+	"zique/internal/worker"
+)
+
+const keepJobs = 180 * 24 * time.Hour
+
+// chores are what one replica does now and then: delete what has served its time.
+func chores(db *storage.DB, files *blob.Store) []worker.Recurring {
+	forget := func(name string, keep time.Duration, from func(context.Context, *storage.DB, clock.Millis) error) worker.Recurring {
+		return worker.Recurring{Name: "forget-" + name, Every: time.Hour, Do: func(ctx context.Context) error {
+			return from(ctx, db, db.Now().Add(-keep))
+		}}
+	}
+	return []worker.Recurring{
+		forget("idempotency-keys", idempotency.KeptFor, idempotency.Forget),
+		forget("jobs", keepJobs, worker.Forget),
+		forget("events", outbox.Keep, outbox.Forget),
+		forget("text-messages", 2*outbox.Keep, notify.Forget),
+		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
+		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
+		{Name: "sweep-files", Every: time.Hour, Do: func(ctx context.Context) error {
+			_, err := files.Sweep(ctx, db)
+			return err
+		}},
+	}
+}

@@ -1,0 +1,159 @@
+// Package worker runs what takes longer than a request: jobs, in chunks, on any of
+// several replicas, and chores that recur, on one of them.
+//
+// A job is leased: who holds it has its epoch, and every chunk commits its effect
+// together with the job's progress, guarded by that epoch. So a chunk happens exactly
+// once, whether the program is killed, its lease is lost or the fate of a commit is
+// not known: the next holder goes on from the last chunk that is in the database.
+// What a job may lose with the process is never more than the chunk under way.
+//
+// Times are the injected clock's, which follows the database's.
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// Statuses of a job.
+const (
+	Queued  = "queued"
+	Running = "running"
+	Done    = "done"
+	Failed  = "failed"
+)
+
+// Job is a piece of work and how far it is.
+type Job struct {
+	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
+	Kind       string
+	Payload    string // JSON, as Enqueue was given
+	Status     string
+	Done       int64
+	Total      int64  // 0 until it is known
+	State      string // JSON, the handler's own; "" before the first Step
+	Result     string // JSON for whoever asks; "" until there is one
+	Error      string // for people; only of a failed job
+	OwnerID    id.ID  // who asked for it; 0: the program
+	OrgID      id.ID  // and for which organisation
+	LeaseEpoch int64
+	LeaseUntil clock.Millis
+	Attempts   int64 // since the last chunk that was committed
+	RunAfter   clock.Millis
+	CreatedAt  clock.Millis
+	FinishedAt *clock.Millis
+}
+
+// TableName is the table's name.
+func (Job) TableName() string { return "jobs" }
+
+// IsOver tells whether the job is done or has failed.
+func (j Job) IsOver() bool { return j.Status == Done || j.Status == Failed }
+
+// Order reads what the job was enqueued with into v.
+func (j Job) Order(v any) error { return decode(j.Payload, v) }
+
+// Decode reads Result into v and leaves v alone while there is none.
+func (j Job) Decode(v any) error { return decode(j.Result, v) }
+
+// ErrNotFound says there is no such job.
+var ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such job")
+
+// New is a job to be done. Payload is stored as JSON.
+type New struct {
+	Kind    string
+	Payload any
+	OwnerID id.ID
+	OrgID   id.ID
+}
+
+// Bell rings when a job was committed in this program; see storage.DB.Bell.
+const Bell = "jobs"
+
+// Enqueue stores a job in the transaction that wants it done; it runs once that is
+// committed: at once by a runner of this program, within pollEvery by another's.
+func Enqueue(tx *storage.Tx, n New) (id.ID, error) {
+	payload, err := json.Marshal(n.Payload)
+	if err != nil {
+		return 0, fmt.Errorf("job %s: %w", n.Kind, err)
+	}
+	job := Job{ID: tx.NewID(), Kind: n.Kind, Payload: string(payload), Status: Queued, OwnerID: n.OwnerID, OrgID: n.OrgID,
+		RunAfter: tx.Now(), CreatedAt: tx.Now()}
+	tx.Ring(Bell)
+	return job.ID, tx.Create(&job).Error
+}
+
+// Get answers a job or ErrNotFound.
+func Get(db *gorm.DB, jobID id.ID) (Job, error) {
+	var job Job
+	err := db.Take(&job, jobID).Error
+	if storage.IsNotFound(err) {
+		err = ErrNotFound
+	}
+	return job, err
+}
+
+// List pages through jobs, the newest first, before the id `before` (0: from the
+// newest); status "" is all of them. Payload, State and Result are left out.
+func List(db *gorm.DB, status string, before id.ID, limit int) ([]Job, error) {
+	q := db.Omit("payload", "state", "result").Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	if status != "" {
+		q = q.Where("status = ?", status)
+	}
+	found := []Job{}
+	return found, q.Find(&found).Error
+}
+
+// CountFailed answers how many jobs failed since then, and when the first of them was asked for.
+func CountFailed(db *gorm.DB, since clock.Millis) (count int64, oldest clock.Millis, err error) {
+	var row struct {
+		Count  int64
+		Oldest clock.Millis
+	}
+	err = db.Model(&Job{}).Select("COUNT(*) count, COALESCE(MIN(created_at), 0) oldest").
+		Where("status = ? AND created_at >= ?", Failed, since).Scan(&row).Error
+	return row.Count, row.Oldest, err
+}
+
+// Forget removes jobs that were over before then.
+func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	return db.InTx(ctx, func(tx *storage.Tx) error {
+		return tx.Where("status IN ? AND finished_at < ?", []string{Done, Failed}, before).Delete(&Job{}).Error
+	})
+}
+
+func decode(raw string, v any) error {
+	if raw == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(raw), v)
+}
+
+// errLeaseLost says that another runner has the job, or that it is over.
+var errLeaseLost = errors.New("worker: the lease is lost")
+
+// publicMessage is what people may know of why a job failed.
+func publicMessage(err error) string {
+	if f, known := fault.As(err); known {
+		return f.Message
+	}
+	return "internal"
+}
+
+// isFinal tells whether trying again cannot help: the job itself is refused.
+func isFinal(err error) bool {
+	f, known := fault.As(err)
+	return known && f.Kind != fault.Unavailable && f.Kind != fault.TooMany
+}
