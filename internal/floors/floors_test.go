@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"money", "fault", "id", "clock", "pii"},
 	{"storage"},
 	{"audit", "idempotency", "attempt"},
-	{"ledger"},
+	{"ledger", "approval"},
 	{"identity", "org"},
 	{"village"},
 	{"share"},
