@@ -14,8 +14,8 @@ import (
 var floors = [][]string{
 	{"money", "fault", "id", "clock", "pii"},
 	{"storage"},
-	{"audit", "idempotency", "attempt"},
-	{"ledger", "approval"},
+	{"audit", "idempotency", "attempt", "notify"},
+	{"ledger", "outbox", "approval"},
 	{"identity", "org"},
 	{"village"},
 	{"share"},

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -48,6 +49,7 @@ type DB struct {
 	clock       *clock.Clock
 	ids         *id.Source
 	lease       *lease
+	bells       sync.Map // of name to chan struct{}
 }
 
 // Open connects, migrates to the newest schema and leases a node number.

@@ -1,0 +1,170 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/pii"
+	"zique/internal/storage"
+)
+
+// errInFlight says that another replica is sending the same SMS right now.
+var errInFlight = fault.New(fault.Conflict, "in_flight", "somebody is sending this now")
+
+// sendLease is longer than a Sender takes.
+const sendLease = 15 * time.Second
+
+// Notifier delivers messages.
+type Notifier struct {
+	DB     *storage.DB
+	Keys   *pii.Keyring
+	Sender Sender // nil: no SMS can be sent
+
+	// Recipients answers the sealed phones of those users who have an account now, and
+	// keeps their accounts from being deleted until the transaction is over.
+	Recipients func(tx *storage.Tx, users []id.ID) (map[id.ID][]byte, error)
+}
+
+type sms struct {
+	ID           id.ID
+	EventID      id.ID
+	Recipient    string // keyed hash of the phone
+	CreatedAt    clock.Millis
+	ClaimedUntil clock.Millis // somebody is sending it until then
+	SentAt       *clock.Millis
+}
+
+func (sms) TableName() string { return "sms_sends" }
+
+// Deliver puts the message into inboxes and sends its SMS. Called again with the same
+// event, it does what is left to do. It fails with ErrUnavailable of the Sender, or
+// with what Message.Check says.
+func (n *Notifier) Deliver(ctx context.Context, eventID id.ID, m Message) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	var phones [][]byte
+	err := n.DB.InTx(ctx, func(tx *storage.Tx) error {
+		phones = slices.Clone(m.Phones)
+		users := sorted(m.UserIDs)
+		if len(users) == 0 {
+			return nil
+		}
+		accounts, err := n.Recipients(tx, users)
+		if err != nil {
+			return err
+		}
+		for _, user := range users {
+			sealed, active := accounts[user]
+			if !active {
+				continue
+			}
+			if m.SMS {
+				phones = append(phones, sealed)
+			}
+			if err := insert(tx, eventID, user, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(phones) == 0 {
+		return err
+	}
+	return n.sendAll(ctx, eventID, phones, m)
+}
+
+func sorted(users []id.ID) []id.ID { return slices.Compact(slices.Sorted(slices.Values(users))) }
+
+// insert writes an inbox row unless the event has one there.
+func insert(tx *storage.Tx, eventID, user id.ID, m Message) error {
+	params, err := json.Marshal(m.Params)
+	if err != nil {
+		return err
+	}
+	row := Received{ID: tx.NewID(), EventID: eventID, UserID: user, Template: m.Template, Params: string(params), Link: m.Link, CreatedAt: tx.Now()}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+}
+
+// sendAll tries every phone; one that fails does not keep the others waiting.
+func (n *Notifier) sendAll(ctx context.Context, eventID id.ID, sealed [][]byte, m Message) error {
+	text, err := Render(m.Template, m.Params, Chinese)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, one := range sealed {
+		phone, err := n.Keys.Open(one)
+		if err == nil {
+			err = n.sendOnce(ctx, eventID, SMS{Phone: string(phone), Template: m.Template, Params: m.Params, Text: text.SMS})
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// sendOnce sends outside any transaction: first it claims the row of this event and
+// phone, and afterwards it writes down that the gateway took it.
+func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, s SMS) error {
+	if n.Sender == nil {
+		return ErrUnavailable
+	}
+	row := sms{EventID: eventID, Recipient: n.Keys.Lookup("sms", s.Phone)}
+	send, err := n.claim(ctx, &row)
+	if err != nil || !send {
+		return err
+	}
+	sent := n.Sender.Send(ctx, s)
+	outcome := map[string]any{"claimed_until": 0}
+	if sent == nil {
+		outcome["sent_at"] = n.DB.Now()
+	}
+	err = n.DB.InTx(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+		return tx.Model(&sms{}).Where("id = ?", row.ID).Updates(outcome).Error
+	})
+	if sent != nil {
+		sent = fmt.Errorf("send %s: %w", s.Template, sent)
+	}
+	return errors.Join(sent, err)
+}
+
+// claim tells whether this caller is to send: not when it was sent, and errInFlight
+// when somebody is at it.
+func (n *Notifier) claim(ctx context.Context, row *sms) (send bool, err error) {
+	err = n.DB.InTx(ctx, func(tx *storage.Tx) error {
+		fresh := sms{ID: tx.NewID(), EventID: row.EventID, Recipient: row.Recipient, CreatedAt: tx.Now()}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
+			return err
+		}
+		if err := tx.ForUpdate().Where("event_id = ? AND recipient = ?", row.EventID, row.Recipient).Take(row).Error; err != nil {
+			return err
+		}
+		switch {
+		case row.SentAt != nil:
+			send = false
+			return nil
+		case row.ClaimedUntil > tx.Now():
+			return errInFlight
+		}
+		send = true
+		return tx.Model(&sms{}).Where("id = ?", row.ID).Update("claimed_until", tx.Now().Add(sendLease)).Error
+	})
+	return send && err == nil, err
+}
+
+// Forget deletes what says which SMS were sent before an instant. Events are not
+// handled again that late.
+func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	return db.InTx(ctx, func(tx *storage.Tx) error {
+		return tx.Where("created_at < ? AND sent_at IS NOT NULL", before).Delete(&sms{}).Error
+	})
+}
