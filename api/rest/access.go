@@ -68,17 +68,21 @@ func (s *Server) guard(who access) func(huma.Context, func(huma.Context)) {
 }
 
 func (s *Server) session(ctx huma.Context) (identity.Caller, error) {
-	token, bearer := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-	if !bearer {
+	scheme, token, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return identity.Caller{}, identity.ErrUnauthenticated
 	}
-	return s.People.Authenticate(ctx.Context(), token)
+	within, cancel := context.WithTimeout(ctx.Context(), answerWithin)
+	defer cancel()
+	return s.People.Authenticate(within, token)
 }
 
 // actingOrg is the membership in which the caller acts: the one that Zique-Org names,
 // or the only one that fits the route.
 func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.MembershipOf, error) {
-	all, err := org.Memberships(s.DB.Read(ctx.Context()), userID)
+	within, cancel := context.WithTimeout(ctx.Context(), answerWithin)
+	defer cancel()
+	all, err := org.Memberships(s.DB.Read(within), userID)
 	if err != nil {
 		return org.MembershipOf{}, err
 	}

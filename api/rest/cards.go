@@ -38,7 +38,7 @@ type claimIn struct {
 }
 
 func (s *Server) claimCard(ctx context.Context, in *claimIn) (*body[CardJSON], error) {
-	card, err := s.Codes.Claim(ctx, s.DB, caller(ctx).UserID, peer(ctx), in.Body.Code)
+	card, err := s.Codes.Claim(ctx, s.DB, actor(ctx), in.Body.Code)
 	if err != nil {
 		return nil, err
 	}

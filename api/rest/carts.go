@@ -30,7 +30,7 @@ type CartItemJSON struct {
 	Stock        int64           `json:"stock"`
 	PriceFen     money.Fen       `json:"price_fen"`
 	PriceChanged bool            `json:"price_changed" doc:"since it was put into the cart"`
-	Available    bool            `json:"available" doc:"the quantity is in stock"`
+	Available    bool            `json:"available" doc:"on sale, and the quantity is in stock"`
 	ShareFen     money.Fen       `json:"share_fen" doc:"of the whole quantity"`
 	Cooperative  CooperativeJSON `json:"cooperative"`
 	Village      VillageRefJSON  `json:"village"`
@@ -60,9 +60,9 @@ func (s *Server) showCart(ctx context.Context) (*body[CartJSON], error) {
 	out := CartJSON{Items: []CartItemJSON{}}
 	sending := map[id.ID]bool{}
 	for _, item := range items {
-		offer, listed := offers[item.SKUID]
-		if !listed {
-			continue // no longer on sale
+		offer, known := offers[item.SKUID]
+		if !known {
+			continue
 		}
 		line, err := cartItemJSON(item, offer, rules)
 		if err != nil {
@@ -87,7 +87,7 @@ func cartItemJSON(item cart.Item, offer catalog.Offer, rules share.Rules) (CartI
 	return CartItemJSON{
 		SKUID: item.SKUID.String(), ProductID: product.ID, Title: product.Title, Spec: offer.Spec, CoverURL: product.CoverURL,
 		Quantity: item.Quantity, Stock: offer.Stock, PriceFen: offer.PriceFen,
-		PriceChanged: item.SeenFen != offer.PriceFen, Available: item.Quantity <= offer.Stock,
+		PriceChanged: item.SeenFen != offer.PriceFen, Available: offer.OnSale() && item.Quantity <= offer.Stock,
 		ShareFen:    share.Target(offer.PriceFen*money.Fen(item.Quantity), 0, rate),
 		Cooperative: product.Cooperative, Village: product.Village,
 	}, err
@@ -111,8 +111,8 @@ func (s *Server) setCartItem(ctx context.Context, in *setCartIn) (*body[CartJSON
 	if err != nil {
 		return nil, err
 	}
-	offer, listed := offers[skuID]
-	if !listed && in.Body.Quantity > 0 {
+	offer := offers[skuID]
+	if !offer.OnSale() && in.Body.Quantity > 0 {
 		return nil, errNoSKU
 	}
 	item := cart.Item{SKUID: skuID, Quantity: in.Body.Quantity, SeenFen: offer.PriceFen}

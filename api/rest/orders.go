@@ -3,10 +3,12 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
@@ -172,6 +174,11 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 		}
 	}
 	ask, err := s.checkout(ctx, in)
+	if errors.Is(err, order.ErrCartEmpty) { // a repeat that ran beside the first and lost
+		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
+			return earlier, err
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -200,22 +207,19 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 
 // checkout reads everything that the order names, and the cart when it names that.
 func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Checkout, err error) {
-	ask.Buyer = caller(ctx).UserID
-	if ask.Items, err = s.itemsAsked(ctx, in); err != nil {
+	ask.By = actor(ctx)
+	var wrong wrongIDs
+	if ask.Items, err = s.itemsAsked(ctx, in, &wrong); err != nil {
 		return ask, err
 	}
 	for i, text := range in.Body.CardIDs {
-		cardID, err := parseID(text, index("card_ids", i))
-		if err != nil {
-			return ask, err
-		}
-		ask.CardIDs = append(ask.CardIDs, cardID)
+		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
 	}
-	addressID, err := parseID(in.Body.AddressID, "address_id")
-	if err != nil {
-		return ask, err
+	addressID := wrong.parse(in.Body.AddressID, "address_id")
+	if wrong.found != nil {
+		return ask, wrong.found
 	}
-	address, err := s.People.Address(ctx, ask.Buyer, addressID)
+	address, err := s.People.Address(ctx, ask.By.UserID, addressID)
 	if fault.IsKind(err, fault.NotFound) {
 		return ask, invalid("address_id", "unknown", "there is no such address of yours")
 	}
@@ -241,7 +245,7 @@ func (s *Server) encodeOrder(ctx context.Context, placed order.Order) (int, []by
 	return http.StatusCreated, encoded
 }
 
-func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn) ([]order.Item, error) {
+func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongIDs) ([]order.Item, error) {
 	if in.Body.FromCart == (len(in.Body.Items) > 0) {
 		return nil, invalid("items", "required", "give either items, or from_cart: true")
 	}
@@ -252,21 +256,37 @@ func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn) ([]order.Item
 			return nil, err
 		}
 		for _, k := range kept {
-			items = append(items, order.Item{SKUID: k.SKUID, Quantity: k.Quantity})
+			items = append(items, order.Item{SKUID: k.SKUID, Quantity: k.Quantity, PriceFen: &k.SeenFen})
 		}
 		if len(items) == 0 {
 			return nil, order.ErrCartEmpty
 		}
-		return items, nil
+		return items, s.allOnSale(ctx, items)
 	}
 	for i, item := range in.Body.Items {
-		skuID, err := parseID(item.SKUID, index("items", i)+".sku_id")
-		if err != nil {
-			return nil, err
-		}
+		skuID := wrong.parse(item.SKUID, index("items", i)+".sku_id")
 		items = append(items, order.Item{SKUID: skuID, Quantity: item.Quantity, PriceFen: item.PriceFen})
 	}
 	return items, nil
+}
+
+// allOnSale refuses a cart that holds something which is no longer sold: the request
+// names no item, so the refusal is about the cart and not about a field.
+func (s *Server) allOnSale(ctx context.Context, items []order.Item) error {
+	ids := make([]id.ID, len(items))
+	for i, item := range items {
+		ids[i] = item.SKUID
+	}
+	offers, err := catalog.Offers(s.DB.Read(ctx), ids)
+	if err != nil {
+		return err
+	}
+	for _, skuID := range ids {
+		if !offers[skuID].OnSale() {
+			return order.ErrCartChanged
+		}
+	}
+	return nil
 }
 
 // emptyCart takes what was ordered out of the cart; a Redis that is away costs no more
@@ -327,7 +347,7 @@ func (s *Server) showOrder(ctx context.Context, orderID id.ID) (*body[OrderJSON]
 type cancelIn struct {
 	PathID
 	Body *struct {
-		SubOrderID string `json:"sub_order_id,omitempty" maxLength:"20"`
+		SubOrderID string `json:"sub_order_id,omitempty" minLength:"1" maxLength:"20"`
 	}
 }
 
@@ -344,7 +364,7 @@ func (s *Server) cancelOrder(ctx context.Context, in *cancelIn) (*body[OrderJSON
 		}
 		only = &subID
 	}
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return order.Cancel(tx, caller(ctx).UserID, orderID, only) })
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return order.Cancel(tx, actor(ctx), orderID, only) })
 	if err != nil {
 		return nil, err
 	}
@@ -377,12 +397,13 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 		return nil, err
 	}
 	ask := order.RefundAsk{FreightFen: in.Body.FreightFen, Reason: in.Body.Reason}
+	var wrong wrongIDs
 	for i, l := range in.Body.Lines {
-		lineID, err := parseID(l.LineID, index("lines", i)+".line_id")
-		if err != nil {
-			return nil, err
-		}
+		lineID := wrong.parse(l.LineID, index("lines", i)+".line_id")
 		ask.Lines = append(ask.Lines, order.RefundLine{LineID: lineID, Quantity: l.Quantity, AmountFen: l.AmountFen})
+	}
+	if wrong.found != nil {
+		return nil, wrong.found
 	}
 	encode := func(result any, declined *fault.Fault) (int, []byte) {
 		if declined != nil {
@@ -392,7 +413,7 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 		return http.StatusCreated, encoded
 	}
 	answer, err := idempotency.Run(ctx, s.DB, key, encode, func(tx *storage.Tx) (any, error) {
-		return order.RefundBeforeDispatch(tx, caller(ctx).UserID, orderID, ask)
+		return order.RefundBeforeDispatch(tx, actor(ctx), orderID, ask)
 	})
 	if err != nil {
 		return nil, err

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"zique/internal/fault"
+	"zique/internal/storage"
 )
 
 // Problem is an error as clients see it (RFC 9457). Offending values are never repeated.
@@ -70,7 +72,11 @@ func problemOf(ctx context.Context, err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
+	err = storage.PublicError(err)
 	f, known := fault.As(err)
+	if !known && errors.Is(err, context.Canceled) {
+		return newProblem(ctx, http.StatusServiceUnavailable, "unavailable", "the caller went away") // nobody reads it
+	}
 	if !known {
 		slog.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
 		return newProblem(ctx, http.StatusInternalServerError, "internal", "something went wrong on our side")
@@ -98,6 +104,9 @@ func encodeProblem(ctx context.Context, f *fault.Fault) (int, []byte) {
 	body, _ := json.Marshal(p) // strings and ints
 	return p.Status, body
 }
+
+// requiredProperty is how huma's validation names a field that is missing.
+var requiredProperty = regexp.MustCompile(`^expected required property (\S+) to be present$`)
 
 // speakProblems makes huma's own refusals Problems of ours: validation becomes 400,
 // and the offending value is dropped.
@@ -131,7 +140,10 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 		if !errors.As(err, &detail) {
 			continue
 		}
-		field := strings.TrimPrefix(detail.Location, "body.")
+		field := strings.TrimPrefix(strings.TrimPrefix(detail.Location, "body."), "query.")
+		if missing := requiredProperty.FindStringSubmatch(detail.Message); missing != nil {
+			field = strings.TrimPrefix(strings.TrimPrefix(field, "body")+"."+missing[1], ".")
+		}
 		if field == "body" || field == "" {
 			p.Errors = append(p.Errors, ProblemField{Field: "body", Code: "malformed", Message: "the body is not the JSON that is expected: malformed, or a field twice"})
 			continue

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	pathpkg "path"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/cart"
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/order"
@@ -164,7 +166,7 @@ func (s *Server) site() gin.HandlerFunc {
 		}
 		name := strings.TrimPrefix(path, "/")
 		if info, err := fs.Stat(s.Site, name); err != nil || info.IsDir() {
-			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "demo/") {
+			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "demo/") || strings.Contains(pathpkg.Base(name), ".") {
 				writeProblem(c, newProblem(c.Request.Context(), http.StatusNotFound, "not_found", "there is nothing at this address"))
 				return
 			}
@@ -203,6 +205,19 @@ func (g gzipped) WriteHeader(status int) {
 }
 
 func (g gzipped) Write(b []byte) (int, error) { return g.packed.Write(b) }
+
+// wrongIDs reads the ids of a request and remembers all that are none.
+type wrongIDs struct{ found *fault.Fault }
+
+func (w *wrongIDs) parse(value, field string) id.ID {
+	parsed, err := id.Parse(value)
+	if err != nil && w.found == nil {
+		w.found = fault.InvalidField(field, "not_an_id", "this is not an id")
+	} else if err != nil {
+		w.found = w.found.With(field, "not_an_id", "this is not an id")
+	}
+	return parsed
+}
 
 // parseID reads an id that stands in the request at `field`.
 func parseID(value, field string) (id.ID, error) {

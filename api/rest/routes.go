@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -52,10 +53,16 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
 
+	get(on, "/audit", "list-audit", readers, s.listAudit)
+	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
 	}
 }
+
+// answerWithin bounds how long a call waits for the engines before it answers 503.
+const answerWithin = 10 * time.Second
 
 type registrar struct {
 	server *Server
@@ -101,6 +108,8 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, answerWithin)
+		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zique/internal/attempt"
+	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
@@ -18,12 +19,12 @@ var (
 	perPeer    = attempt.Limit{Max: 60, Window: 15 * time.Minute}
 )
 
-// Claim gives the card of a code to holder (领取). A code that is unknown,
+// Claim gives the card of a code to the actor (领取). A code that is unknown,
 // malformed, claimed by somebody else or void is ErrNotUsable and counts as an
 // attempt of the account and of the peer's address. Claiming again a card that is
-// already the holder's answers the card.
-func (c Codes) Claim(ctx context.Context, db *storage.DB, holder id.ID, peer, code string) (Card, error) {
-	account, address := subjects(holder, peer)
+// already the actor's answers the card.
+func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code string) (Card, error) {
+	account, address := subjects(by.UserID, by.Peer)
 	byAccount, err := attempt.Begin(ctx, db, perAccount, account)
 	if err != nil {
 		return Card{}, err
@@ -38,7 +39,7 @@ func (c Codes) Claim(ctx context.Context, db *storage.DB, holder id.ID, peer, co
 	}
 	var card Card
 	err = db.InTx(ctx, func(tx *storage.Tx) error {
-		if card, err = claim(tx, holder, c.Hash(normalized)); err != nil {
+		if card, err = claim(tx, by, c.Hash(normalized)); err != nil {
 			return err
 		}
 		return errors.Join(byAccount.Forgive(tx), byPeer.Forgive(tx))
@@ -46,8 +47,9 @@ func (c Codes) Claim(ctx context.Context, db *storage.DB, holder id.ID, peer, co
 	return card, err
 }
 
-func claim(tx *storage.Tx, holder id.ID, hash string) (Card, error) {
+func claim(tx *storage.Tx, by audit.Actor, hash string) (Card, error) {
 	var card Card
+	holder := by.UserID
 	err := tx.ForUpdate().Where("secret_hash = ?", hash).Take(&card).Error
 	switch {
 	case storage.IsNotFound(err):
@@ -62,10 +64,14 @@ func claim(tx *storage.Tx, holder id.ID, hash string) (Card, error) {
 	card.Status, card.HolderID = Active, &holder
 	change := tx.Model(&Card{}).Where("id = ? AND status = ?", card.ID, Issued).
 		Updates(map[string]any{"status": Active, "holder_id": holder})
-	if change.Error == nil && change.RowsAffected != 1 {
+	if change.Error != nil {
+		return card, change.Error
+	}
+	if change.RowsAffected != 1 {
 		return card, ErrNotUsable
 	}
-	return card, change.Error
+	return card, audit.Write(tx, by, audit.Change{Action: "card.claimed", Subject: "card", SubjectID: card.ID,
+		Before: map[string]any{"status": Issued}, After: map[string]any{"status": Active, "holder_id": holder.String()}})
 }
 
 func subjects(holder id.ID, peer string) (account, address string) {

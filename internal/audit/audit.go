@@ -64,13 +64,28 @@ type Entry struct {
 // TableName is the table's name.
 func (Entry) TableName() string { return "audit_log" }
 
+// Deed is a change with who made it.
+type Deed struct {
+	By Actor
+	Change
+}
+
 // Write records changes in the transaction that makes them.
 func Write(tx *storage.Tx, by Actor, changes ...Change) error {
-	if len(changes) == 0 {
+	deeds := make([]Deed, len(changes))
+	for i, c := range changes {
+		deeds[i] = Deed{by, c}
+	}
+	return WriteAll(tx, deeds)
+}
+
+// WriteAll records changes that several actors made in one transaction.
+func WriteAll(tx *storage.Tx, deeds []Deed) error {
+	if len(deeds) == 0 {
 		return nil
 	}
-	rows := make([]Entry, len(changes))
-	for i, c := range changes {
+	rows := make([]Entry, len(deeds))
+	for i, c := range deeds {
 		before, err := json.Marshal(c.Before)
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", c.Action, err)
@@ -80,9 +95,9 @@ func Write(tx *storage.Tx, by Actor, changes ...Change) error {
 			return fmt.Errorf("audit %s: %w", c.Action, err)
 		}
 		rows[i] = Entry{
-			ID: tx.NewID(), ActorID: by.UserID, OrgID: by.OrgID, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
+			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: c.By.OrgID, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
 			BeforeJSON: string(before), AfterJSON: string(after), Reason: c.Reason,
-			Peer: by.Peer, RequestID: by.RequestID, CreatedAt: tx.Now(),
+			Peer: c.By.Peer, RequestID: c.By.RequestID, CreatedAt: tx.Now(),
 		}
 	}
 	return tx.CreateInBatches(&rows, 500).Error

@@ -50,13 +50,14 @@ func shown(db *gorm.DB) *gorm.DB {
 		Joins("JOIN villages v ON v.id = p.village_id").
 		Joins("JOIN organisations o ON o.id = p.cooperative_id").
 		Joins("JOIN categories c ON c.id = p.category_id").
-		Joins("LEFT JOIN flat_freights f ON f.cooperative_id = p.cooperative_id").
-		Where("p.status = ?", Listed)
+		Joins("LEFT JOIN flat_freights f ON f.cooperative_id = p.cooperative_id")
 }
+
+func listed(db *gorm.DB) *gorm.DB { return shown(db).Where("p.status = ?", Listed) }
 
 // List answers one page of what is on sale.
 func List(db *gorm.DB, f Filter) ([]Shown, error) {
-	q := shown(db).Limit(f.Limit)
+	q := listed(db).Limit(f.Limit)
 	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
 		q = q.Where("p.search_text LIKE ? ESCAPE '!'", "%"+escapeLike(word)+"%")
 	}
@@ -100,7 +101,7 @@ func escapeLike(word string) string {
 // Get answers one product with its SKUs, or ErrNotFound.
 func Get(db *gorm.DB, productID id.ID) (Shown, error) {
 	var p Shown
-	if err := shown(db).Where("p.id = ?", productID).Take(&p).Error; storage.IsNotFound(err) {
+	if err := listed(db).Where("p.id = ?", productID).Take(&p).Error; storage.IsNotFound(err) {
 		return p, ErrNotFound
 	} else if err != nil {
 		return p, err
@@ -114,7 +115,10 @@ type Offer struct {
 	Product Shown
 }
 
-// Offers answers the SKUs that exist, by id, as anybody may read them.
+// OnSale tells whether the SKU exists and may be bought; the zero Offer is not on sale.
+func (o Offer) OnSale() bool { return o.Product.Status == Listed }
+
+// Offers answers the SKUs that exist, by id, on sale or not.
 func Offers(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Offer, error) {
 	var skus []SKU
 	if err := db.Where("id IN ?", skuIDs).Find(&skus).Error; err != nil {
@@ -147,9 +151,7 @@ func offers(db *gorm.DB, skus []SKU) (map[id.ID]Offer, error) {
 	}
 	found := make(map[id.ID]Offer, len(skus))
 	for _, s := range skus {
-		if p, listed := products[s.ProductID]; listed {
-			found[s.ID] = Offer{SKU: s, Product: p}
-		}
+		found[s.ID] = Offer{SKU: s, Product: products[s.ProductID]}
 	}
 	return found, nil
 }

@@ -91,13 +91,16 @@ func settle(k *koanf.Koanf) (Settings, error) {
 		MySQLDSN: k.String("mysql_dsn"), RedisURL: k.String("redis_url"),
 	}
 	embedded := s.MySQLDSN == "" || s.RedisURL == ""
+	var wrong []error
 	if s.Mode == "" {
 		s.Mode = Production
 		if embedded {
 			s.Mode = Demo
 		}
+		if embedded && s.MySQLDSN+s.RedisURL != "" {
+			wrong = append(wrong, errors.New("mode: only one of mysql_dsn and redis_url is set; set the other, or say mode: demo"))
+		}
 	}
-	var wrong []error
 	switch s.Mode {
 	case Demo:
 		s.Addr = first(s.Addr, "127.0.0.1:8080")

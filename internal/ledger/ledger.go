@@ -169,16 +169,25 @@ func Balances(db *gorm.DB, codes []string) (map[string]money.Fen, error) {
 	if err != nil {
 		return nil, err
 	}
-	balances := make(map[string]money.Fen, len(codes))
-	for code, accountID := range ids {
-		var sum money.Fen
-		err := db.Raw(`SELECT COALESCE((SELECT balance_fen FROM ledger_checkpoints WHERE account_id = ?), 0) +
-			COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_unsealed u ON u.tx_id = e.tx_id WHERE e.account_id = ?), 0)`,
-			accountID, accountID).Scan(&sum).Error
+	sums := make(map[id.ID]money.Fen, len(ids))
+	for part := range slices.Chunk(slices.Collect(maps.Values(ids)), 500) {
+		var rows []checkpoint
+		// One statement sees one state: sealing between two reads would count an entry twice.
+		err := db.Raw(`SELECT account_id, SUM(balance_fen) balance_fen FROM (
+				SELECT account_id, balance_fen FROM ledger_checkpoints WHERE account_id IN ?
+				UNION ALL
+				SELECT e.account_id, e.amount_fen FROM ledger_unsealed u JOIN ledger_entries e ON e.tx_id = u.tx_id WHERE e.account_id IN ?
+			) parts GROUP BY account_id`, part, part).Scan(&rows).Error
 		if err != nil {
 			return nil, err
 		}
-		balances[code] = sum
+		for _, row := range rows {
+			sums[row.AccountID] = row.BalanceFen
+		}
+	}
+	balances := make(map[string]money.Fen, len(codes))
+	for code, accountID := range ids {
+		balances[code] = sums[accountID]
 	}
 	return balances, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/clock"
 	"zique/internal/fault"
@@ -32,7 +33,7 @@ type Item struct {
 // Encode makes the answer, which is stored with the key and replayed verbatim.
 type Checkout struct {
 	Key           idempotency.Key
-	Buyer         id.ID
+	By            audit.Actor // the buyer
 	Items         []Item
 	CardIDs       []id.ID
 	AddressCipher []byte
@@ -83,7 +84,7 @@ type shelf struct {
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
-	o := &Order{BuyerID: c.Buyer, Status: Paid, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	o := &Order{BuyerID: c.By.UserID, Status: Paid, AddressCipher: c.AddressCipher, CreatedAt: s.now}
 	if err := s.addLines(o, c.Items); err != nil {
 		return nil, err
 	}
@@ -139,9 +140,9 @@ func (s *shelf) check(items []Item) error {
 	unknown := fault.New(fault.Invalid, "invalid_field", "the order has fields that cannot be accepted")
 	changed, short := ErrPriceChanged, catalog.ErrOutOfStock
 	for i, item := range items {
-		offer, known := s.offers[item.SKUID]
+		offer := s.offers[item.SKUID]
 		switch {
-		case !known:
+		case !offer.OnSale():
 			unknown = unknown.With(fmt.Sprintf("items[%d].sku_id", i), "unknown", "there is no such SKU on sale")
 		case item.PriceFen != nil && *item.PriceFen != offer.PriceFen:
 			changed = changed.With(fmt.Sprintf("items[%d].price_fen", i), "price_changed", "the price is another now")

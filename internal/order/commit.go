@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -24,7 +25,7 @@ const (
 	queueLength = 1024
 	batchSize   = 128
 	resolveIn   = 3 * time.Second
-	commitIn    = 30 * time.Second
+	commitIn    = 10 * time.Second
 )
 
 var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are waiting; try again shortly").After(time.Second)
@@ -215,6 +216,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 		return err
 	}
 	var placed []*Order
+	var deeds []audit.Deed
 	outcomes := make([]idempotency.Outcome, 0, len(undecided))
 	for _, w := range undecided {
 		o, err := stock.accept(w.Checkout)
@@ -226,6 +228,9 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 		switch {
 		case err == nil:
 			placed = append(placed, o)
+			deeds = append(deeds, audit.Deed{By: w.By, Change: audit.Change{
+				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
+			}})
 			outcome.Status, outcome.Body = w.Encode(o, nil)
 		case refused && refusal.Kind == fault.Conflict:
 			outcome.Status, outcome.Body = w.Encode(nil, refusal)
@@ -238,6 +243,9 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 		outcomes = append(outcomes, outcome)
 	}
 	if err := insert(tx, placed); err != nil {
+		return err
+	}
+	if err := audit.WriteAll(tx, deeds); err != nil {
 		return err
 	}
 	return idempotency.Store(tx, outcomes)

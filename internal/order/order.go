@@ -42,6 +42,7 @@ const TenderAidCard = "aid_card"
 var (
 	ErrNotFound      = fault.New(fault.NotFound, "not_found", "there is no such order")
 	ErrPriceChanged  = fault.New(fault.Conflict, "price_changed", "a price has changed since it was shown")
+	ErrCartChanged   = fault.New(fault.Conflict, "cart_changed", "something in the cart is no longer on sale; look at the cart again")
 	ErrCartEmpty     = fault.New(fault.Conflict, "cart_empty", "there is nothing in the cart to order")
 	ErrState         = fault.New(fault.Conflict, "state_conflict", "the order is in a state that does not allow this")
 	ErrRefundExceeds = fault.New(fault.Conflict, "refund_exceeds", "this is more than is left to refund")

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -106,14 +107,14 @@ func (m *market) cards(t testing.TB, holder id.ID, face money.Fen, count int64) 
 func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Item) (idempotency.Answer, *order.Order, error) {
 	var made *order.Order
 	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
-		Key:   idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
-		Buyer: holder, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
+		Key: idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
+		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
 		Encode: func(placed *order.Order, declined *fault.Fault) (int, []byte) {
 			made = placed
 			if declined != nil {
 				return http.StatusConflict, []byte(declined.Code)
 			}
-			return http.StatusCreated, []byte(placed.ID.String())
+			return http.StatusCreated, fmt.Appendf(nil, `{"id":"%d"}`, placed.ID)
 		},
 	})
 	return answer, made, err
@@ -252,12 +253,12 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 					ask.Lines[0].AmountFen = &less
 				}
 				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error {
-					_, err := order.RefundBeforeDispatch(tx, holder, o.ID, ask)
+					_, err := order.RefundBeforeDispatch(tx, audit.Actor{UserID: holder}, o.ID, ask)
 					return err
 				}))
 			}
 			if rapid.Bool().Draw(rt, "cancel") {
-				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return order.Cancel(tx, holder, o.ID, nil) }))
+				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return order.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
 				now, err := order.Get(db.Read(context.Background()), holder, o.ID)
 				if err != nil || now.Status != order.Cancelled || now.RefundedFen() != now.TotalFen || now.ShareFen() != 0 {
 					rt.Fatalf("cancelled: %+v %v", now, err)

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -43,8 +44,8 @@ func (a RefundAsk) check() error {
 	if n := utf8.RuneCountInString(a.Reason); n < 1 || n > longestReason {
 		wrong = wrong.With("reason", "length", fmt.Sprintf("give a reason of 1 to %d characters", longestReason))
 	}
-	if a.FreightFen != nil && *a.FreightFen < 0 {
-		wrong = wrong.With("freight_fen", "range", "the freight is not negative")
+	if a.FreightFen != nil && (*a.FreightFen < 0 || *a.FreightFen == 0 && len(a.Lines) == 0) {
+		wrong = wrong.With("freight_fen", "range", "the freight is not negative, and positive when it is all that is asked for")
 	}
 	seen := map[id.ID]bool{}
 	for i, l := range a.Lines {
@@ -67,11 +68,11 @@ func (a RefundAsk) check() error {
 
 // RefundBeforeDispatch carries out a refund at once: money to the tenders that paid,
 // the last first; units to the stock; the villages' share by what its target fell.
-func RefundBeforeDispatch(tx *storage.Tx, buyer, orderID id.ID, ask RefundAsk) (*Refund, error) {
+func RefundBeforeDispatch(tx *storage.Tx, by audit.Actor, orderID id.ID, ask RefundAsk) (*Refund, error) {
 	if err := ask.check(); err != nil {
 		return nil, err
 	}
-	o, err := lock(tx, buyer, orderID)
+	o, err := lock(tx, by.UserID, orderID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,18 +85,24 @@ func RefundBeforeDispatch(tx *storage.Tx, buyer, orderID id.ID, ask RefundAsk) (
 	if err := g.addFreight(ask.FreightFen); err != nil {
 		return nil, err
 	}
-	return g.carryOut(tx)
+	r, err := g.carryOut(tx)
+	if err != nil {
+		return nil, err
+	}
+	return r, audit.Write(tx, by, audit.Change{Action: "order.refunded", Subject: "order", SubjectID: o.ID,
+		After: map[string]any{"refund_id": r.ID.String(), "amount_fen": r.AmountFen, "share_reversed_fen": r.ShareReversedFen}, Reason: ask.Reason})
 }
 
 // Cancel ends an order, or one of its sub-orders, before dispatch and gives back all
 // that is left of it. Repeated, it changes nothing.
-func Cancel(tx *storage.Tx, buyer, orderID id.ID, subOrderID *id.ID) error {
-	o, err := lock(tx, buyer, orderID)
+func Cancel(tx *storage.Tx, by audit.Actor, orderID id.ID, subOrderID *id.ID) error {
+	o, err := lock(tx, by.UserID, orderID)
 	if err != nil {
 		return err
 	}
 	g := &givingBack{order: o, reason: "cancelled"}
-	named := false
+	before := o.Status
+	named, ended := false, []string{}
 	for i := range o.SubOrders {
 		s := &o.SubOrders[i]
 		if subOrderID != nil && s.ID != *subOrderID {
@@ -109,12 +116,20 @@ func Cancel(tx *storage.Tx, buyer, orderID id.ID, subOrderID *id.ID) error {
 			return ErrState
 		}
 		g.addWhole(s)
+		ended = append(ended, s.ID.String())
 	}
 	if !named {
 		return ErrNotFound
 	}
-	_, err = g.carryOut(tx)
-	return err
+	if len(ended) == 0 {
+		return nil
+	}
+	r, err := g.carryOut(tx)
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "order.cancelled", Subject: "order", SubjectID: o.ID,
+		Before: map[string]any{"status": before}, After: map[string]any{"status": o.Status, "sub_orders": ended, "amount_fen": r.AmountFen}})
 }
 
 // givingBack gathers what goes back on an order whose rows are locked.
@@ -156,8 +171,8 @@ func (g *givingBack) take(l *Line, quantity int64, amount money.Fen) {
 	g.lines = append(g.lines, refundLine{LineID: l.ID, Quantity: quantity, AmountFen: amount})
 }
 
-// addFreight spreads the freight asked for over the sub-orders; unasked, it goes back
-// with the last goods of a sub-order.
+// addFreight takes the freight asked for from the sub-orders whose goods go back, or
+// from all when no goods do; unasked, it goes back with the last goods of a sub-order.
 func (g *givingBack) addFreight(asked *money.Fen) error {
 	g.freight = map[id.ID]money.Fen{}
 	if asked == nil {
@@ -170,7 +185,7 @@ func (g *givingBack) addFreight(asked *money.Fen) error {
 	}
 	left := *asked
 	for _, s := range g.order.SubOrders {
-		if s.Status == Paid {
+		if s.Status == Paid && (len(g.lines) == 0 || g.touches(s.ID)) {
 			g.freight[s.ID] = min(left, s.FreightFen-s.RefundedFreightFen)
 			left -= g.freight[s.ID]
 		}

@@ -15,7 +15,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -128,4 +130,27 @@ func MaskPhone(phone string) string {
 		return strings.Repeat("*", 4)
 	}
 	return phone[:3] + "****" + phone[len(phone)-4:]
+}
+
+// MaskName keeps the first character of a name: 张**.
+func MaskName(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	if size == 0 {
+		return ""
+	}
+	return string(first) + "**"
+}
+
+// MaskPeer keeps the network of an address and hides the host: 203.0.113.0/24.
+func MaskPeer(peer string) string {
+	ip, err := netip.ParseAddr(peer)
+	if err != nil {
+		return ""
+	}
+	bits := 24
+	if ip = ip.Unmap(); ip.Is6() {
+		bits = 48
+	}
+	network, _ := ip.Prefix(bits) // the bits fit the address
+	return network.String()
 }

@@ -66,7 +66,7 @@ func openSQLite(folder string) (write, read *gorm.DB, err error) {
 		return nil, nil, fmt.Errorf("data folder: %w", err)
 	}
 	file := "file:" + (&url.URL{Path: filepath.Join(folder, "zique.db")}).EscapedPath()
-	pragmas := "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	pragmas := "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	write, err = gorm.Open(sqlite.Open(file+pragmas+"&_txlock=immediate"), gormConfig())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the SQLite file: %w", err)
@@ -81,16 +81,21 @@ func openSQLite(folder string) (write, read *gorm.DB, err error) {
 	return write, read, limitPool(read, 8)
 }
 
-// openMySQL opens a MySQL or MariaDB database for reading and writing: READ
-// COMMITTED, strict, UTC, and a lock wait of 2 seconds.
-func openMySQL(ctx context.Context, dsn string) (*gorm.DB, error) {
+// answerWithin bounds how long a server may take over one statement of a transaction.
+// It is what ends a COMMIT that a hanging server does not answer: no context reaches
+// that. Statements outside transactions end with their context.
+const answerWithin = 8 * time.Second
+
+// openMySQL opens a MySQL or MariaDB database: READ COMMITTED, strict, UTC, and a
+// lock wait of 2 seconds. Transactions and other reading have pools of their own.
+func openMySQL(ctx context.Context, dsn string) (write, read *gorm.DB, err error) {
 	cfg, err := sqldriver.ParseDSN(dsn)
 	if err != nil {
-		return nil, errors.New("the MySQL DSN cannot be read (want user:password@tcp(host:3306)/database)")
+		return nil, nil, errors.New("the MySQL DSN cannot be read (want user:password@tcp(host:3306)/database)")
 	}
 	isolation, err := isolationVariable(ctx, cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg.ParseTime = true // the lock of the migrations asks for it
 	cfg.ClientFoundRows = true
@@ -106,6 +111,21 @@ func openMySQL(ctx context.Context, dsn string) (*gorm.DB, error) {
 	cfg.Params["innodb_lock_wait_timeout"] = "2"
 	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"
 	cfg.Params["time_zone"] = "'+00:00'"
+	if read, err = openPool(cfg); err != nil {
+		return nil, nil, err
+	}
+	bounded := cfg.Clone()
+	if bounded.ReadTimeout == 0 {
+		bounded.ReadTimeout = answerWithin
+	}
+	if bounded.WriteTimeout == 0 {
+		bounded.WriteTimeout = answerWithin
+	}
+	write, err = openPool(bounded)
+	return write, read, err
+}
+
+func openPool(cfg *sqldriver.Config) (*gorm.DB, error) {
 	db, err := gorm.Open(mysql.New(mysql.Config{DSNConfig: cfg, SkipInitializeWithVersion: true}), gormConfig())
 	if err != nil {
 		return nil, fmt.Errorf("open MySQL: %w", err)

@@ -30,7 +30,10 @@ func (db *DB) migrate(ctx context.Context) error {
 	}
 	kind := database.DialectSQLite3
 	var options []goose.ProviderOption
-	if db.dialect.lockSuffix { // several replicas may start at once
+	if db.dialect.lockSuffix { // several replicas may start at once, and a statement may take its time
+		if pool, err = db.read.DB(); err != nil {
+			return err
+		}
 		kind = database.DialectMySQL
 		locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
 		if err != nil {

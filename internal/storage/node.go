@@ -15,6 +15,7 @@ import (
 const (
 	leaseFor    = 60 * time.Second
 	renewEvery  = 15 * time.Second
+	retryEvery  = time.Second // while the last renewal failed
 	leaseMargin = 10 * time.Second
 )
 
@@ -86,34 +87,50 @@ func (db *DB) holdNode(row nodeLease) {
 // runs out and the program makes no more ids until it is back.
 func (db *DB) renewNode(ctx context.Context) {
 	defer close(db.lease.done)
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
+	wait := renewEvery
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(wait):
 		}
-		if until, ok := db.prolong(ctx); ok {
-			db.ids.Lease(db.lease.row.Node, 0, until.Add(-leaseMargin))
+		wait = renewEvery
+		if err := db.prolong(ctx); err != nil {
+			wait = retryEvery
 		}
 	}
 }
 
-// prolong writes a new end of the lease, guarded by its epoch. A lease that another
-// program has taken over is lost for good: ids stop.
-func (db *DB) prolong(ctx context.Context) (clock.Millis, bool) {
-	held := &db.lease.row
+// prolong writes a new end of the lease, guarded by its epoch. When another program
+// has taken the number over meanwhile, it leases another one.
+func (db *DB) prolong(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, renewEvery)
+	defer cancel()
+	held := db.lease.row
 	until := db.Now().Add(leaseFor)
 	high := db.ids.HighWater()
-	var renewed bool
+	var next *nodeLease
 	err := db.InTx(ctx, func(tx *Tx) error {
+		next = nil
 		change := tx.Model(&nodeLease{}).Where("node = ? AND epoch = ?", held.Node, held.Epoch).
 			Updates(map[string]any{"expires_at": until, "high_water": high})
-		renewed = change.RowsAffected == 1
-		return change.Error
+		if change.Error != nil || change.RowsAffected == 1 {
+			return change.Error
+		}
+		taken, err := takeNode(tx)
+		next = &taken
+		return err
 	})
-	return until, err == nil && renewed
+	if err != nil {
+		return err
+	}
+	if next == nil {
+		db.ids.Lease(held.Node, 0, until.Add(-leaseMargin))
+		return nil
+	}
+	db.lease.row = *next
+	db.ids.Lease(next.Node, next.HighWater, next.ExpiresAt.Add(-leaseMargin))
+	return nil
 }
 
 // releaseNode lets the next program have the number at once.

@@ -31,6 +31,7 @@ func OpenRedis(ctx context.Context, url string) (*Redis, error) {
 		return nil, errors.New("the Redis URL cannot be read (want redis://:password@host:6379/0)")
 	}
 	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = 2*time.Second, 2*time.Second, 2*time.Second
+	options.MaxRetries = -1 // whoever waits has waited enough
 	r := &Redis{Client: redis.NewClient(options)}
 	if err := r.Ping(ctx).Err(); err != nil {
 		_ = r.Client.Close()

@@ -61,8 +61,7 @@ func Open(ctx context.Context, cfg Config, c *clock.Clock) (*DB, error) {
 		db.write, db.read, err = openSQLite(cfg.Folder)
 	} else {
 		db.dialect = mysqlDialect
-		db.write, err = openMySQL(ctx, cfg.MySQLDSN)
-		db.read = db.write
+		db.write, db.read, err = openMySQL(ctx, cfg.MySQLDSN)
 	}
 	if err != nil {
 		return nil, err
@@ -105,12 +104,8 @@ func (db *DB) Close() error {
 }
 
 func (db *DB) closePools() error {
-	pools := []*gorm.DB{db.write}
-	if db.read != db.write {
-		pools = append(pools, db.read)
-	}
 	var all error
-	for _, p := range pools {
+	for _, p := range []*gorm.DB{db.write, db.read} {
 		if p == nil {
 			continue
 		}
@@ -129,13 +124,17 @@ func (db *DB) Clock() *clock.Clock { return db.clock }
 // Now is the injected clock's time.
 func (db *DB) Now() clock.Millis { return db.clock.Now() }
 
-// Ping tells whether the database answers.
+// Ping tells whether the database answers and this program may make ids.
 func (db *DB) Ping(ctx context.Context) error {
-	pool, err := db.write.DB()
+	pool, err := db.read.DB()
 	if err != nil {
 		return err
 	}
-	return pool.PingContext(ctx)
+	if err := pool.PingContext(ctx); err != nil {
+		return err
+	}
+	_, err = db.ids.Next()
+	return err
 }
 
 // Read is for queries outside a transaction; each sees what is committed.
@@ -212,38 +211,42 @@ func (tx *Tx) Nested(f func() error) error {
 const (
 	attempts   = 8
 	firstPause = 4 * time.Millisecond
+	patience   = 5 * time.Second // after which a transaction is not run again
 )
 
 // InTx runs f in one transaction at READ COMMITTED. A deadlock, a lock wait that
 // timed out and a busy file roll everything back and run f again, a bounded number
 // of times with a jittered pause; so f has no effects outside the database.
 //
-// Errors of f come back unchanged. A database that is away is ErrUnavailable; a
-// connection lost at COMMIT is ErrOutcomeUnknown.
+// Errors of f come back unchanged. A database that is away, or busy for longer than
+// a few seconds, is ErrUnavailable; a connection lost at COMMIT is ErrOutcomeUnknown.
 func (db *DB) InTx(ctx context.Context, f func(tx *Tx) error) error {
 	pause := firstPause
+	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		err := db.once(ctx, f)
-		if err == nil || !isTransient(err) {
-			return publicError(err)
-		}
-		if attempt == attempts {
-			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		if err == nil || !isTransient(err) || attempt == attempts || time.Since(began) > patience {
+			return PublicError(err)
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return PublicError(ctx.Err())
 		case <-time.After(pause/2 + rand.N(pause)):
 		}
 		pause *= 2
 	}
 }
 
-func publicError(err error) error {
-	if _, known := fault.As(err); err == nil || known || !isConnectionLost(err) {
+// PublicError makes ErrUnavailable of an error that says that the engine is away,
+// too slow or too busy. Faults and everything else come back unchanged.
+func PublicError(err error) error {
+	if _, known := fault.As(err); err == nil || known {
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	if isConnectionLost(err) || isTransient(err) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
 }
 
 func (db *DB) once(ctx context.Context, f func(tx *Tx) error) (err error) {

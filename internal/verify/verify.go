@@ -85,6 +85,26 @@ var Invariants = []Invariant{
 	{"every paid order is posted once", `
 		SELECT o.id broken FROM orders o WHERE o.status <> 'awaiting_payment'
 			AND 1 <> (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'order_payment' AND t.reference = CONCAT('', o.id))`},
+	{"a cooperative's pending account holds its lines' net without the share", `
+		SELECT c.id broken FROM organisations c LEFT JOIN (
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
+		) s ON s.code = CONCAT('cooperative:', c.id, ':pending')
+		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - l.share_fen)
+			FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id), 0)`},
+	{"a cooperative's freight account holds its sub-orders' freight", `
+		SELECT c.id broken FROM organisations c LEFT JOIN (
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
+		) s ON s.code = CONCAT('freight:', c.id, ':pending')
+		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen)
+			FROM sub_orders p WHERE p.cooperative_id = c.id), 0)`},
+	{"a stored success names an order that exists", `
+		SELECT k.id broken FROM idempotency_keys k
+		LEFT JOIN orders o ON o.id = CAST(REPLACE(JSON_EXTRACT(CAST(k.answer AS CHAR), '$.id'), '"', '') AS SIGNED)
+		WHERE k.route = 'place-order' AND k.status = 201 AND o.id IS NULL`},
+	{"a stored success names a refund that exists", `
+		SELECT k.id broken FROM idempotency_keys k
+		LEFT JOIN refunds r ON r.id = CAST(REPLACE(JSON_EXTRACT(CAST(k.answer AS CHAR), '$.id'), '"', '') AS SIGNED)
+		WHERE k.route = 'refund-order' AND k.status = 201 AND r.id IS NULL`},
 	{"every stored answer is complete", `
 		SELECT k.id broken FROM idempotency_keys k WHERE k.status = 0 OR k.answer IS NULL`},
 }

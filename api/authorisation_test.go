@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rule says who may use a route. `by` is one who may, and really does, after everybody
+// else was refused; `also` may too. Path and body name things of the fixture in braces.
+// With self, whoever is signed in may call and gets what is their own: then nobody's
+// answer but by's may name the things in `hides`.
+type rule struct {
+	by    string
+	also  []string
+	path  string
+	body  any
+	self  bool
+	alone bool // others are not tried: it would end their sessions
+	hides []string
+	key   bool // takes an Idempotency-Key
+}
+
+// public routes need nobody.
+var public = rule{by: "nobody"}
+
+var (
+	desks = []string{"county", "federation"}
+	staff = []string{"county", "federation", "auditor"}
+)
+
+// rules has every route of the API; a route that is missing here fails the test.
+var rules = map[string]rule{
+	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
+	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
+	"GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
+
+	"GET /cart":                 {by: "buyer", self: true, hides: []string{"{sku}"}},
+	"PUT /cart/items/{sku_id}":  {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
+	"GET /addresses":            {by: "buyer", self: true, hides: []string{"{address}"}},
+	"POST /addresses":           {by: "buyer", self: true, hides: []string{"{address}"}, body: map[string]any{}},
+	"DELETE /addresses/{id}":    {by: "buyer", path: "/addresses/{address}"},
+	"POST /cards/claim":         {by: "buyer", self: true, body: map[string]any{"code": "x"}},
+	"GET /cards":                {by: "buyer", self: true, hides: []string{"{card}"}},
+	"GET /cards/{id}":           {by: "buyer", path: "/cards/{card}"},
+	"GET /cards/{id}/entries":   {by: "buyer", path: "/cards/{card}/entries"},
+	"GET /orders":               {by: "buyer", self: true, hides: []string{"{order}"}},
+	"POST /orders":              {by: "buyer", self: true, key: true, body: map[string]any{}},
+	"GET /orders/{id}":          {by: "buyer", path: "/orders/{order}"},
+	"POST /orders/{id}/refunds": {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
+	"POST /orders/{id}/cancel":  {by: "buyer", path: "/orders/{order}/cancel"},
+
+	"GET /me":           {by: "buyer", self: true},
+	"GET /audit":        {by: "auditor", also: desks},
+	"GET /audit/export": {by: "auditor", also: desks},
+	"POST /auth/logout": {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
+}
+
+// fixture is one thing of each sort, with its owner's name in the cast.
+type fixture struct {
+	tokens map[string]string
+	things map[string]string
+}
+
+func (p *program) fixture(t *testing.T) fixture {
+	t.Helper()
+	f := fixture{tokens: map[string]string{"nobody": ""}, things: map[string]string{}}
+	for name, phone := range map[string]string{
+		"buyer": demoBuyer, "cooperative": "13900000002", "secretary": "13900000003", "county": "13900000004", "federation": "13900000005",
+		"liaison": "13900000006", "finance": "13900000007", "auditor": demoAuditor,
+	} {
+		f.tokens[name] = p.signIn(t, phone)
+	}
+	f.tokens["stranger"], f.tokens["leaver"] = p.newcomer(t), p.newcomer(t)
+	b := p.basket(t)
+	f.tokens["buyer"] = b.token
+	placed := p.place(t, b, b.order(2))
+	f.things["sku"], f.things["address"], f.things["card"] = b.sku, b.address, b.cards[0]
+	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
+	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
+	return f
+}
+
+// newcomer registers somebody with a phone of their own and answers the access token.
+func (p *program) newcomer(t *testing.T) string {
+	t.Helper()
+	phone := fmt.Sprintf("138%08d", p.keys.Add(1))
+	code := p.call(t, "", "POST", "/auth/codes", map[string]any{"phone": phone, "purpose": "register"}).text("demo_code")
+	r := p.call(t, "", "POST", "/auth/register", map[string]any{"phone": phone, "password": "zique-demo-2026", "name": "新来的", "code": code})
+	if r.status != http.StatusCreated {
+		t.Fatalf("register: %s", r.raw)
+	}
+	return r.text("access_token")
+}
+
+// fill puts the fixture's ids into a path or a body.
+func (f fixture) fill(value any) any {
+	switch v := value.(type) {
+	case string:
+		for name, thing := range f.things {
+			v = strings.ReplaceAll(v, "{"+name+"}", thing)
+		}
+		return v
+	case map[string]any:
+		filled := map[string]any{}
+		for name, part := range v {
+			filled[name] = f.fill(part)
+		}
+		return filled
+	case []any:
+		filled := make([]any, len(v))
+		for i, part := range v {
+			filled[i] = f.fill(part)
+		}
+		return filled
+	}
+	return value
+}
+
+// TestNobodySeesOrMovesWhatIsNotTheirs tries every route as everybody.
+func TestNobodySeesOrMovesWhatIsNotTheirs(t *testing.T) {
+	for _, route := range allRoutes() {
+		if _, listed := rules[route]; !listed {
+			t.Errorf("%s has no rule here: say who may use it", route)
+		}
+	}
+	for route := range rules {
+		if !slices.Contains(allRoutes(), route) {
+			t.Errorf("%s has a rule here and is not a route", route)
+		}
+	}
+	eachPair(t, func(t *testing.T, p *program) {
+		f := p.fixture(t)
+		tried := 0
+		for _, route := range slices.Sorted(maps.Keys(rules)) {
+			tried += p.tryAsEverybody(t, f, route, rules[route])
+		}
+		t.Logf("%d routes, %d refusals", len(rules), tried)
+	})
+}
+
+func (p *program) tryAsEverybody(t *testing.T, f fixture, route string, r rule) (tried int) {
+	t.Helper()
+	if r.by == "nobody" {
+		return 0
+	}
+	send := func(who string) reply {
+		method, path, _ := strings.Cut(route, " ")
+		if r.path != "" {
+			path = r.path
+		}
+		headers := []string{}
+		if r.key {
+			headers = append(headers, "Idempotency-Key", p.key())
+		}
+		return p.fetch(t, f.tokens[who], method, f.fill(path).(string), f.fill(r.body), headers...)
+	}
+	for _, who := range slices.Sorted(maps.Keys(f.tokens)) {
+		if who == r.by || who == "leaver" || slices.Contains(r.also, who) || r.alone && who != "nobody" {
+			continue
+		}
+		tried++
+		got := send(who)
+		switch {
+		case who == "nobody" && got.status != http.StatusUnauthorized,
+			who != "nobody" && !r.self && got.status != http.StatusForbidden && got.status != http.StatusNotFound,
+			who != "nobody" && r.self && got.status == http.StatusUnauthorized:
+			t.Errorf("%s as %s: %d %.300s", route, who, got.status, got.raw)
+		}
+		for _, secret := range r.hides {
+			if bytes.Contains(got.raw, []byte(f.fill(secret).(string))) {
+				t.Errorf("%s as %s names %s: %.300s", route, who, secret, got.raw)
+			}
+		}
+	}
+	if got := send(r.by); got.status == http.StatusUnauthorized || got.status == http.StatusForbidden || got.status == http.StatusNotFound {
+		t.Errorf("%s as %s, who may: %d %.300s", route, r.by, got.status, got.raw)
+	}
+	return tried
+}

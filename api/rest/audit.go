@@ -1,0 +1,166 @@
+package rest
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zique/internal/audit"
+	"zique/internal/clock"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/pii"
+)
+
+// AuditJSON is one row of the audit log.
+type AuditJSON struct {
+	ID        string          `json:"id"`
+	Action    string          `json:"action" example:"organisation.submitted"`
+	ActorID   string          `json:"actor_id,omitempty" doc:"absent where the program itself acted"`
+	ActorName string          `json:"actor_name,omitempty" doc:"masked for auditors"`
+	OrgID     string          `json:"org_id,omitempty" doc:"the organisation acted for"`
+	OrgName   string          `json:"org_name,omitempty"`
+	Subject   string          `json:"subject" example:"organisation"`
+	SubjectID string          `json:"subject_id"`
+	Before    json.RawMessage `json:"before"`
+	After     json.RawMessage `json:"after"`
+	Reason    string          `json:"reason"`
+	Peer      string          `json:"peer" doc:"the caller's address; masked for auditors"`
+	RequestID string          `json:"request_id"`
+	CreatedAt time.Time       `json:"created_at"`
+}
+
+// auditJSON shows an entry to the caller: an auditor sees no personal data in clear.
+func auditJSON(e audit.Entry, who identity.Caller) AuditJSON {
+	if !who.Has(identity.RoleOperator) {
+		e.ActorName, e.Peer = pii.MaskName(e.ActorName), pii.MaskPeer(e.Peer)
+	}
+	return AuditJSON{
+		ID: e.ID.String(), Action: e.Action, ActorID: idOrNone(e.ActorID), ActorName: e.ActorName, OrgID: idOrNone(e.OrgID), OrgName: e.OrgName,
+		Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(e.BeforeJSON), After: json.RawMessage(e.AfterJSON),
+		Reason: e.Reason, Peer: e.Peer, RequestID: e.RequestID, CreatedAt: e.CreatedAt.Time(),
+	}
+}
+
+// idOrNone leaves an id that is 0 out of the answer.
+func idOrNone(i id.ID) string {
+	if i == 0 {
+		return ""
+	}
+	return i.String()
+}
+
+// AuditFilter narrows the log.
+type AuditFilter struct {
+	Action    string    `query:"action" maxLength:"60"`
+	Subject   string    `query:"subject" maxLength:"40"`
+	SubjectID string    `query:"subject_id" maxLength:"20"`
+	ActorID   string    `query:"actor_id" maxLength:"20"`
+	OrgID     string    `query:"org_id" maxLength:"20"`
+	RequestID string    `query:"request_id" maxLength:"40"`
+	Since     time.Time `query:"since" doc:"inclusive"`
+	Until     time.Time `query:"until" doc:"exclusive"`
+}
+
+func (in AuditFilter) filter() (f audit.Filter, err error) {
+	f = audit.Filter{Action: in.Action, Subject: in.Subject, RequestID: in.RequestID}
+	for _, ref := range []struct {
+		value, field string
+		into         *id.ID
+	}{{in.SubjectID, "subject_id", &f.SubjectID}, {in.ActorID, "actor_id", &f.ActorID}, {in.OrgID, "org_id", &f.OrgID}} {
+		if ref.value == "" {
+			continue
+		}
+		if *ref.into, err = parseID(ref.value, ref.field); err != nil {
+			return f, err
+		}
+	}
+	if !in.Since.IsZero() {
+		f.Since = clock.FromTime(in.Since)
+	}
+	if !in.Until.IsZero() {
+		f.Until = clock.FromTime(in.Until)
+	}
+	return f, nil
+}
+
+type auditIn struct {
+	Paging
+	AuditFilter
+}
+
+func (s *Server) listAudit(ctx context.Context, in *auditIn) (*body[list[AuditJSON]], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	if f.BeforeID, err = in.after(); err != nil {
+		return nil, err
+	}
+	f.Limit = in.Limit + 1
+	found, err := audit.List(s.DB.Read(ctx), f)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(e audit.Entry) string { return e.ID.String() })
+	out := &body[list[AuditJSON]]{list[AuditJSON]{Items: []AuditJSON{}, NextCursor: next}}
+	for _, e := range page {
+		out.Body.Items = append(out.Body.Items, auditJSON(e, caller(ctx)))
+	}
+	return out, nil
+}
+
+// exportPage is how many rows of the log are read at once.
+const exportPage = 1000
+
+func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*huma.StreamResponse, error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	who := caller(ctx)
+	return &huma.StreamResponse{Body: func(out huma.Context) {
+		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
+		out.SetHeader("Content-Disposition", `attachment; filename="audit.csv"`)
+		if err := s.writeAudit(out.Context(), out.BodyWriter(), f, who); err != nil { // the status is sent: all that is left is to stop
+			slog.WarnContext(ctx, "the export of the audit log broke off", "request_id", requestID(ctx), "error", err)
+		}
+	}}, nil
+}
+
+func (s *Server) writeAudit(ctx context.Context, out io.Writer, f audit.Filter, who identity.Caller) error {
+	rows := csv.NewWriter(out)
+	_ = rows.Write([]string{"time", "action", "actor", "organisation", "subject", "subject_id", "before", "after", "reason", "peer", "request_id"})
+	for f.Limit = exportPage; ; {
+		found, err := audit.List(s.DB.Read(ctx), f)
+		if err != nil {
+			return err
+		}
+		for _, e := range found {
+			shown := auditJSON(e, who)
+			_ = rows.Write(harmless(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.Subject,
+				shown.SubjectID, e.BeforeJSON, e.AfterJSON, shown.Reason, shown.Peer, shown.RequestID))
+			f.BeforeID = e.ID
+		}
+		rows.Flush()
+		if rows.Error() != nil || len(found) < exportPage {
+			return rows.Error()
+		}
+	}
+}
+
+// harmless keeps a spreadsheet from taking a cell for a formula.
+func harmless(cells ...string) []string {
+	for i, cell := range cells {
+		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+			cells[i] = "'" + cell
+		}
+	}
+	return cells
+}
