@@ -1,7 +1,6 @@
 package org
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ const (
 
 const (
 	maxDocuments = 20
+	maxVillages  = 100
 	maxOpen      = 10 // applications of one person that are not decided
 )
 
@@ -44,14 +44,16 @@ type Document struct {
 func (Document) TableName() string { return "organisation_documents" }
 
 // Application is what an applicant fills in. Documents have a kind and a file; nil
-// leaves those that are there.
+// leaves those that are there. The villages that a cooperative serves are kept by
+// package village. An id that could not be read is 0.
 type Application struct {
 	Kind, Name, CreditCode    string
 	ContactName, ContactPhone string
+	VillageIDs                []id.ID
 	Documents                 []Document
 }
 
-func (a *Application) check() *problems {
+func (a *Application) check() error {
 	p := new(problems)
 	if !slices.Contains(applying, a.Kind) {
 		p.add("kind", "invalid", "must be one of "+strings.Join(applying, ", "))
@@ -63,21 +65,44 @@ func (a *Application) check() *problems {
 	}
 	a.ContactName = p.line("contact_name", a.ContactName, MaxContact)
 	p.phone("contact_phone", a.ContactPhone)
+	a.checkVillages(p)
+	a.checkDocuments(p)
+	return p.err()
+}
+
+func (a *Application) checkVillages(p *problems) {
+	if len(a.VillageIDs) > 0 && a.Kind != Cooperative && slices.Contains(applying, a.Kind) {
+		p.add("village_ids", "not_allowed", "only a cooperative serves villages")
+	}
+	if len(a.VillageIDs) > maxVillages {
+		p.add("village_ids", "too_many", "must be at most "+strconv.Itoa(maxVillages))
+	}
+	for i, v := range a.VillageIDs {
+		if v == 0 {
+			p.add("village_ids["+strconv.Itoa(i)+"]", "not_an_id", "this is not an id")
+		}
+	}
+}
+
+func (a *Application) checkDocuments(p *problems) {
 	if len(a.Documents) > maxDocuments {
 		p.add("documents", "too_many", "must be at most "+strconv.Itoa(maxDocuments))
 	}
 	for i, d := range a.Documents {
+		at := "documents[" + strconv.Itoa(i) + "]."
 		if !slices.Contains(documentKinds, d.Kind) {
-			p.add("documents["+strconv.Itoa(i)+"].kind", "invalid", "must be one of "+strings.Join(documentKinds, ", "))
+			p.add(at+"kind", "invalid", "must be one of "+strings.Join(documentKinds, ", "))
+		}
+		if d.FileID == 0 {
+			p.add(at+"file_id", "not_an_id", "this is not an id")
 		}
 	}
-	return p
 }
 
 // Apply begins an application (入驻申请) as a draft; whoever applies manages it. It
 // fails with all wrong fields at once, ErrCreditCodeTaken or ErrTooManyDrafts.
 func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisation, error) {
-	if err := a.check().err(); err != nil {
+	if err := a.check(); err != nil {
 		return Organisation{}, err
 	}
 	if err := roomToApply(tx, by.UserID); err != nil {
@@ -123,15 +148,15 @@ func (s *Service) write(o *Organisation, a Application) error {
 	return nil
 }
 
-// Edit changes an application in draft or returned, for a manager. It fails like Apply,
-// with ErrNotFound for strangers, ErrForbidden for other members, or ErrState.
+// Edit changes an application in draft or returned, for a manager; its kind stays. It
+// fails like Apply, with ErrNotFound for strangers, ErrForbidden for other members, or ErrState.
 func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Application) (Organisation, error) {
-	a.Kind = cmp.Or(a.Kind, applying[0]) // the kind stays; the rest is checked alike
-	if err := a.check().err(); err != nil {
-		return Organisation{}, err
-	}
 	o, _, err := manage(tx, by, orgID, managing...)
 	if err != nil {
+		return Organisation{}, err
+	}
+	a.Kind = o.Kind
+	if err := a.check(); err != nil {
 		return Organisation{}, err
 	}
 	if o.Status != Draft && o.Status != Returned {

@@ -211,26 +211,3 @@ func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
 	return audit.Write(tx, forOrg(by, m.OrgID), audit.Change{
 		Action: "member.removed", Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
 }
-
-// SoleManagerOf lists the organisations that would be left without a manager without
-// this user. Those that were rejected do not count.
-func SoleManagerOf(view *gorm.DB, userID id.ID) ([]MembershipOf, error) {
-	mine, err := Memberships(view, userID)
-	if err != nil {
-		return nil, err
-	}
-	alone := []MembershipOf{}
-	for _, m := range mine {
-		if m.Status == Rejected || !slices.Contains(managing, m.Role) {
-			continue
-		}
-		managers, err := holdersIn(view, m.OrgID, managing)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(managers, func(u id.ID) bool { return u != userID }) {
-			alone = append(alone, m)
-		}
-	}
-	return alone, nil
-}
