@@ -17,6 +17,7 @@ import (
 	"zique/api/rest"
 	"zique/frontend"
 	"zique/internal/aidcard"
+	"zique/internal/approval"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -24,16 +25,21 @@ import (
 	"zique/internal/identity"
 	"zique/internal/ledger"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/storage"
 )
 
-// house is what every command needs: the database and who may sign in.
+// house is what every command needs: the database, who may sign in, the organisations
+// and whatever waits for a second person.
 type house struct {
-	db     *storage.DB
-	keys   *pii.Keyring
-	people *identity.Service
+	db        *storage.DB
+	keys      *pii.Keyring
+	people    *identity.Service
+	orgs      *org.Service
+	approvals *approval.Desk
+	staff     rest.Staff
 }
 
 func open(ctx context.Context, s config.Settings) (*house, error) {
@@ -49,7 +55,11 @@ func open(ctx context.Context, s config.Settings) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &house{db, keys, people}, nil
+	approvals := approval.NewDesk()
+	return &house{
+		db: db, keys: keys, people: people, approvals: approvals,
+		orgs: org.NewService(keys, approvals), staff: rest.NewStaff(approvals),
+	}, nil
 }
 
 func (h *house) close() {
@@ -91,6 +101,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
 	}
 	handler, _ := api.Handler()
 

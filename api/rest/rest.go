@@ -20,26 +20,31 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"zique/internal/aidcard"
+	"zique/internal/approval"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
 // Server is everything that the handlers call.
 type Server struct {
-	DB       *storage.DB
-	Redis    *storage.Redis
-	People   *identity.Service
-	Keys     *pii.Keyring
-	Carts    cart.Store
-	Codes    aidcard.Codes
-	Checkout *order.Committer
-	Demo     bool
-	Site     fs.FS // the built storefront
+	DB        *storage.DB
+	Redis     *storage.Redis
+	People    *identity.Service
+	Keys      *pii.Keyring
+	Carts     cart.Store
+	Codes     aidcard.Codes
+	Checkout  *order.Committer
+	Orgs      *org.Service
+	Approvals *approval.Desk
+	Staff     Staff
+	Demo      bool
+	Site      fs.FS // the built storefront
 }
 
 const (

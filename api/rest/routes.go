@@ -16,6 +16,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
+	"zique/internal/org"
 )
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
@@ -52,6 +53,44 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
+
+	get(on, "/organisations", "list-own-organisations", signedIn, s.listOwnOrganisations)
+	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
+	get(on, "/organisations/{id}", "get-organisation", signedIn, s.getOrganisation)
+	put(on, "/organisations/{id}", "edit-organisation", signedIn, s.editOrganisation)
+	get(on, "/organisations/{id}/history", "get-organisation-history", signedIn, s.organisationHistory)
+	post(on, "/organisations/{id}/submit", "submit-organisation", signedIn, http.StatusOK, s.submitOrganisation)
+	get(on, "/organisations/{id}/members", "list-members", signedIn, s.listMembers)
+	put(on, "/organisations/{id}/members/{user_id}", "set-member", signedIn, s.setMember)
+	remove(on, "/organisations/{id}/members/{user_id}", "remove-member", signedIn, s.removeMember)
+	get(on, "/organisations/{id}/invitations", "list-invitations", signedIn, s.listInvitations)
+	post(on, "/organisations/{id}/invitations", "invite", signedIn, http.StatusCreated, s.invite)
+	remove(on, "/organisations/{id}/invitations/{invitation_id}", "revoke-invitation", signedIn, s.revokeInvitation)
+	get(on, "/invitations", "list-received-invitations", signedIn, s.listReceivedInvitations)
+	post(on, "/invitations/{id}/accept", "accept-invitation", signedIn, http.StatusOK, s.acceptInvitation)
+	post(on, "/invitations/{id}/decline", "decline-invitation", signedIn, http.StatusOK, s.declineInvitation)
+	get(on, "/organisations/{id}/payee-accounts", "list-payee-accounts", signedIn, s.listPayees)
+	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
+
+	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
+	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
+	get(on, "/ops/organisations/{id}/history", "review-organisation-history", readers, s.reviewHistory)
+	post(on, "/ops/organisations/{id}/recommend", "recommend-organisation", county, http.StatusOK, s.review(org.Recommend))
+	post(on, "/ops/organisations/{id}/approve", "approve-organisation", federation, http.StatusOK, s.review(org.Approve))
+	post(on, "/ops/organisations/{id}/return", "return-organisation", eitherDesk, http.StatusOK, s.review(org.Return))
+	post(on, "/ops/organisations/{id}/reject", "reject-organisation", eitherDesk, http.StatusOK, s.review(org.Reject))
+	post(on, "/ops/organisations/{id}/suspend", "suspend-organisation", eitherDesk, http.StatusOK, s.review(org.Suspend))
+	post(on, "/ops/organisations/{id}/reinstate", "reinstate-organisation", eitherDesk, http.StatusOK, s.review(org.Reinstate))
+
+	get(on, "/approvals", "list-approvals", signedIn, s.listApprovals)
+	get(on, "/approvals/{id}", "get-approval", signedIn, s.getApproval)
+	post(on, "/approvals/{id}/approve", "approve", signedIn, http.StatusOK, s.approve)
+	post(on, "/approvals/{id}/reject", "reject", signedIn, http.StatusOK, s.reject)
+	post(on, "/approvals/{id}/withdraw", "withdraw", signedIn, http.StatusOK, s.withdraw)
+
+	get(on, "/ops/users", "find-users", operators, s.findUsers)
+	post(on, "/ops/users/{id}/roles", "grant-role", operators, http.StatusAccepted, s.grantRole)
+	remove(on, "/ops/users/{id}/roles/{role}", "revoke-role", operators, s.revokeRole)
 
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)

@@ -48,3 +48,17 @@ func Holds(view *gorm.DB, userID id.ID, role string) (bool, error) {
 		Where("r.user_id = ? AND r.role = ? AND u.status = ?", userID, role, statusActive).Count(&n).Error
 	return n > 0, err
 }
+
+// RolesOf lists the roles of an active user, ascending, or fails with ErrNotFound.
+func RolesOf(view *gorm.DB, userID id.ID) ([]string, error) {
+	var there int64
+	if err := view.Model(&User{}).Where("id = ? AND status = ?", userID, statusActive).Count(&there).Error; err != nil {
+		return nil, err
+	}
+	if there == 0 {
+		return nil, ErrNotFound
+	}
+	roles := []string{}
+	err := view.Model(&userRole{}).Where("user_id = ?", userID).Order("role").Pluck("role", &roles).Error
+	return roles, err
+}

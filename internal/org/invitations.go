@@ -245,7 +245,8 @@ func lockInvitation(tx *storage.Tx, invitationID id.ID) (Organisation, Invitatio
 	if err != nil {
 		return o, i, err
 	}
-	return o, i, tx.ForUpdate().Where("id = ?", invitationID).Take(&i).Error
+	err = tx.ForUpdate().Where("id = ?", invitationID).Take(&i).Error
+	return o, i, err
 }
 
 // Revoke takes an invitation back, for a manager; one that is revoked stays so. It

@@ -180,6 +180,10 @@ type MembershipOf struct {
 	Status string
 }
 
+// Acts tells whether members may act for the organisation: one that applies has no
+// rights yet. A suspended one may look; see ErrSuspended.
+func (m MembershipOf) Acts() bool { return m.Status == Admitted || m.Status == Suspended }
+
 // Memberships lists where a user belongs.
 func Memberships(db *gorm.DB, userID id.ID) ([]MembershipOf, error) {
 	found := []MembershipOf{}

@@ -187,10 +187,10 @@ func (s *Service) activePayee(view *gorm.DB, orgID id.ID) (Payee, error) {
 	if storage.IsNotFound(err) {
 		return p, ErrNoPayee
 	}
-	if err != nil {
-		return p, err
+	if err == nil {
+		err = s.open(&p)
 	}
-	return p, s.open(&p)
+	return p, err
 }
 
 func (s *Service) open(p *Payee) error {
