@@ -305,13 +305,13 @@ func (s *Server) listMembers(ctx context.Context, in *PathID) (*body[list[Member
 	return out, err
 }
 
-// memberPath names a member of an organisation.
-type memberPath struct {
+// MemberPath names a member of an organisation.
+type MemberPath struct {
 	PathID
 	UserID string `path:"user_id" maxLength:"20"`
 }
 
-func (p memberPath) both() (orgID, userID id.ID, err error) {
+func (p MemberPath) both() (orgID, userID id.ID, err error) {
 	if orgID, err = p.parse(org.ErrNotFound); err != nil {
 		return 0, 0, err
 	}
@@ -320,7 +320,7 @@ func (p memberPath) both() (orgID, userID id.ID, err error) {
 }
 
 type setMemberIn struct {
-	memberPath
+	MemberPath
 	Body struct {
 		Role string `json:"role" maxLength:"30"`
 	}
@@ -342,7 +342,7 @@ func (s *Server) setMember(ctx context.Context, in *setMemberIn) (*body[MemberJS
 	return &body[MemberJSON]{memberJSON(m)}, nil
 }
 
-func (s *Server) removeMember(ctx context.Context, in *memberPath) (*struct{}, error) {
+func (s *Server) removeMember(ctx context.Context, in *MemberPath) (*struct{}, error) {
 	orgID, userID, err := in.both()
 	if err != nil {
 		return nil, err

@@ -78,8 +78,13 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Organisation, error) {
 	if f.Kind != "" {
 		q = q.Where("kind = ?", f.Kind)
 	}
-	if text := literal.Replace(strings.TrimSpace(f.Text)); text != "" {
-		q = q.Where("name LIKE ? ESCAPE '!' OR credit_code LIKE ? ESCAPE '!'", "%"+text+"%", strings.ToUpper(text)+"%")
+	if text := strings.TrimSpace(f.Text); text != "" {
+		named := "%" + literal.Replace(text) + "%"
+		if prefix := CleanCreditCode(text); strings.Trim(prefix, creditCodeAlphabet) == "" {
+			q = q.Where("name LIKE ? ESCAPE '!' OR credit_code LIKE ?", named, prefix+"%")
+		} else { // a column of ASCII refuses other text on MySQL
+			q = q.Where("name LIKE ? ESCAPE '!'", named)
+		}
 	}
 	if f.Before != 0 {
 		q = q.Where("id < ?", f.Before)
