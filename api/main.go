@@ -43,10 +43,11 @@ const usage = `Zique Market (紫鹊集): a marketplace for consumption assistanc
 
 Flags of every command (a flag beats the environment, which beats the file):
   --addr HOST:PORT     ZIQUE_ADDR       default 127.0.0.1:8080 in demo mode, else :8080
-  --data FOLDER        ZIQUE_DATA       folder of the embedded database, default ./data
+  --data FOLDER        ZIQUE_DATA       folder of the embedded database and of uploads, default ./data
   --mode MODE          ZIQUE_MODE       demo or production
   --mysql-dsn DSN      ZIQUE_MYSQL_DSN  user:password@tcp(host:3306)/database; empty: SQLite
   --redis-url URL      ZIQUE_REDIS_URL  redis://host:6379/0; empty: in this process
+  --sms-url URL        ZIQUE_SMS_URL    gateway of text messages; empty: they are printed (demo mode)
   --config FILE        ZIQUE_CONFIG     YAML; see configs/zique.yaml
 
 Examples:
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	for _, name := range []string{"addr", "data", "mode", "mysql-dsn", "redis-url", "config"} {
+	for _, name := range []string{"addr", "data", "mode", "mysql-dsn", "redis-url", "sms-url", "config"} {
 		flags.String(name, "", "")
 	}
 	var user identity.NewUser
@@ -108,7 +109,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 
 // checkBooks runs every invariant and shows each as it goes.
 func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer) error {
-	house, err := open(ctx, settings)
+	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err
 	}
@@ -151,14 +152,14 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 		user.Password = rand.Text()
 	}
 	user.Name = cmp.Or(user.Name, role)
-	house, err := open(ctx, settings)
+	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err
 	}
 	defer house.close()
 	user.Roles, user.Verified = []string{role}, true
 	err = house.db.InTx(ctx, func(tx *storage.Tx) error {
-		created, err := house.people.CreateUser(tx, user)
+		created, err := house.people.CreateUser(tx, audit.System, user)
 		if err != nil || desk == "" {
 			return err
 		}

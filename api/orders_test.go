@@ -9,21 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"zique/internal/clock"
 	"zique/internal/storage"
 )
 
 // sql changes the program's database behind its back, for what no call does yet.
 func (p *program) sql(t *testing.T, statement string, values ...any) {
 	t.Helper()
-	db, err := storage.Open(context.Background(), storage.Config{MySQLDSN: p.env["ZIQUE_MYSQL_DSN"], Folder: p.env["ZIQUE_DATA"]}, clock.System())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.InTx(context.Background(), func(tx *storage.Tx) error { return tx.Exec(statement, values...).Error }); err != nil {
-		t.Fatal(err)
-	}
+	p.inDatabase(t, func(tx *storage.Tx) error { return tx.Exec(statement, values...).Error })
 }
 
 // twoParts orders one unit each of two cooperatives that both charge freight.

@@ -66,11 +66,15 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 			}
 		}
 		body := p.application("cooperative")
+		file := p.upload(t, owner, "执照.csv", []byte("名称\n合作社\n")).text("file_id")
+		body["documents"] = []any{map[string]any{"kind": "business_licence", "file_id": file}}
+		p.call(t, stranger, "POST", "/organisations", body).wants(t, http.StatusBadRequest, "invalid_field") // another's file
 		made := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body)
 		at, ops := "/organisations/"+made.text("id"), "/ops/organisations/"+made.text("id")
-		if made.text("status") != "draft" || made.text("my_role") != "owner" || made.text("contact_phone") != "138****5678" {
+		if made.text("status") != "draft" || made.text("my_role") != "owner" || made.text("contact_phone") != "138****5678" || made.text("documents.0.name") != "执照.csv" {
 			t.Errorf("applied: %s", made.raw)
 		}
+		delete(body, "documents")
 		p.call(t, stranger, "POST", "/organisations", body).wants(t, http.StatusConflict, "credit_code_taken")
 		for _, path := range []string{at, at + "/history", at + "/members", at + "/invitations", at + "/payee-accounts"} {
 			p.call(t, stranger, "GET", path, nil).wants(t, http.StatusNotFound, "not_found")

@@ -18,12 +18,14 @@ import (
 	"zique/frontend"
 	"zique/internal/aidcard"
 	"zique/internal/approval"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
 	"zique/internal/fault"
 	"zique/internal/identity"
 	"zique/internal/ledger"
+	"zique/internal/notify"
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/pii"
@@ -37,12 +39,13 @@ type house struct {
 	db        *storage.DB
 	keys      *pii.Keyring
 	people    *identity.Service
+	sender    notify.Sender
 	orgs      *org.Service
 	approvals *approval.Desk
 	staff     rest.Staff
 }
 
-func open(ctx context.Context, s config.Settings) (*house, error) {
+func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
 	keys, err := pii.New("1", s.DataKey)
 	if err != nil {
 		return nil, err
@@ -51,13 +54,15 @@ func open(ctx context.Context, s config.Settings) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo()})
+	sms := sender(s, db, stdout)
+	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo(), Sender: sms})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	beforeDeletion(people)
 	approvals := approval.NewDesk()
 	return &house{
-		db: db, keys: keys, people: people, approvals: approvals,
+		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
 		orgs: org.NewService(keys, approvals), staff: rest.NewStaff(approvals),
 	}, nil
 }
@@ -81,7 +86,7 @@ const (
 // serve starts everything, says where it is, and stops in order: first the door,
 // then the work that is under way, then the engines.
 func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
-	h, err := open(ctx, s)
+	h, err := open(ctx, s, stdout)
 	if err != nil {
 		return err
 	}
@@ -97,10 +102,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 			return fmt.Errorf("load the demo county: %w", err)
 		}
 	}
+	files, err := blob.Open(blob.Config{Folder: filepath.Join(s.Data, "files")})
+	if err != nil {
+		return err
+	}
 	committer := order.NewCommitter(h.db, rand.Reader)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
 	}
 	handler, _ := api.Handler()
@@ -109,6 +118,8 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	var working sync.WaitGroup
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
+	working.Go(func() { pumping(work, h.db, h.relay()) })
+	working.Go(func() { forgetting(work, h.db) })
 	defer working.Wait()
 	defer stopWork()
 

@@ -19,6 +19,7 @@ import (
 // caller's own is for the domain to say.
 type access struct {
 	open  bool     // without a session
+	maybe bool     // with or without a session; one that is given must be good
 	roles []string // platform roles, of which the caller has one
 	kinds []string // kinds of organisation, for one of which the caller acts
 	as    []string // and the roles in it, of which the caller has one; empty: any
@@ -26,6 +27,7 @@ type access struct {
 
 var (
 	anyone     = access{open: true}
+	optional   = access{maybe: true}
 	signedIn   = access{}
 	operators  = access{roles: []string{identity.RoleOperator}}
 	readers    = access{roles: []string{identity.RoleOperator, identity.RoleAuditor}} // to look, never to change
@@ -45,6 +47,10 @@ var (
 // membership in the context.
 func (s *Server) guard(who access) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
+		if who.maybe && ctx.Header("Authorization") == "" {
+			next(ctx)
+			return
+		}
 		session, err := s.session(ctx)
 		if err == nil && len(who.roles) > 0 && !slices.ContainsFunc(who.roles, session.Has) {
 			err = errForbidden

@@ -46,7 +46,7 @@ func sessionJSON(started identity.Session, err error) (*body[SessionJSON], error
 type codeIn struct {
 	Body struct {
 		Phone   string `json:"phone" maxLength:"20"`
-		Purpose string `json:"purpose" enum:"register"`
+		Purpose string `json:"purpose" enum:"register,verify_phone,reset_password"`
 	}
 }
 
@@ -57,7 +57,7 @@ type CodeJSON struct {
 }
 
 func (s *Server) sendCode(ctx context.Context, in *codeIn) (*body[CodeJSON], error) {
-	code, err := s.People.SendCode(ctx, in.Body.Phone, in.Body.Purpose)
+	code, err := s.People.SendCode(ctx, actor(ctx), in.Body.Phone, in.Body.Purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +70,19 @@ type registerIn struct {
 		Password string `json:"password" maxLength:"256"`
 		Name     string `json:"name" maxLength:"200"`
 		Code     string `json:"code,omitempty" maxLength:"20"`
+		Consents []struct {
+			Document string `json:"document" enum:"privacy_policy,terms_of_service"`
+			Version  string `json:"version" maxLength:"20"`
+		} `json:"consents,omitempty" maxItems:"10" doc:"what the newcomer agrees to"`
 	}
 }
 
 func (s *Server) register(ctx context.Context, in *registerIn) (*body[SessionJSON], error) {
-	return sessionJSON(s.People.Register(ctx, identity.Registration(in.Body)))
+	r := identity.Registration{Phone: in.Body.Phone, Password: in.Body.Password, Name: in.Body.Name, Code: in.Body.Code}
+	for _, c := range in.Body.Consents {
+		r.Consents = append(r.Consents, identity.Consent{Document: c.Document, Version: c.Version})
+	}
+	return sessionJSON(s.People.Register(ctx, actor(ctx), device(ctx), r))
 }
 
 type loginIn struct {
@@ -85,7 +93,7 @@ type loginIn struct {
 }
 
 func (s *Server) login(ctx context.Context, in *loginIn) (*body[SessionJSON], error) {
-	return sessionJSON(s.People.Login(ctx, in.Body.Phone, in.Body.Password, peer(ctx)))
+	return sessionJSON(s.People.Login(ctx, actor(ctx), device(ctx), in.Body.Phone, in.Body.Password))
 }
 
 type refreshIn struct {
@@ -95,11 +103,11 @@ type refreshIn struct {
 }
 
 func (s *Server) refresh(ctx context.Context, in *refreshIn) (*body[SessionJSON], error) {
-	return sessionJSON(s.People.Refresh(ctx, in.Body.RefreshToken))
+	return sessionJSON(s.People.Refresh(ctx, actor(ctx), in.Body.RefreshToken))
 }
 
 func (s *Server) logout(ctx context.Context, in *refreshIn) (*struct{}, error) {
-	return nil, s.People.Logout(ctx, caller(ctx), in.Body.RefreshToken)
+	return nil, s.People.Logout(ctx, actor(ctx), caller(ctx), in.Body.RefreshToken)
 }
 
 // MeJSON is the signed-in user and where they belong.
@@ -117,7 +125,12 @@ type MembershipJSON struct {
 }
 
 func (s *Server) me(ctx context.Context, _ *struct{}) (*body[MeJSON], error) {
-	user, err := s.People.Get(ctx, caller(ctx).UserID)
+	return s.meJSON(ctx, func() (identity.User, error) { return s.People.Get(ctx, caller(ctx).UserID) })
+}
+
+// meJSON answers the user that find finds.
+func (s *Server) meJSON(ctx context.Context, find func() (identity.User, error)) (*body[MeJSON], error) {
+	user, err := find()
 	if err != nil {
 		return nil, err
 	}

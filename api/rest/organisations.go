@@ -37,6 +37,7 @@ type DocumentJSON struct {
 	ID        string    `json:"id"`
 	Kind      string    `json:"kind" enum:"business_licence,id_card,bank_permit,other"`
 	FileID    string    `json:"file_id"`
+	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -47,7 +48,7 @@ func organisationJSON(o org.Organisation) OrganisationJSON {
 		Reason: o.Reason, MyRole: o.MyRole, CreatedAt: o.CreatedAt.Time(), SubmittedAt: instant(o.SubmittedAt), Demo: o.Demo,
 	}
 	for _, d := range o.Documents {
-		out.Documents = append(out.Documents, DocumentJSON{d.ID.String(), d.Kind, d.FileID.String(), d.CreatedAt.Time()})
+		out.Documents = append(out.Documents, DocumentJSON{d.ID.String(), d.Kind, d.FileID.String(), d.Name, d.CreatedAt.Time()})
 	}
 	return out
 }
@@ -128,8 +129,7 @@ func (s *Server) apply(ctx context.Context, tx *storage.Tx, orgID id.ID, a org.A
 	} else {
 		o, err = s.Orgs.Edit(tx, actor(ctx), orgID, a)
 	}
-	// JOIN: village.Serve(tx, actor(ctx), o.ID, a.VillageIDs) and
-	// blob.Attach(tx, caller(ctx).UserID, fileIDs of a.Documents, o.ID) belong here.
+	// JOIN: village.Serve(tx, actor(ctx), o.ID, a.VillageIDs) belongs here.
 	return o, err
 }
 

@@ -21,12 +21,14 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/approval"
+	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/order"
 	"zique/internal/org"
+	"zique/internal/outbox"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -40,6 +42,7 @@ type Server struct {
 	Carts     cart.Store
 	Codes     aidcard.Codes
 	Checkout  *order.Committer
+	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk
 	Staff     Staff
@@ -50,6 +53,7 @@ type Server struct {
 const (
 	base        = "/api/v1"
 	largestBody = 1 << 20
+	stuckAfter  = 5 * time.Minute // an event waits longer than that only if something is wrong
 )
 
 // Handler builds the router. The second value is the API's description.
@@ -90,6 +94,7 @@ const (
 	peerKey
 	callerKey
 	actingKey
+	deviceKey
 )
 
 // identify gives every request an id, and remembers the peer's address.
@@ -101,6 +106,7 @@ func identify(c *gin.Context) {
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Referrer-Policy", "same-origin")
 	ctx := context.WithValue(c.Request.Context(), requestIDKey, requestID)
+	ctx = context.WithValue(ctx, deviceKey, identity.Device(c.Request.UserAgent()))
 	c.Request = c.Request.WithContext(context.WithValue(ctx, peerKey, c.ClientIP()))
 	c.Next()
 }
@@ -112,6 +118,12 @@ func requestID(ctx context.Context) string {
 
 func peer(ctx context.Context) string {
 	value, _ := ctx.Value(peerKey).(string)
+	return value
+}
+
+// device is the name of the caller's device; see identity.Device.
+func device(ctx context.Context) string {
+	value, _ := ctx.Value(deviceKey).(string)
 	return value
 }
 
@@ -146,7 +158,7 @@ func (s *Server) health(engine *gin.Engine) {
 	engine.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
 		defer cancel()
-		checks, status := gin.H{"database": "ok", "redis": "ok"}, http.StatusOK
+		checks, status := gin.H{"database": "ok", "redis": "ok", "events": "ok"}, http.StatusOK
 		for name, ping := range map[string]func(context.Context) error{
 			"database": s.DB.Ping,
 			"redis":    func(ctx context.Context) error { return s.Redis.Ping(ctx).Err() },
@@ -155,6 +167,10 @@ func (s *Server) health(engine *gin.Engine) {
 				checks[name], status = "away", http.StatusServiceUnavailable
 				c.Header("Retry-After", "2")
 			}
+		}
+		// Events that nobody takes are for people to look into: the program goes on serving.
+		if stuck, err := outbox.Stuck(ctx, s.DB, stuckAfter); err == nil && stuck.Count > 0 {
+			checks["events"], checks["events_stuck"], checks["oldest_event_at"] = "stuck", stuck.Count, stuck.Oldest.Time()
 		}
 		c.JSON(status, checks)
 	})

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -21,7 +22,7 @@ import (
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
 func (s *Server) routes(api huma.API) {
-	on := registrar{s, api}
+	on := registrar{server: s, api: api}
 
 	post(on, "/auth/codes", "send-code", anyone, http.StatusAccepted, s.sendCode)
 	post(on, "/auth/register", "register", anyone, http.StatusCreated, s.register)
@@ -29,6 +30,21 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/auth/refresh", "refresh", anyone, http.StatusOK, s.refresh)
 	post(on, "/auth/logout", "logout", signedIn, http.StatusNoContent, s.logout)
 	get(on, "/me", "get-me", signedIn, s.me)
+
+	post(on, "/auth/password-reset", "reset-password", anyone, http.StatusNoContent, s.resetPassword)
+	put(on, "/me", "rename-me", signedIn, s.renameMe)
+	post(on, "/me/phone/verify", "verify-phone", signedIn, http.StatusOK, s.verifyPhone)
+	post(on, "/me/password", "change-password", signedIn, http.StatusOK, s.changePassword)
+	get(on, "/me/sessions", "list-sessions", signedIn, s.listSessions)
+	remove(on, "/me/sessions/{id}", "end-session", signedIn, s.endSession)
+	post(on, "/me/sign-out-everywhere", "sign-out-everywhere", signedIn, http.StatusNoContent, s.signOutEverywhere)
+	get(on, "/me/consents", "list-consents", signedIn, s.listConsents)
+	post(on, "/me/consents", "add-consent", signedIn, http.StatusCreated, s.addConsent)
+	get(on, "/me/export", "export-me", signedIn, s.exportMe)
+	post(on, "/me/deletion", "delete-me", signedIn, http.StatusNoContent, s.deleteMe)
+	get(on, "/messages", "list-messages", signedIn, s.listMessages)
+	post(on, "/messages/{id}/read", "read-message", signedIn, http.StatusOK, s.readMessage)
+	post(on, "/messages/read-all", "read-all-messages", signedIn, http.StatusNoContent, s.readAllMessages)
 
 	get(on, "/categories", "list-categories", anyone, s.listCategories)
 	get(on, "/products", "list-products", anyone, s.listProducts)
@@ -94,6 +110,8 @@ func (s *Server) routes(api huma.API) {
 
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
+	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
@@ -106,6 +124,7 @@ const answerWithin = 10 * time.Second
 type registrar struct {
 	server *Server
 	api    huma.API
+	within time.Duration // instead of answerWithin, for what takes longer
 }
 
 type handler[I, O any] func(ctx context.Context, in *I) (*O, error)
@@ -146,8 +165,11 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))
 	}
+	if who.maybe {
+		op.Security = append(op.Security, map[string][]string{})
+	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
-		ctx, cancel := context.WithTimeout(ctx, answerWithin)
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(on.within, answerWithin))
 		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {

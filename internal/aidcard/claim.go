@@ -10,6 +10,7 @@ import (
 	"zique/internal/attempt"
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/identity"
 	"zique/internal/storage"
 )
 
@@ -39,6 +40,9 @@ func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code s
 	}
 	var card Card
 	err = db.InTx(ctx, func(tx *storage.Tx) error {
+		if err := identity.KeepAccount(tx, by.UserID); err != nil {
+			return err
+		}
 		if card, err = claim(tx, by, c.Hash(normalized)); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package aidcard
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -83,4 +84,20 @@ func (c Codes) Unclaimed(db *gorm.DB, code string) (bool, error) {
 	var n int64
 	err := db.Model(&Card{}).Where("secret_hash = ? AND status = ?", c.Hash(normalized), Issued).Count(&n).Error
 	return n > 0, err
+}
+
+// HoldsMoney tells whether a card of the holder can still pay, as
+// identity.Service.BeforeDeletion asks. The cards stay locked: while they hold nothing,
+// no checkout can be paid with them, so this goes before order.Underway.
+func HoldsMoney(tx *storage.Tx, holder id.ID) (field, message string, err error) {
+	var cards []Card
+	if err := tx.ForUpdate().Where("holder_id = ?", holder).Order("id").Find(&cards).Error; err != nil {
+		return "", "", err
+	}
+	for _, c := range cards {
+		if left := c.UsableBy(holder, tx.Now()); c.BalanceFen > 0 && (left == nil || errors.Is(left, ErrFrozen)) {
+			return "cards", "a card still holds money: spend it first", nil
+		}
+	}
+	return "", "", nil
 }

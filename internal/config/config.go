@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -24,20 +25,22 @@ const (
 // Settings are all that the program is told from outside.
 type Settings struct {
 	Addr      string // host:port
-	Data      string // folder of the embedded database
+	Data      string // folder of the embedded database and of uploads
 	Mode      string
 	MySQLDSN  string
 	RedisURL  string
 	JWTSecret string
 	Pepper    string
 	DataKey   []byte // 32 bytes
+	SMSURL    string // empty: messages are printed, in demo mode only
+	SMSSecret string
 }
 
 // IsDemo tells whether demo accounts, data and secrets are allowed.
 func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
-var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key"}
+var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -112,7 +115,27 @@ func settle(k *koanf.Koanf) (Settings, error) {
 	default:
 		wrong = append(wrong, errors.New("mode: want demo or production"))
 	}
-	return s, errors.Join(append(wrong, s.secrets(k)...)...)
+	wrong = append(wrong, s.secrets(k)...)
+	return s, errors.Join(append(wrong, s.sms(k)...)...)
+}
+
+// sms checks who carries text messages. Without them nobody could register in production.
+func (s *Settings) sms(k *koanf.Koanf) (wrong []error) {
+	s.SMSURL, s.SMSSecret = k.String("sms_url"), k.String("sms_secret")
+	if s.SMSURL == "" {
+		if !s.IsDemo() {
+			wrong = append(wrong, errors.New("sms_url: set the address of your gateway for text messages"))
+		}
+		return wrong
+	}
+	u, err := url.Parse(s.SMSURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		wrong = append(wrong, errors.New("sms_url: want https://host/path, without a password in it"))
+	}
+	if len(s.SMSSecret) < shortestSecret {
+		wrong = append(wrong, fmt.Errorf("sms_secret: set the secret of at least %d characters that the gateway knows too", shortestSecret))
+	}
+	return wrong
 }
 
 func (s *Settings) secrets(k *koanf.Koanf) (wrong []error) {

@@ -34,7 +34,7 @@ func TestProductionRefusesEmbeddedEnginesAndDemoSecretsAllAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("production started on nothing")
 	}
-	for _, part := range []string{"mode:", "jwt_secret:", "card_pepper:", "data_key:"} {
+	for _, part := range []string{"mode:", "jwt_secret:", "card_pepper:", "data_key:", "sms_url:"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error does not name %s\n%v", part, err)
 		}
@@ -48,5 +48,23 @@ func TestUnknownSettingIsNamed(t *testing.T) {
 	}
 	if _, err := Load(map[string]string{"config": path}, env(nil)); err == nil || !strings.Contains(err.Error(), "adr: there is no such setting") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheGatewayNeedsAnAddressAndASecret(t *testing.T) {
+	const good = "https://sms.example/send"
+	secret := strings.Repeat("s", 32)
+	for _, c := range []struct{ url, secret, wants string }{
+		{"sms.example", secret, "sms_url:"}, {"ftp://sms.example", secret, "sms_url:"}, {"https://", secret, "sms_url:"},
+		{"https://user:password@sms.example", secret, "sms_url:"}, {good, "", "sms_secret:"}, {good, secret[1:], "sms_secret:"},
+	} {
+		_, err := Load(nil, env(map[string]string{"ZIQUE_SMS_URL": c.url, "ZIQUE_SMS_SECRET": c.secret}))
+		if err == nil || !strings.Contains(err.Error(), c.wants) || strings.Contains(err.Error(), "password@") {
+			t.Errorf("%s with a secret of %d characters: %v", c.url, len(c.secret), err)
+		}
+	}
+	s, err := Load(nil, env(map[string]string{"ZIQUE_SMS_URL": good, "ZIQUE_SMS_SECRET": secret}))
+	if err != nil || s.SMSURL != good || s.SMSSecret != secret {
+		t.Errorf("got %+v, %v", s, err)
 	}
 }

@@ -19,6 +19,8 @@ const (
 	Forbidden                       // 403: not yours to do
 	NotFound                        // 404: not there, or not yours to see
 	Conflict                        // 409: lost a race, or against a rule of state
+	TooLarge                        // 413: more bytes than are taken here
+	Unsupported                     // 415: of a type that is not taken here
 	Mismatch                        // 422: well formed, but contradicts what was said before
 	TooMany                         // 429: wait RetryAfter
 	Unavailable                     // 503: an engine is away, or the outcome is not known yet

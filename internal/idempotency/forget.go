@@ -14,6 +14,11 @@ const KeptFor = 90 * 24 * time.Hour
 // forgetBatch bounds how many rows one transaction of Forget deletes.
 const forgetBatch = 1000
 
+// Erase deletes the keys of a caller who is gone: the answers may say who they were.
+func Erase(tx *storage.Tx, caller id.ID) error {
+	return tx.Where("caller_id = ?", caller).Delete(&record{}).Error
+}
+
 // Forget deletes the keys that are older than KeptFor.
 func Forget(ctx context.Context, db *storage.DB) error {
 	for {

@@ -54,7 +54,7 @@ func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error
 	if err := tx.Where("user_id = ? AND role = ?", userID, role).Delete(&userRole{}).Error; err != nil {
 		return err
 	}
-	if err := SignOutEverywhere(tx, userID); err != nil {
+	if err := SignOutEverywhere(tx, by, userID); err != nil {
 		return err
 	}
 	return audit.Write(tx, by, audit.Change{Action: "role.revoked", Subject: "user", SubjectID: userID, Before: map[string]string{"role": role}})

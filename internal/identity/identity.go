@@ -1,5 +1,5 @@
-// Package identity knows who is calling: users, their passwords, sessions, roles
-// and addresses. Its invariants:
+// Package identity knows who is calling: users, their passwords, sessions, roles,
+// consents and addresses. Its invariants:
 //
 //   - A phone number and an address stand in the database only sealed; a phone is
 //     found by its keyed hash and belongs to at most one user.
@@ -8,6 +8,11 @@
 //     version is the user's; each request asks, so signing out bites at once.
 //   - A refresh token is used once. Its second use revokes the session, because one
 //     of the two users of it is a thief.
+//   - A code that a phone got is used once, for its purpose, and no answer tells whether
+//     a phone has an account.
+//   - Of a deleted account there is a row without a name or a phone, to which orders and
+//     the ledger go on referring. Whoever gives something to a user keeps the account
+//     from being deleted meanwhile: see KeepAccount.
 //   - Whatever signs a user out of everything changes the user's row first. A sign-in
 //     locks that row, so none survives in between.
 package identity
@@ -29,7 +34,10 @@ const (
 	RoleLiaison  = "liaison"
 )
 
-const statusActive = "active"
+const (
+	statusActive  = "active"
+	statusDeleted = "deleted"
+)
 
 // The refusals of this package beside invalid fields and too_many_attempts.
 var (
@@ -37,7 +45,7 @@ var (
 	ErrTokenExpired     = fault.New(fault.Unauthenticated, "token_expired", "the access token has expired; refresh it")
 	ErrWrongCredentials = fault.New(fault.Unauthenticated, "wrong_credentials", "the phone number or the password is wrong")
 	ErrPhoneTaken       = fault.New(fault.Conflict, "phone_taken", "this phone number has an account already")
-	ErrSMSUnavailable   = fault.New(fault.Unavailable, "sms_unavailable", "codes cannot be sent at the moment")
+	ErrSMSUnavailable   = fault.New(fault.Unavailable, "sms_unavailable", "codes cannot be sent at the moment").After(10 * time.Second)
 	ErrNotFound         = fault.New(fault.NotFound, "not_found", "there is no such thing here")
 	ErrAddressesFull    = fault.New(fault.Conflict, "state_conflict", "there is room for 50 addresses; remove one first")
 )
@@ -74,10 +82,13 @@ type phoneCode struct {
 }
 
 type session struct {
-	ID        id.ID
-	UserID    id.ID
-	CreatedAt clock.Millis
-	RevokedAt *clock.Millis
+	ID         id.ID
+	UserID     id.ID
+	CreatedAt  clock.Millis
+	RevokedAt  *clock.Millis
+	Device     string       // see Device
+	Peer       string       // masked
+	LastUsedAt clock.Millis // signed in or refreshed
 }
 
 type refreshToken struct {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"zique/internal/audit"
 	"zique/internal/fault"
 	"zique/internal/identity"
 	"zique/internal/pii"
@@ -19,7 +20,13 @@ const (
 	phone    = "13900000001"
 	password = "zique-demo-2026"
 	peer     = "203.0.113.7"
+	device   = "WeChat, Android"
 )
+
+var from = at(peer)
+
+// at is somebody who is not signed in, at an address.
+func at(peer string) audit.Actor { return audit.Actor{Peer: peer} }
 
 var secret = bytes.Repeat([]byte("s"), 32)
 
@@ -49,7 +56,7 @@ func each(t *testing.T, test func(t *testing.T, db *storage.DB, s *identity.Serv
 
 func registered(t *testing.T, s *identity.Service, phone string) identity.Session {
 	t.Helper()
-	signedIn, err := s.Register(t.Context(), identity.Registration{Phone: phone, Password: password, Name: "张三"})
+	signedIn, err := s.Register(t.Context(), from, device, identity.Registration{Phone: phone, Password: password, Name: "张三"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,13 +147,14 @@ func TestCreateUserGivesRolesAndKeepsTheRules(t *testing.T) {
 			Roles: []string{identity.RoleOperator, identity.RoleAuditor, identity.RoleOperator}}
 		var made identity.User
 		inTx(t, db, func(tx *storage.Tx) (err error) {
-			made, err = s.CreateUser(tx, with)
+			made, err = s.CreateUser(tx, audit.System, with)
 			return err
 		})
+		wantAudited(t, db, "user.created")
 		if !made.PhoneVerified || made.Name != "李四" || !slices.Equal(made.Roles, []string{"auditor", "operator"}) {
 			t.Errorf("made %+v", made)
 		}
-		signedIn, err := s.Login(t.Context(), phone, password, peer)
+		signedIn, err := s.Login(t.Context(), from, device, phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +164,7 @@ func TestCreateUserGivesRolesAndKeepsTheRules(t *testing.T) {
 		}
 		with.Phone, with.Roles = "1", []string{"king"}
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {
-			_, err := s.CreateUser(tx, with)
+			_, err := s.CreateUser(tx, audit.System, with)
 			return err
 		})
 		wantFields(t, err, "phone:invalid", "role:invalid")

@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"zique/internal/attempt"
+	"zique/internal/audit"
 	"zique/internal/storage"
 )
 
 // Login signs a user in. An unknown phone, a wrong password and a user who is not
-// active are ErrWrongCredentials alike. A phone fails 10 times in 15 minutes and a
-// peer (the caller's IP address) 60 times, then both get ErrTooMany of package
+// active are ErrWrongCredentials alike. A phone fails 10 times in 15 minutes and by.Peer
+// (the caller's IP address) 60 times, then both get ErrTooMany of package
 // attempt, with the right password too.
-func (s *Service) Login(ctx context.Context, phone, password, peer string) (Session, error) {
+func (s *Service) Login(ctx context.Context, by audit.Actor, device, phone, password string) (Session, error) {
 	var p problems
 	p.phone(phone)
 	if password == "" || len(password) > MaxPasswordBytes {
@@ -21,7 +22,7 @@ func (s *Service) Login(ctx context.Context, phone, password, peer string) (Sess
 		return Session{}, err
 	}
 	phoneSubject := "login:phone:" + s.phoneHash(phone)
-	fromPeer, err := attempt.Begin(ctx, s.db, loginsPerPeer, "login:peer:"+s.peerHash(peer))
+	fromPeer, err := attempt.Begin(ctx, s.db, loginsPerPeer, "login:peer:"+s.peerHash(by.Peer))
 	if err != nil {
 		return Session{}, err
 	}
@@ -34,7 +35,7 @@ func (s *Service) Login(ctx context.Context, phone, password, peer string) (Sess
 	}
 	var signedIn Session
 	err = s.db.InTx(ctx, func(tx *storage.Tx) (err error) {
-		if signedIn, err = s.begin(tx, user); err != nil {
+		if signedIn, err = s.begin(tx, by, device, user); err != nil {
 			return err
 		}
 		if err := fromPeer.Forgive(tx); err != nil {

@@ -14,7 +14,7 @@ import (
 
 func failLogin(t *testing.T, s *identity.Service, phone, peer string) {
 	t.Helper()
-	_, err := s.Login(t.Context(), phone, "a wrong password", peer)
+	_, err := s.Login(t.Context(), at(peer), device, phone, "a wrong password")
 	wantErr(t, err, identity.ErrWrongCredentials)
 }
 
@@ -34,25 +34,25 @@ func TestUnknownPhoneAndWrongPasswordLookAlike(t *testing.T) {
 		inTx(t, db, func(tx *storage.Tx) error {
 			return tx.Model(&identity.User{}).Where("id = ?", blocked.ID).Update("status", "blocked").Error
 		})
-		_, wrong := s.Login(t.Context(), phone, "a wrong password", peer)
-		_, unknown := s.Login(t.Context(), "13900000009", password, peer)
-		_, inactive := s.Login(t.Context(), "13900000002", password, peer)
+		_, wrong := s.Login(t.Context(), from, device, phone, "a wrong password")
+		_, unknown := s.Login(t.Context(), from, device, "13900000009", password)
+		_, inactive := s.Login(t.Context(), from, device, "13900000002", password)
 		wantErr(t, wrong, identity.ErrWrongCredentials)
 		if !reflect.DeepEqual(wrong, unknown) || !reflect.DeepEqual(wrong, inactive) {
 			t.Errorf("wrong: %#v, unknown: %#v, inactive: %#v", wrong, unknown, inactive)
 		}
 		_, err := s.Authenticate(t.Context(), blocked.AccessToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
-		_, err = s.Refresh(t.Context(), blocked.RefreshToken)
+		_, err = s.Refresh(t.Context(), from, blocked.RefreshToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
 	})
 }
 
 func TestLoginRefusesWhatCannotBeCredentials(t *testing.T) {
 	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
-		_, err := s.Login(t.Context(), "", "", peer)
+		_, err := s.Login(t.Context(), from, device, "", "")
 		wantFields(t, err, "phone:invalid", "password:invalid")
-		_, err = s.Login(t.Context(), phone, string(make([]byte, identity.MaxPasswordBytes+1)), peer)
+		_, err = s.Login(t.Context(), from, device, phone, string(make([]byte, identity.MaxPasswordBytes+1)))
 		wantFields(t, err, "password:invalid")
 	})
 }
@@ -64,12 +64,12 @@ func TestTenFailuresLockThePhoneForTheRightPasswordToo(t *testing.T) {
 		failedBefore(t, db, 8, "phone", phone)
 		failLogin(t, s, phone, peer)
 		failLogin(t, s, phone, "203.0.113.8")
-		_, err := s.Login(t.Context(), phone, password, peer)
+		_, err := s.Login(t.Context(), from, device, phone, password)
 		wantErr(t, err, attempt.ErrTooMany)
 		if f, _ := fault.As(err); f.RetryAfter != 15*time.Minute {
 			t.Errorf("retry after %v", f.RetryAfter)
 		}
-		if _, err := s.Login(t.Context(), "13900000002", password, peer); err != nil {
+		if _, err := s.Login(t.Context(), from, device, "13900000002", password); err != nil {
 			t.Errorf("another phone is locked too: %v", err)
 		}
 	})
@@ -79,7 +79,7 @@ func TestTheLockEnds(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		registered(t, s, phone)
 		earlier(db, 15*time.Minute, func() { failedBefore(t, db, 10, "phone", phone) })
-		if _, err := s.Login(t.Context(), phone, password, peer); err != nil {
+		if _, err := s.Login(t.Context(), from, device, phone, password); err != nil {
 			t.Errorf("still locked after 15 minutes: %v", err)
 		}
 	})
@@ -90,7 +90,7 @@ func TestSuccessClearsThePhonesFailures(t *testing.T) {
 		registered(t, s, phone)
 		for range 2 {
 			failedBefore(t, db, 9, "phone", phone)
-			if _, err := s.Login(t.Context(), phone, password, peer); err != nil {
+			if _, err := s.Login(t.Context(), from, device, phone, password); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -101,14 +101,14 @@ func TestSixtyFailuresLockThePeer(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		registered(t, s, phone)
 		failedBefore(t, db, 58, "peer", "2001:db8:0:1::/64")
-		if _, err := s.Login(t.Context(), phone, password, "2001:db8:0:1::1"); err != nil {
+		if _, err := s.Login(t.Context(), at("2001:db8:0:1::1"), device, phone, password); err != nil {
 			t.Fatal(err)
 		}
 		failLogin(t, s, "13800000001", "2001:db8:0:1::2") // the success before did not count
 		failLogin(t, s, "13800000002", "2001:db8:0:1:ffff::3")
-		_, err := s.Login(t.Context(), phone, password, "2001:db8:0:1::4")
+		_, err := s.Login(t.Context(), at("2001:db8:0:1::4"), device, phone, password)
 		wantErr(t, err, attempt.ErrTooMany)
-		if _, err := s.Login(t.Context(), phone, password, "2001:db8:0:2::1"); err != nil {
+		if _, err := s.Login(t.Context(), at("2001:db8:0:2::1"), device, phone, password); err != nil {
 			t.Errorf("another network is locked too: %v", err)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"zique/internal/audit"
 	"zique/internal/pii"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
@@ -22,18 +23,18 @@ func TestSignInDoesNotOutliveSignOutEverywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		const phone, password = "13900000001", "zique-demo-2026"
-		if _, err := s.Register(t.Context(), Registration{Phone: phone, Password: password, Name: "张三"}); err != nil {
+		if _, err := s.Register(t.Context(), audit.System, "", Registration{Phone: phone, Password: password, Name: "张三"}); err != nil {
 			t.Fatal(err)
 		}
 		checked, err := s.verify(t.Context(), phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.InTx(t.Context(), func(tx *storage.Tx) error { return SignOutEverywhere(tx, checked.ID) }); err != nil {
+		if err := db.InTx(t.Context(), func(tx *storage.Tx) error { return SignOutEverywhere(tx, audit.System, checked.ID) }); err != nil {
 			t.Fatal(err)
 		}
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {
-			_, err := s.begin(tx, checked)
+			_, err := s.begin(tx, audit.System, "", checked)
 			return err
 		})
 		if !errors.Is(err, ErrWrongCredentials) {

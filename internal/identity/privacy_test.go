@@ -18,11 +18,11 @@ func asBytes(value any) []byte {
 
 func TestNoTableHoldsAPhoneOrAnAddressInClear(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
-		code, err := s.SendCode(t.Context(), phone, identity.PurposeRegister)
+		code, err := s.SendCode(t.Context(), from, phone, identity.PurposeRegister)
 		if err != nil {
 			t.Fatal(err)
 		}
-		signedIn, err := s.Register(t.Context(),
+		signedIn, err := s.Register(t.Context(), from, device,
 			identity.Registration{Phone: phone, Password: password, Name: "张三", Code: code.DemoCode})
 		if err != nil {
 			t.Fatal(err)
@@ -30,7 +30,7 @@ func TestNoTableHoldsAPhoneOrAnAddressInClear(t *testing.T) {
 		if _, err := s.AddAddress(t.Context(), signedIn.ID, home()); err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Login(t.Context(), phone, "a wrong password", peer)
+		_, err = s.Login(t.Context(), from, device, phone, "a wrong password")
 		wantErr(t, err, identity.ErrWrongCredentials)
 		hidden := []string{phone, password, peer, signedIn.RefreshToken, home().Phone, home().Detail}
 		for _, table := range []string{"users", "user_roles", "phone_codes", "sessions", "refresh_tokens", "addresses", "attempts"} {

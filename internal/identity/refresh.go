@@ -3,7 +3,9 @@ package identity
 import (
 	"context"
 
+	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -11,7 +13,7 @@ import (
 // that is unknown, expired or of a session that is over is ErrUnauthenticated. So
 // is a token used before, and that ends the session for whoever else holds it.
 // Clients therefore refresh one at a time.
-func (s *Service) Refresh(ctx context.Context, token string) (Session, error) {
+func (s *Service) Refresh(ctx context.Context, by audit.Actor, token string) (Session, error) {
 	var renewed Session
 	var refused error // committed all the same: a reuse must revoke
 	err := s.db.InTx(ctx, func(tx *storage.Tx) (err error) {
@@ -22,7 +24,10 @@ func (s *Service) Refresh(ctx context.Context, token string) (Session, error) {
 		}
 		if reused {
 			refused = ErrUnauthenticated
-			return revoke(tx, of.ID)
+			return revoke(tx, by, of, "a refresh token was used twice")
+		}
+		if err := stillOpen(tx, by, of); err != nil {
+			return err
 		}
 		renewed, err = s.issue(tx, of)
 		return err
@@ -60,9 +65,20 @@ func takeToken(tx *storage.Tx, token string) (of session, reused bool, err error
 	return of, used.RowsAffected == 0, used.Error
 }
 
+// stillOpen notes that the session was used, unless it ended meanwhile: whoever signs
+// out everywhere may have been faster.
+func stillOpen(tx *storage.Tx, by audit.Actor, of session) error {
+	used := tx.Model(&session{}).Where("id = ? AND revoked_at IS NULL", of.ID).
+		Updates(map[string]any{"last_used_at": tx.Now(), "peer": pii.MaskPeer(by.Peer)})
+	if used.Error == nil && used.RowsAffected == 0 {
+		return ErrUnauthenticated
+	}
+	return used.Error
+}
+
 // Logout ends the caller's session, and the one that refreshToken belongs to if
 // that is the caller's too. It says nothing about a token that is not.
-func (s *Service) Logout(ctx context.Context, caller Caller, refreshToken string) error {
+func (s *Service) Logout(ctx context.Context, by audit.Actor, caller Caller, refreshToken string) error {
 	return s.db.InTx(ctx, func(tx *storage.Tx) error {
 		var other []id.ID
 		err := tx.Table("refresh_tokens").Where("token_hash = ?", hashToken(refreshToken)).
@@ -70,8 +86,17 @@ func (s *Service) Logout(ctx context.Context, caller Caller, refreshToken string
 		if err != nil {
 			return err
 		}
-		return tx.Model(&session{}).
-			Where("user_id = ? AND id IN ? AND revoked_at IS NULL", caller.UserID, append(other, caller.SessionID)).
-			Update("revoked_at", tx.Now()).Error
+		var open []session
+		err = tx.Where("user_id = ? AND id IN ? AND revoked_at IS NULL", caller.UserID, append(other, caller.SessionID)).
+			Order("id").Find(&open).Error
+		if err != nil {
+			return err
+		}
+		for _, over := range open {
+			if err := revoke(tx, by, over, ""); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"zique/internal/attempt"
+	"zique/internal/audit"
 	"zique/internal/storage"
 )
 
@@ -12,25 +12,27 @@ import (
 // demo mode it may be left out, and the phone then counts as not verified.
 type Registration struct {
 	Phone, Password, Name, Code string
+	Consents                    []Consent // what the newcomer agrees to; only Document and Version count
 }
 
 // Register makes a user and signs it in. It fails with all wrong fields at once,
 // with a wrong `code`, or with ErrPhoneTaken; a phone collects 5 wrong codes in 15
 // minutes, then ErrTooMany of package attempt. A refusal leaves the code unused.
-func (s *Service) Register(ctx context.Context, r Registration) (Session, error) {
+func (s *Service) Register(ctx context.Context, by audit.Actor, device string, r Registration) (Session, error) {
 	with := NewUser{Phone: r.Phone, Password: r.Password, Name: r.Name, Verified: r.Code != ""}
 	p := with.check()
 	if r.Code == "" && !s.cfg.Demo {
 		p.add("code", "code_required", "must be the code that was sent to the phone")
 	}
+	p.consents(r.Consents)
 	if err := p.err(); err != nil {
 		return Session{}, err
 	}
 	var code phoneCode
-	var try attempt.Attempt
+	var tries counted
 	if with.Verified {
 		var err error
-		if code, try, err = s.checkCode(ctx, s.phoneHash(r.Phone), PurposeRegister, r.Code); err != nil {
+		if code, tries, err = s.checkCode(ctx, by.Peer, s.phoneHash(r.Phone), PurposeRegister, r.Code); err != nil {
 			return Session{}, err
 		}
 	}
@@ -48,10 +50,20 @@ func (s *Service) Register(ctx context.Context, r Registration) (Session, error)
 		if err := insertUser(tx, &user, nil); err != nil {
 			return err
 		}
-		if err := try.Forgive(tx); err != nil {
+		if err := tries.forgive(tx); err != nil {
 			return err
 		}
-		signedIn, err = s.begin(tx, user)
+		by := by
+		by.UserID = user.ID
+		if err := writeMade(tx, by, "user.registered", user, nil); err != nil {
+			return err
+		}
+		for _, c := range r.Consents {
+			if _, err := insertConsent(tx, by, user.ID, Consent{Document: c.Document, Version: c.Version, Given: true}); err != nil {
+				return err
+			}
+		}
+		signedIn, err = s.begin(tx, by, device, user)
 		return err
 	})
 	return signedIn, err
@@ -67,7 +79,7 @@ type NewUser struct {
 func (n *NewUser) check() *problems {
 	p := new(problems)
 	p.phone(n.Phone)
-	p.password(n.Password)
+	p.password("password", n.Password)
 	n.Name = p.text("name", n.Name, MaxName)
 	p.roles(n.Roles)
 	return p
@@ -76,7 +88,7 @@ func (n *NewUser) check() *problems {
 // CreateUser makes a user for the seed and the command line, under the same rules
 // as Register but for the code. The password is hashed while tx is open, some tens
 // of milliseconds, so it is not for requests.
-func (s *Service) CreateUser(tx *storage.Tx, with NewUser) (User, error) {
+func (s *Service) CreateUser(tx *storage.Tx, by audit.Actor, with NewUser) (User, error) {
 	if err := with.check().err(); err != nil {
 		return User{}, err
 	}
@@ -87,7 +99,18 @@ func (s *Service) CreateUser(tx *storage.Tx, with NewUser) (User, error) {
 	if err := insertUser(tx, &user, with.Roles); err != nil {
 		return User{}, err
 	}
+	if err := writeMade(tx, by, "user.created", user, with.Roles); err != nil {
+		return User{}, err
+	}
 	return s.load(tx.DB, user.ID)
+}
+
+func writeMade(tx *storage.Tx, by audit.Actor, action string, user User, roles []string) error {
+	after := map[string]any{"phone_verified": user.PhoneVerified}
+	if len(roles) > 0 {
+		after["roles"] = roles
+	}
+	return audit.Write(tx, by, audit.Change{Action: action, Subject: "user", SubjectID: user.ID, After: after})
 }
 
 // prepare does the slow part of making a user; id and time come with the transaction.

@@ -17,7 +17,7 @@ import (
 
 func sentCode(t *testing.T, s *identity.Service) string {
 	t.Helper()
-	code, err := s.SendCode(t.Context(), phone, identity.PurposeRegister)
+	code, err := s.SendCode(t.Context(), from, phone, identity.PurposeRegister)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,13 +55,13 @@ func TestRegisterNamesEveryWrongField(t *testing.T) {
 			{identity.Registration{Phone: phone, Password: strings.Repeat("x", 73), Name: "a"}, []string{"password:invalid"}},
 			{identity.Registration{Phone: phone, Password: strings.Repeat("😀", 65), Name: "a"}, []string{"password:invalid"}},
 		} {
-			_, err := demo.Register(t.Context(), c.in)
+			_, err := demo.Register(t.Context(), from, device, c.in)
 			wantFields(t, err, c.want...)
-			_, err = strict.Register(t.Context(), c.in)
+			_, err = strict.Register(t.Context(), from, device, c.in)
 			wantFields(t, err, append(c.want, "code:code_required")...)
 		}
 		longest := identity.Registration{Phone: phone, Password: strings.Repeat("😀", 64), Name: strings.Repeat("😀", 50)}
-		if _, err := demo.Register(t.Context(), longest); err != nil {
+		if _, err := demo.Register(t.Context(), from, device, longest); err != nil {
 			t.Errorf("the longest name and password: %v", err)
 		}
 	})
@@ -73,7 +73,7 @@ func TestPhoneIsTakenOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				_, err := s.Register(t.Context(), withCode(""))
+				_, err := s.Register(t.Context(), from, device, withCode(""))
 				if err == nil {
 					made.Add(1)
 				} else if !errors.Is(err, identity.ErrPhoneTaken) {
@@ -92,16 +92,16 @@ func TestCodeVerifiesThePhoneOnce(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		code := sentCode(t, service(t, db, true))
 		strict := service(t, db, false)
-		_, err := strict.Register(t.Context(), withCode(other(code)))
+		_, err := strict.Register(t.Context(), from, device, withCode(other(code)))
 		wantFields(t, err, "code:wrong")
-		signedIn, err := strict.Register(t.Context(), withCode(code))
+		signedIn, err := strict.Register(t.Context(), from, device, withCode(code))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !signedIn.PhoneVerified {
 			t.Error("the phone does not count as verified")
 		}
-		_, err = strict.Register(t.Context(), withCode(code))
+		_, err = strict.Register(t.Context(), from, device, withCode(code))
 		wantFields(t, err, "code:wrong")
 	})
 }
@@ -110,16 +110,16 @@ func TestOldAndReplacedCodesAreWrong(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		var code string
 		earlier(db, 10*time.Minute, func() { code = sentCode(t, s) })
-		_, err := s.Register(t.Context(), withCode(code))
+		_, err := s.Register(t.Context(), from, device, withCode(code))
 		wantFields(t, err, "code:wrong")
 		replaced := sentCode(t, s)
 		db.Clock().Advance(time.Second)
 		code = sentCode(t, s)
 		if code != replaced {
-			_, err = s.Register(t.Context(), withCode(replaced))
+			_, err = s.Register(t.Context(), from, device, withCode(replaced))
 			wantFields(t, err, "code:wrong")
 		}
-		if _, err := s.Register(t.Context(), withCode(code)); err != nil {
+		if _, err := s.Register(t.Context(), from, device, withCode(code)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -129,19 +129,19 @@ func TestGuessingACodeLocksThePhone(t *testing.T) {
 	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
 		code := sentCode(t, s)
 		for range 5 {
-			_, err := s.Register(t.Context(), withCode(other(code)))
+			_, err := s.Register(t.Context(), from, device, withCode(other(code)))
 			wantFields(t, err, "code:wrong")
 		}
-		_, err := s.Register(t.Context(), withCode(code))
+		_, err := s.Register(t.Context(), from, device, withCode(code))
 		wantErr(t, err, attempt.ErrTooMany)
 	})
 }
 
 func TestCodesAreLimitedAndOnlyForRegistering(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
-		_, err := s.SendCode(t.Context(), "139", "reset")
+		_, err := s.SendCode(t.Context(), from, "139", "reset")
 		wantFields(t, err, "phone:invalid", "purpose:invalid")
-		_, err = service(t, db, false).SendCode(t.Context(), phone, identity.PurposeRegister)
+		_, err = service(t, db, false).SendCode(t.Context(), from, phone, identity.PurposeRegister)
 		wantErr(t, err, identity.ErrSMSUnavailable)
 		if !fault.IsKind(err, fault.Unavailable) {
 			t.Errorf("%v is not Unavailable", err)
@@ -149,9 +149,9 @@ func TestCodesAreLimitedAndOnlyForRegistering(t *testing.T) {
 		for range 5 {
 			sentCode(t, s)
 		}
-		_, err = s.SendCode(t.Context(), phone, identity.PurposeRegister)
+		_, err = s.SendCode(t.Context(), from, phone, identity.PurposeRegister)
 		wantErr(t, err, attempt.ErrTooMany)
-		if _, err := s.SendCode(t.Context(), "13900000002", identity.PurposeRegister); err != nil {
+		if _, err := s.SendCode(t.Context(), from, "13900000002", identity.PurposeRegister); err != nil {
 			t.Errorf("another phone has to wait too: %v", err)
 		}
 	})

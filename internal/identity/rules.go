@@ -68,10 +68,10 @@ func breaksLine(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp)
 }
 
-func (p *problems) password(password string) {
+func (p *problems) password(field, password string) {
 	n := utf8.RuneCountInString(password)
 	if n < MinPassword || n > MaxPassword || len(password) > MaxPasswordBytes || !utf8.ValidString(password) {
-		p.add("password", "invalid", fmt.Sprintf("must have %d to %d characters", MinPassword, MaxPassword))
+		p.add(field, "invalid", fmt.Sprintf("must have %d to %d characters", MinPassword, MaxPassword))
 	}
 }
 

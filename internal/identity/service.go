@@ -10,19 +10,11 @@ import (
 
 	"gorm.io/gorm"
 
-	"zique/internal/attempt"
+	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/notify"
 	"zique/internal/pii"
 	"zique/internal/storage"
-)
-
-// The failures that a phone number or a peer address may collect before it has to
-// wait. Several people share a peer address, so it may fail more often.
-var (
-	loginsPerPhone = attempt.Limit{Max: 10, Window: 15 * time.Minute}
-	loginsPerPeer  = attempt.Limit{Max: 60, Window: 15 * time.Minute}
-	codesPerPhone  = attempt.Limit{Max: 5, Window: time.Hour}
-	wrongCodes     = attempt.Limit{Max: 5, Window: 15 * time.Minute}
 )
 
 const (
@@ -36,7 +28,8 @@ type Config struct {
 	JWTSecret  []byte        // at least 32 bytes; all replicas share it
 	AccessTTL  time.Duration // 10 minutes unless set
 	RefreshTTL time.Duration // 30 days unless set, anew with each refresh
-	Demo       bool          // codes are answered instead of sent, and may be left out
+	Demo       bool          // codes are answered too, and may be left out
+	Sender     notify.Sender // sends codes; without one there are none, except in demo mode
 	Rand       io.Reader     // crypto/rand unless set
 }
 
@@ -46,6 +39,14 @@ type Service struct {
 	keys   *pii.Keyring
 	cfg    Config
 	hasher hasher
+	last   lastSend
+
+	// BeforeDeletion finds what keeps an account from being deleted: the field that
+	// names it and a message, or an empty field. Each runs in the transaction of the
+	// deletion and locks what it must not see change; set at wiring.
+	BeforeDeletion []func(tx *storage.Tx, userID id.ID) (field, message string, err error)
+	// OnDeletion takes the user out of what other packages hold; set at wiring.
+	OnDeletion []func(tx *storage.Tx, by audit.Actor, userID id.ID) error
 }
 
 // NewService fails when the secret is too short to sign with.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"zique/internal/audit"
 	"zique/internal/identity"
 	"zique/internal/storage"
 )
@@ -14,7 +15,7 @@ import (
 func TestRefreshRotates(t *testing.T) {
 	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
 		first := registered(t, s, phone)
-		second, err := s.Refresh(t.Context(), first.RefreshToken)
+		second, err := s.Refresh(t.Context(), from, first.RefreshToken)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +25,7 @@ func TestRefreshRotates(t *testing.T) {
 		if before, after := authenticated(t, s, first), authenticated(t, s, second); before.SessionID != after.SessionID {
 			t.Errorf("session %v became %v", before.SessionID, after.SessionID)
 		}
-		if _, err := s.Refresh(t.Context(), second.RefreshToken); err != nil {
+		if _, err := s.Refresh(t.Context(), from, second.RefreshToken); err != nil {
 			t.Error(err)
 		}
 	})
@@ -33,17 +34,17 @@ func TestRefreshRotates(t *testing.T) {
 func TestReuseEndsTheFamilyAndNothingElse(t *testing.T) {
 	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
 		first := registered(t, s, phone)
-		elsewhere, err := s.Login(t.Context(), phone, password, peer)
+		elsewhere, err := s.Login(t.Context(), from, device, phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := s.Refresh(t.Context(), first.RefreshToken)
+		second, err := s.Refresh(t.Context(), from, first.RefreshToken)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Refresh(t.Context(), first.RefreshToken)
+		_, err = s.Refresh(t.Context(), from, first.RefreshToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
-		_, err = s.Refresh(t.Context(), second.RefreshToken)
+		_, err = s.Refresh(t.Context(), from, second.RefreshToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
 		_, err = s.Authenticate(t.Context(), second.AccessToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
@@ -59,7 +60,7 @@ func TestOfEightRefreshesOneWinsAndTheFamilyEnds(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				next, err := s.Refresh(t.Context(), first.RefreshToken)
+				next, err := s.Refresh(t.Context(), from, first.RefreshToken)
 				if err == nil {
 					won.Add(1)
 					winner.Store(next)
@@ -75,7 +76,7 @@ func TestOfEightRefreshesOneWinsAndTheFamilyEnds(t *testing.T) {
 		next := winner.Load().(identity.Session)
 		_, err := s.Authenticate(t.Context(), next.AccessToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
-		_, err = s.Refresh(t.Context(), next.RefreshToken)
+		_, err = s.Refresh(t.Context(), from, next.RefreshToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
 	})
 }
@@ -84,11 +85,11 @@ func TestRefreshTokensExpireAndCannotBeMadeUp(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		signedIn := registered(t, s, phone)
 		for _, token := range []string{"", "x", signedIn.AccessToken, signedIn.RefreshToken + "A"} {
-			_, err := s.Refresh(t.Context(), token)
+			_, err := s.Refresh(t.Context(), from, token)
 			wantErr(t, err, identity.ErrUnauthenticated)
 		}
 		db.Clock().Advance(30 * 24 * time.Hour)
-		_, err := s.Refresh(t.Context(), signedIn.RefreshToken)
+		_, err := s.Refresh(t.Context(), from, signedIn.RefreshToken)
 		wantErr(t, err, identity.ErrUnauthenticated)
 	})
 }
@@ -98,12 +99,12 @@ func TestLogoutBitesAtOnce(t *testing.T) {
 		signedIn := registered(t, s, phone)
 		caller := authenticated(t, s, signedIn)
 		for range 2 { // a second time is harmless
-			if err := s.Logout(t.Context(), caller, signedIn.RefreshToken); err != nil {
+			if err := s.Logout(t.Context(), from, caller, signedIn.RefreshToken); err != nil {
 				t.Fatal(err)
 			}
 			_, err := s.Authenticate(t.Context(), signedIn.AccessToken)
 			wantErr(t, err, identity.ErrUnauthenticated)
-			_, err = s.Refresh(t.Context(), signedIn.RefreshToken)
+			_, err = s.Refresh(t.Context(), from, signedIn.RefreshToken)
 			wantErr(t, err, identity.ErrUnauthenticated)
 		}
 	})
@@ -112,11 +113,11 @@ func TestLogoutBitesAtOnce(t *testing.T) {
 func TestLogoutLeavesOthersAlone(t *testing.T) {
 	each(t, func(t *testing.T, _ *storage.DB, s *identity.Service) {
 		mine, theirs := registered(t, s, phone), registered(t, s, "13900000002")
-		elsewhere, err := s.Login(t.Context(), phone, password, peer)
+		elsewhere, err := s.Login(t.Context(), from, device, phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Logout(t.Context(), authenticated(t, s, mine), theirs.RefreshToken); err != nil {
+		if err := s.Logout(t.Context(), from, authenticated(t, s, mine), theirs.RefreshToken); err != nil {
 			t.Fatal(err)
 		}
 		authenticated(t, s, theirs)
@@ -127,25 +128,25 @@ func TestLogoutLeavesOthersAlone(t *testing.T) {
 func TestSignOutEverywhereEndsEverySession(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		one := registered(t, s, phone)
-		two, err := s.Login(t.Context(), phone, password, peer)
+		two, err := s.Login(t.Context(), from, device, phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
 		other := registered(t, s, "13900000002")
-		inTx(t, db, func(tx *storage.Tx) error { return identity.SignOutEverywhere(tx, one.ID) })
+		inTx(t, db, func(tx *storage.Tx) error { return identity.SignOutEverywhere(tx, audit.System, one.ID) })
 		for _, ended := range []identity.Session{one, two} {
 			_, err := s.Authenticate(t.Context(), ended.AccessToken)
 			wantErr(t, err, identity.ErrUnauthenticated)
-			_, err = s.Refresh(t.Context(), ended.RefreshToken)
+			_, err = s.Refresh(t.Context(), from, ended.RefreshToken)
 			wantErr(t, err, identity.ErrUnauthenticated)
 		}
 		authenticated(t, s, other)
-		again, err := s.Login(t.Context(), phone, password, peer)
+		again, err := s.Login(t.Context(), from, device, phone, password)
 		if err != nil {
 			t.Fatal(err)
 		}
 		authenticated(t, s, again)
-		err = db.InTx(t.Context(), func(tx *storage.Tx) error { return identity.SignOutEverywhere(tx, one.ID+1) })
+		err = db.InTx(t.Context(), func(tx *storage.Tx) error { return identity.SignOutEverywhere(tx, audit.System, one.ID+1) })
 		wantErr(t, err, identity.ErrNotFound)
 	})
 }

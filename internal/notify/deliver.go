@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -55,27 +56,17 @@ func (n *Notifier) Deliver(ctx context.Context, eventID id.ID, m Message) error 
 	var phones [][]byte
 	err := n.DB.InTx(ctx, func(tx *storage.Tx) error {
 		phones = slices.Clone(m.Phones)
-		users := sorted(m.UserIDs)
-		if len(users) == 0 {
+		if len(m.UserIDs) == 0 {
 			return nil
 		}
-		accounts, err := n.Recipients(tx, users)
+		accounts, err := n.Recipients(tx, m.UserIDs)
 		if err != nil {
 			return err
 		}
-		for _, user := range users {
-			sealed, active := accounts[user]
-			if !active {
-				continue
-			}
-			if m.SMS {
-				phones = append(phones, sealed)
-			}
-			if err := insert(tx, eventID, user, m); err != nil {
-				return err
-			}
+		if m.SMS {
+			phones = append(phones, slices.Collect(maps.Values(accounts))...)
 		}
-		return nil
+		return insert(tx, eventID, slices.Sorted(maps.Keys(accounts)), m)
 	})
 	if err != nil || len(phones) == 0 {
 		return err
@@ -83,16 +74,17 @@ func (n *Notifier) Deliver(ctx context.Context, eventID id.ID, m Message) error 
 	return n.sendAll(ctx, eventID, phones, m)
 }
 
-func sorted(users []id.ID) []id.ID { return slices.Compact(slices.Sorted(slices.Values(users))) }
-
-// insert writes an inbox row unless the event has one there.
-func insert(tx *storage.Tx, eventID, user id.ID, m Message) error {
+// insert writes an inbox row for each user unless the event has one there.
+func insert(tx *storage.Tx, eventID id.ID, users []id.ID, m Message) error {
 	params, err := json.Marshal(m.Params)
-	if err != nil {
+	if err != nil || len(users) == 0 {
 		return err
 	}
-	row := Received{ID: tx.NewID(), EventID: eventID, UserID: user, Template: m.Template, Params: string(params), Link: m.Link, CreatedAt: tx.Now()}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	rows := make([]Received, len(users))
+	for i, user := range users {
+		rows[i] = Received{ID: tx.NewID(), EventID: eventID, UserID: user, Template: m.Template, Params: string(params), Link: m.Link, CreatedAt: tx.Now()}
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 200).Error
 }
 
 // sendAll tries every phone; one that fails does not keep the others waiting.

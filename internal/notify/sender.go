@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -70,13 +71,15 @@ type HTTPSender struct {
 	Secret []byte
 	Clock  *clock.Clock
 	Client *http.Client // nil: one that follows no redirect
+	// Timeout bounds one try; 5 seconds unless set.
+	Timeout time.Duration
 }
 
 var plainClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// Send makes one try of at most 5 seconds.
+// Send makes one try.
 func (h HTTPSender) Send(ctx context.Context, s SMS) error {
-	ctx, cancel := context.WithTimeout(ctx, gatewayTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.Timeout, gatewayTimeout))
 	defer cancel()
 	request, err := h.request(ctx, s)
 	if err != nil {

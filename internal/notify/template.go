@@ -152,6 +152,9 @@ func Render(name string, params map[string]string, lang string) (Text, error) {
 	if err != nil {
 		return Text{}, err
 	}
+	if lang != English {
+		lang = Chinese
+	}
 	fill := func(text string) string {
 		return placeholder.ReplaceAllStringFunc(text, func(found string) string {
 			param := found[1 : len(found)-1]

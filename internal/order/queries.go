@@ -147,3 +147,14 @@ func OfMovements(db *gorm.DB, movements []ledger.Movement) (map[string]id.ID, er
 	}
 	return orders, nil
 }
+
+// Underway tells whether an order of the buyer is neither closed nor cancelled, as
+// identity.Service.BeforeDeletion asks.
+func Underway(tx *storage.Tx, buyer id.ID) (field, message string, err error) {
+	var n int64
+	err = tx.Model(&Order{}).Where("buyer_id = ? AND status NOT IN ?", buyer, []string{Closed, Cancelled}).Count(&n).Error
+	if err != nil || n == 0 {
+		return "", "", err
+	}
+	return "orders", "orders are under way: wait until they are closed, or cancel them", nil
+}

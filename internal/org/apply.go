@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"zique/internal/audit"
+	"zique/internal/blob"
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/pii"
@@ -38,6 +39,8 @@ type Document struct {
 	Kind      string
 	FileID    id.ID
 	CreatedAt clock.Millis
+
+	Name string `gorm:"->"` // of the file
 }
 
 // TableName is the table's name.
@@ -100,7 +103,7 @@ func (a *Application) checkDocuments(p *problems) {
 }
 
 // Apply begins an application (入驻申请) as a draft; whoever applies manages it. It
-// fails with all wrong fields at once, ErrCreditCodeTaken or ErrTooManyDrafts.
+// fails with all wrong fields at once, with files that are not the applicant's, ErrCreditCodeTaken or ErrTooManyDrafts.
 func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisation, error) {
 	if err := a.check(); err != nil {
 		return Organisation{}, err
@@ -118,7 +121,7 @@ func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisa
 	if err := join(tx, by, o.ID, by.UserID, ManagerOf(o.Kind)); err != nil {
 		return Organisation{}, err
 	}
-	if err := keepDocuments(tx, o.ID, a.Documents); err != nil {
+	if err := keepDocuments(tx, by, o.ID, a.Documents); err != nil {
 		return Organisation{}, err
 	}
 	return s.Of(tx.DB, o.ID, by.UserID)
@@ -180,7 +183,7 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 		return Organisation{}, err
 	}
 	if a.Documents != nil {
-		if err := keepDocuments(tx, o.ID, a.Documents); err != nil {
+		if err := keepDocuments(tx, by, o.ID, a.Documents); err != nil {
 			return Organisation{}, err
 		}
 	}
@@ -192,14 +195,20 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 	return s.Of(tx.DB, o.ID, by.UserID)
 }
 
-// keepDocuments replaces the documents of an application by those given.
-func keepDocuments(tx *storage.Tx, orgID id.ID, documents []Document) error {
+// keepDocuments replaces the documents of an application by those given, whose files
+// then are the organisation's to read. Files that are not the applicant's are named.
+func keepDocuments(tx *storage.Tx, by audit.Actor, orgID id.ID, documents []Document) error {
 	if err := tx.Where("org_id = ?", orgID).Delete(&Document{}).Error; err != nil || len(documents) == 0 {
 		return err
 	}
-	rows := make([]Document, len(documents))
+	rows, files := make([]Document, len(documents)), make([]id.ID, len(documents))
 	for i, d := range documents {
+		files[i] = d.FileID
 		rows[i] = Document{ID: tx.NewID(), OrgID: orgID, Kind: d.Kind, FileID: d.FileID, CreatedAt: tx.Now()}
+	}
+	named := func(i int) string { return "documents[" + strconv.Itoa(i) + "].file_id" }
+	if _, err := blob.Attach(tx, by.UserID, files, orgID, named); err != nil {
+		return err
 	}
 	return tx.Create(&rows).Error
 }

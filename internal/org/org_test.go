@@ -13,6 +13,7 @@ import (
 
 	"zique/internal/approval"
 	"zique/internal/audit"
+	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
@@ -112,8 +113,24 @@ var codes atomic.Int64
 func code() string { return org.CompleteCreditCode(fmt.Sprintf("93431322%09d", codes.Add(1))) }
 
 func application(kind string) org.Application {
-	return org.Application{Kind: kind, Name: "高山合作社", CreditCode: code(), ContactName: "李四", ContactPhone: "13812345678",
-		Documents: []org.Document{{Kind: org.BusinessLicence, FileID: 11}, {Kind: org.IDCard, FileID: 12}}}
+	return org.Application{Kind: kind, Name: "高山合作社", CreditCode: code(), ContactName: "李四", ContactPhone: "13812345678"}
+}
+
+// file uploads one of somebody's.
+func (w *world) file(owner, name string) id.ID {
+	w.Helper()
+	ownerID, f := w.user(owner), blob.File{Kind: blob.Document, MediaType: "application/pdf", Name: name}
+	w.in(func(tx *storage.Tx) error {
+		f.ID, f.OwnerID, f.CreatedAt = tx.NewID(), ownerID, tx.Now()
+		f.StoredAs = f.ID.String()
+		return tx.Create(&f).Error
+	})
+	return f.ID
+}
+
+// documents are two of somebody's.
+func (w *world) documents(owner string) []org.Document {
+	return []org.Document{{Kind: org.BusinessLicence, FileID: w.file(owner, "执照.pdf")}, {Kind: org.IDCard, FileID: w.file(owner, "证件.pdf")}}
 }
 
 func (w *world) apply(by string, a org.Application) (o org.Organisation, err error) {
@@ -216,13 +233,13 @@ func (w *world) told(template string) int {
 func TestACooperativeGoesItsWay(t *testing.T) {
 	each(t, func(w *world) {
 		a := application(org.Cooperative)
-		a.Name, a.CreditCode = "  高山合作社 ", strings.ToLower(a.CreditCode)
+		a.Name, a.CreditCode, a.Documents = "  高山合作社 ", strings.ToLower(a.CreditCode), w.documents("社长")
 		o, err := w.apply("社长", a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if o.Status != org.Draft || o.Name != "高山合作社" || o.CreditCode != strings.ToUpper(a.CreditCode) || o.MyRole != org.RoleOwner ||
-			o.ContactPhone != "138****5678" || len(o.Documents) != 2 || o.Documents[0].FileID != 11 {
+			o.ContactPhone != "138****5678" || len(o.Documents) != 2 || o.Documents[0].Name != "执照.pdf" {
 			t.Fatalf("applied: %+v", o)
 		}
 		for range 2 { // repeated by the same person, it answers the present state
@@ -350,6 +367,10 @@ func TestAnApplicationNamesEveryWrongField(t *testing.T) {
 			_, err := w.apply("甲", application(kind))
 			w.wantFields(err, "kind:invalid")
 		}
+		foreign := application(org.Enterprise)
+		foreign.Documents = append(w.documents("甲"), w.documents("乙")...)
+		_, err = w.apply("甲", foreign)
+		w.wantFields(err, "documents[2].file_id:unknown", "documents[3].file_id:unknown")
 		if mine, err := w.orgs.Mine(w.db.Read(t.Context()), w.user("甲")); err != nil || len(mine) != 0 {
 			t.Errorf("a refused application left %+v, %v", mine, err)
 		}
@@ -413,10 +434,14 @@ func TestEditing(t *testing.T) {
 			return edited, err
 		}
 		a := application("")
-		a.Name, a.ContactPhone, a.Documents = "新名", "13900001111", nil
+		a.Name, a.ContactPhone, a.Documents = "新名", "13900001111", w.documents("社长")
 		got, err := edit("社长", a)
 		if err != nil || got.Name != "新名" || got.ContactPhone != "139****1111" || len(got.Documents) != 2 || got.Kind != org.Cooperative {
 			t.Fatalf("%+v, %v", got, err)
+		}
+		a.Documents = nil // those that are there stay
+		if got, err = edit("社长", a); err != nil || len(got.Documents) != 2 {
+			t.Errorf("%+v, %v", got, err)
 		}
 		a.Documents = []org.Document{}
 		if got, err = edit("社长", a); err != nil || len(got.Documents) != 0 {
@@ -435,7 +460,7 @@ func TestEditing(t *testing.T) {
 		w.put(o.ID, org.Suspended)
 		_, err = edit("社长", a)
 		w.want(err, org.ErrSuspended)
-		if n := w.audited("organisation.changed"); n != 2 {
+		if n := w.audited("organisation.changed"); n != 3 {
 			t.Errorf("%d rows", n)
 		}
 	})

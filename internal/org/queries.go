@@ -119,7 +119,9 @@ func (s *Service) fill(view *gorm.DB, rows []Organisation) ([]Organisation, erro
 		rows[i].Documents = []Document{}
 	}
 	var documents []Document
-	if err := view.Where("org_id IN ?", ids).Order("id").Find(&documents).Error; err != nil {
+	err := view.Table("organisation_documents d").Select("d.*, COALESCE(f.name, '') name").
+		Joins("LEFT JOIN files f ON f.id = d.file_id").Where("d.org_id IN ?", ids).Order("d.id").Scan(&documents).Error
+	if err != nil {
 		return nil, err
 	}
 	for _, d := range documents {

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -207,7 +208,7 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 		case identity.RoleOperator, identity.RoleLiaison, identity.RoleAuditor:
 			roles = []string{a.Role}
 		}
-		user, err := people.CreateUser(tx, identity.NewUser{Phone: a.Phone, Password: Password, Name: a.Name, Verified: true, Roles: roles})
+		user, err := people.CreateUser(tx, audit.System, identity.NewUser{Phone: a.Phone, Password: Password, Name: a.Name, Verified: true, Roles: roles})
 		if err != nil {
 			return err
 		}

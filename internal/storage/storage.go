@@ -4,7 +4,7 @@
 // Snapshot for a consistent view, and ids and times that all replicas agree on.
 //
 // The one order in which a transaction takes locks, so that none waits in a
-// circle: idempotency keys, orders, sub-orders, order lines, SKUs, cards,
+// circle: idempotency keys, users, orders, sub-orders, order lines, SKUs, cards,
 // accounts; within each, ascending.
 package storage
 
