@@ -61,7 +61,7 @@ var rules = map[string]rule{
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
 	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/members"},
-	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "finance"}},
+	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "buyer"}},
 	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", path: "/organisations/{enterprise}/members/{secretary_id}"},
 	"GET /organisations/{id}/invitations":                    {by: "secretary", path: "/organisations/{enterprise}/invitations"},
 	"POST /organisations/{id}/invitations":                   {by: "secretary", path: "/organisations/{enterprise}/invitations", body: map[string]any{"phone": "1", "role": "x"}},
@@ -90,7 +90,7 @@ var rules = map[string]rule{
 
 	"GET /ops/users":                      {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
 	"POST /ops/users/{id}/roles":          {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
-	"DELETE /ops/users/{id}/roles/{role}": {by: "county", also: []string{"federation"}, path: "/ops/users/{liaison_id}/roles/liaison", alone: true},
+	"DELETE /ops/users/{id}/roles/{role}": {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
 
 	"POST /uploads":     {by: "buyer", self: true},
 	"GET /files/{id}":   {by: "secretary", also: staff, path: "/files/{file}"},
@@ -149,7 +149,7 @@ func (p *program) fixture(t *testing.T) fixture {
 // organisationsFixture adds an application, an invitation and a request for approval.
 func (p *program) organisationsFixture(t *testing.T, f fixture) {
 	t.Helper()
-	for _, who := range []string{"secretary", "finance", "liaison"} {
+	for _, who := range []string{"secretary", "finance"} {
 		f.things[who+"_id"] = p.call(t, f.tokens[who], "GET", "/me", nil).text("user.id")
 	}
 	var phone string

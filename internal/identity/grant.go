@@ -32,9 +32,13 @@ func GrantRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error 
 }
 
 // RevokeRole takes a role away and ends the user's sessions, so that it bites at once.
-// It fails with ErrNotFound, also where the user does not have the role, ErrOwnRole or
-// ErrLastOperator. Two operators who demote each other at once take turns.
+// It fails with ErrNotFound, also where the user does not have the role, ErrOwnRole,
+// ErrLastOperator or a wrong `role`. Two operators who demote each other at once take turns.
 func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
+	var p problems
+	if p.roles([]string{role}); p.err() != nil {
+		return p.err()
+	}
 	if userID == by.UserID {
 		return ErrOwnRole
 	}
