@@ -435,6 +435,12 @@ func TestUserCreateAndHelp(t *testing.T) {
 	if err := run(context.Background(), args, getenv, &out); err == nil {
 		t.Error("the same phone twice was accepted")
 	}
+	for _, desk := range [][]string{{"--role", "liaison", "--desk", "county"}, {"--role", "operator", "--desk", "moon"}} {
+		args := append([]string{"user", "create", "--phone", "13700000001"}, desk...)
+		if err := run(context.Background(), args, getenv, &out); err == nil || !strings.Contains(err.Error(), "--desk") {
+			t.Errorf("%v: %v", desk, err)
+		}
+	}
 	if err := run(context.Background(), []string{"fly"}, getenv, &out); err == nil || !strings.Contains(err.Error(), "--help") {
 		t.Errorf("an unknown command: %v", err)
 	}

@@ -63,11 +63,51 @@ var rules = map[string]rule{
 	"GET /ops/village-imports/{id}/file":  {by: "county", also: desks, path: "/ops/village-imports/{import}/file"},
 	"GET /ops/jobs":                       {by: "county", also: staff},
 
+	"GET /organisations":                                     {by: "secretary", also: []string{"finance"}, self: true, hides: []string{"{enterprise}"}},
+	"POST /organisations":                                    {by: "applicant", self: true, hides: []string{"{application}"}, body: map[string]any{}},
+	"GET /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}"},
+	"PUT /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
+	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
+	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
+	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/members"},
+	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "buyer"}},
+	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", path: "/organisations/{enterprise}/members/{secretary_id}"},
+	"GET /organisations/{id}/invitations":                    {by: "secretary", path: "/organisations/{enterprise}/invitations"},
+	"POST /organisations/{id}/invitations":                   {by: "secretary", path: "/organisations/{enterprise}/invitations", body: map[string]any{"phone": "1", "role": "x"}},
+	"DELETE /organisations/{id}/invitations/{invitation_id}": {by: "secretary", path: "/organisations/{enterprise}/invitations/{invitation}"},
+	"GET /invitations":                                       {by: "invited", self: true, hides: []string{"{invitation}"}},
+	"POST /invitations/{id}/accept":                          {by: "invited", path: "/invitations/{invitation}/accept"},
+	"POST /invitations/{id}/decline":                         {by: "invited", path: "/invitations/{invitation}/decline"},
+	"GET /organisations/{id}/payee-accounts":                 {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/payee-accounts"},
+	"POST /organisations/{id}/payee-accounts":                {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
+
+	"GET /ops/organisations":                 {by: "auditor", also: desks},
+	"GET /ops/organisations/{id}":            {by: "auditor", also: desks, path: "/ops/organisations/{application}"},
+	"GET /ops/organisations/{id}/history":    {by: "auditor", also: desks, path: "/ops/organisations/{application}/history"},
+	"POST /ops/organisations/{id}/recommend": {by: "county", path: "/ops/organisations/{enterprise}/recommend"},
+	"POST /ops/organisations/{id}/approve":   {by: "federation", path: "/ops/organisations/{enterprise}/approve"},
+	"POST /ops/organisations/{id}/return":    {by: "county", also: []string{"federation"}, path: "/ops/organisations/{enterprise}/return", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/reject":    {by: "county", also: []string{"federation"}, path: "/ops/organisations/{enterprise}/reject", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/suspend":   {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/suspend", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/reinstate": {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/reinstate"},
+
+	"GET /approvals":                {by: "finance", also: []string{"secretary"}, self: true, hides: []string{"{approval}"}},
+	"GET /approvals/{id}":           {by: "finance", also: []string{"secretary"}, path: "/approvals/{approval}"},
+	"POST /approvals/{id}/approve":  {by: "finance", path: "/approvals/{approval}/approve"},
+	"POST /approvals/{id}/reject":   {by: "finance", path: "/approvals/{approval}/reject", body: map[string]any{"reason": "x"}},
+	"POST /approvals/{id}/withdraw": {by: "secretary", path: "/approvals/{approval}/withdraw"},
+
+	"GET /ops/users":                      {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
+	"POST /ops/users/{id}/roles":          {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
+	"DELETE /ops/users/{id}/roles/{role}": {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
+
 	"POST /uploads":     {by: "buyer", self: true},
 	"GET /files/{id}":   {by: "secretary", also: staff, path: "/files/{file}"},
 	"GET /me":           {by: "buyer", self: true},
 	"GET /audit":        {by: "auditor", also: desks},
 	"GET /audit/export": {by: "auditor", also: desks},
+	"GET /ops/queues":  {by: "auditor", also: desks},
+	"GET /ops/search":  {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout": {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
 
 	"POST /auth/password-reset":    public,
@@ -117,7 +157,24 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["other_session"], f.things["session"] = sessions.text("items.0.id"), sessions.text("items.1.id")
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
+	p.organisationsFixture(t, f)
 	return f
+}
+
+// organisationsFixture adds an application, an invitation and a request for approval.
+func (p *program) organisationsFixture(t *testing.T, f fixture) {
+	t.Helper()
+	for _, who := range []string{"secretary", "finance"} {
+		f.things[who+"_id"] = p.call(t, f.tokens[who], "GET", "/me", nil).text("user.id")
+	}
+	var phone string
+	f.tokens["applicant"], _, _ = p.person(t, "申请人")
+	f.tokens["invited"], phone, _ = p.person(t, "受邀人")
+	f.things["application"] = p.ok(t, http.StatusCreated, f.tokens["applicant"], "POST", "/organisations", p.application("cooperative")).text("id")
+	f.things["enterprise"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/organisations", nil).text("items.0.id")
+	at := "/organisations/" + f.things["enterprise"]
+	f.things["invitation"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"}).text("id")
+	f.things["approval"] = p.ok(t, http.StatusAccepted, f.tokens["secretary"], "POST", at+"/payee-accounts", payee("6222021234567890")).text("id")
 }
 
 // newcomer registers somebody with a phone of their own and answers the access token.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zique/internal/approval"
 	"zique/internal/attempt"
 	"zique/internal/blob"
 	"zique/internal/clock"
@@ -18,7 +19,7 @@ import (
 const keepJobs = 180 * 24 * time.Hour
 
 // chores are what one replica does now and then: delete what has served its time.
-func chores(db *storage.DB, files *blob.Store) []worker.Recurring {
+func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worker.Recurring {
 	forget := func(name string, keep time.Duration, from func(context.Context, *storage.DB, clock.Millis) error) worker.Recurring {
 		return worker.Recurring{Name: "forget-" + name, Every: time.Hour, Do: func(ctx context.Context) error {
 			return from(ctx, db, db.Now().Add(-keep))
@@ -31,6 +32,7 @@ func chores(db *storage.DB, files *blob.Store) []worker.Recurring {
 		forget("text-messages", 2*outbox.Keep, notify.Forget),
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
+		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
 		{Name: "sweep-files", Every: time.Hour, Do: func(ctx context.Context) error {
 			_, err := files.Sweep(ctx, db)
 			return err

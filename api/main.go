@@ -17,6 +17,7 @@ import (
 	"zique/internal/config"
 	"zique/internal/identity"
 	"zique/internal/ledger"
+	"zique/internal/org"
 	"zique/internal/storage"
 	"zique/internal/verify"
 )
@@ -34,9 +35,10 @@ const usage = `Zique Market (紫鹊集): a marketplace for consumption assistanc
 
   zique [serve]                        start the marketplace (the default)
   zique verify                         check every invariant of the books; exit 1 when one is broken
-  zique user create --role operator --phone 139… [--name … --password …]
-                                       make an operator, auditor or liaison; without a
-                                       password one is made and shown once
+  zique user create --role operator --phone 139… [--desk county] [--name … --password …]
+                                       make an operator, auditor or liaison; an operator works
+                                       at the desk of the county or the federation (the default);
+                                       without a password one is made and shown once
   zique help                           this page
 
 Flags of every command (a flag beats the environment, which beats the file):
@@ -69,9 +71,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		flags.String(name, "", "")
 	}
 	var user identity.NewUser
-	var role string
+	var role, desk string
 	if command == "user create" {
 		flags.StringVar(&role, "role", "", "")
+		flags.StringVar(&desk, "desk", "", "")
 		flags.StringVar(&user.Phone, "phone", "", "")
 		flags.StringVar(&user.Name, "name", "", "")
 		flags.StringVar(&user.Password, "password", "", "")
@@ -99,7 +102,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	case "verify":
 		return checkBooks(ctx, settings, stdout)
 	case "user create":
-		return createUser(ctx, settings, user, role, stdout)
+		return createUser(ctx, settings, user, role, desk, stdout)
 	}
 	return fmt.Errorf("there is no command %q (see zique --help)", command)
 }
@@ -127,11 +130,19 @@ func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer)
 	return err
 }
 
-func createUser(ctx context.Context, settings config.Settings, user identity.NewUser, role string, stdout io.Writer) error {
+func createUser(ctx context.Context, settings config.Settings, user identity.NewUser, role, desk string, stdout io.Writer) error {
 	switch role {
 	case identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison:
 	default:
 		return fmt.Errorf("--role: want operator, auditor or liaison")
+	}
+	switch {
+	case role != identity.RoleOperator && desk != "":
+		return fmt.Errorf("--desk: only an operator works at a desk")
+	case role == identity.RoleOperator:
+		if desk = cmp.Or(desk, org.Federation); !org.IsDesk(desk) {
+			return fmt.Errorf("--desk: want county or federation")
+		}
 	}
 	if user.Phone == "" {
 		return fmt.Errorf("--phone: whose account is it? (see zique --help)")
@@ -148,8 +159,11 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 	defer house.close()
 	user.Roles, user.Verified = []string{role}, true
 	err = house.db.InTx(ctx, func(tx *storage.Tx) error {
-		_, err := house.people.CreateUser(tx, audit.System, user)
-		return err
+		created, err := house.people.CreateUser(tx, audit.System, user)
+		if err != nil || desk == "" {
+			return err
+		}
+		return org.JoinDesk(tx, audit.System, desk, created.ID)
 	})
 	if err != nil {
 		return describe(err)

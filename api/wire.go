@@ -17,6 +17,7 @@ import (
 	"zique/api/rest"
 	"zique/frontend"
 	"zique/internal/aidcard"
+	"zique/internal/approval"
 	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/clock"
@@ -26,6 +27,7 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/notify"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/storage"
@@ -33,12 +35,16 @@ import (
 	"zique/internal/worker"
 )
 
-// house is what every command needs: the database and who may sign in.
+// house is what every command needs: the database, who may sign in, the organisations
+// and whatever waits for a second person.
 type house struct {
-	db     *storage.DB
-	keys   *pii.Keyring
-	people *identity.Service
-	sender notify.Sender
+	db        *storage.DB
+	keys      *pii.Keyring
+	people    *identity.Service
+	sender    notify.Sender
+	orgs      *org.Service
+	approvals *approval.Desk
+	staff     rest.Staff
 }
 
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
@@ -56,7 +62,11 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 		return nil, errors.Join(err, db.Close())
 	}
 	beforeDeletion(people)
-	return &house{db, keys, people, sms}, nil
+	approvals := approval.NewDesk()
+	return &house{
+		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
+		orgs: org.NewService(keys, approvals), staff: rest.NewStaff(approvals),
+	}, nil
 }
 
 func (h *house) close() {
@@ -101,11 +111,12 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	committer := order.NewCommitter(h.db, rand.Reader)
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: sheets(h.db, files)}.Handle,
-	}, chores(h.db, files)...)
+	}, chores(h.db, files, h.approvals)...)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Sheets: sheets(h.db, files),
+		Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
 	}
 	handler, _ := api.Handler()
 

@@ -41,7 +41,6 @@ func members(kinds []string, as ...string) access { return access{kinds: kinds, 
 var (
 	errForbidden   = fault.New(fault.Forbidden, "forbidden", "this is not yours to do")
 	errOrgRequired = fault.New(fault.Invalid, "org_required", "you belong to several organisations that could do this: name one in the header Zique-Org")
-	errSuspended   = fault.New(fault.Conflict, "org_suspended", "the organisation is suspended")
 )
 
 // guard lets through who may call the route, with the session and the acting
@@ -94,7 +93,7 @@ func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.Memb
 	}
 	named := ctx.Header("Zique-Org")
 	fitting := slices.DeleteFunc(all, func(m org.MembershipOf) bool {
-		return !slices.Contains(who.kinds, m.Kind) || (len(who.as) > 0 && !slices.Contains(who.as, m.Role)) ||
+		return !m.Acts() || !slices.Contains(who.kinds, m.Kind) || (len(who.as) > 0 && !slices.Contains(who.as, m.Role)) ||
 			(named != "" && m.OrgID.String() != named)
 	})
 	switch {
@@ -103,7 +102,7 @@ func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.Memb
 	case len(fitting) > 1:
 		return org.MembershipOf{}, errOrgRequired
 	case fitting[0].Status == org.Suspended && ctx.Method() != http.MethodGet:
-		return org.MembershipOf{}, errSuspended
+		return org.MembershipOf{}, org.ErrSuspended
 	}
 	return fitting[0], nil
 }

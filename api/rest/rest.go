@@ -20,12 +20,14 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"zique/internal/aidcard"
+	"zique/internal/approval"
 	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -34,18 +36,20 @@ import (
 
 // Server is everything that the handlers call.
 type Server struct {
-	DB       *storage.DB
-	Redis    *storage.Redis
-	People   *identity.Service
-	Keys     *pii.Keyring
-	Carts    cart.Store
-	Codes    aidcard.Codes
-	Checkout *order.Committer
-	Files    *blob.Store
-	Demo     bool
-	Site     fs.FS // the built storefront
-
-	Sheets village.FileSource // the files that imports read
+	DB        *storage.DB
+	Redis     *storage.Redis
+	People    *identity.Service
+	Keys      *pii.Keyring
+	Carts     cart.Store
+	Codes     aidcard.Codes
+	Checkout  *order.Committer
+	Files     *blob.Store
+	Orgs      *org.Service
+	Approvals *approval.Desk
+	Staff     Staff
+	Sheets    village.FileSource // what imports read
+	Demo      bool
+	Site      fs.FS // the built storefront
 }
 
 const (
@@ -167,8 +171,8 @@ func (s *Server) health(engine *gin.Engine) {
 			}
 		}
 		// Events that nobody takes are for people to look into: the program goes on serving.
-		if stuck, err := outbox.Stuck(ctx, s.DB, stuckAfter); err == nil && stuck.Count > 0 {
-			checks["events"], checks["events_stuck"], checks["oldest_event_at"] = "stuck", stuck.Count, stuck.Oldest.Time()
+		if stuck, oldest, err := outbox.Stuck(s.DB.Read(ctx), s.DB.Now().Add(-stuckAfter)); err == nil && stuck > 0 {
+			checks["events"], checks["events_stuck"], checks["oldest_event_at"] = "stuck", stuck, oldest.Time()
 		}
 		c.JSON(status, checks)
 	})

@@ -17,6 +17,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
+	"zique/internal/org"
 )
 
 // routes is the whole API at a glance. (K): needs an Idempotency-Key.
@@ -28,9 +29,9 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/auth/login", "login", anyone, http.StatusOK, s.login)
 	post(on, "/auth/refresh", "refresh", anyone, http.StatusOK, s.refresh)
 	post(on, "/auth/logout", "logout", signedIn, http.StatusNoContent, s.logout)
-	get(on, "/me", "get-me", signedIn, s.me)
-
 	post(on, "/auth/password-reset", "reset-password", anyone, http.StatusNoContent, s.resetPassword)
+
+	get(on, "/me", "get-me", signedIn, s.me)
 	put(on, "/me", "rename-me", signedIn, s.renameMe)
 	post(on, "/me/phone/verify", "verify-phone", signedIn, http.StatusOK, s.verifyPhone)
 	post(on, "/me/password", "change-password", signedIn, http.StatusOK, s.changePassword)
@@ -41,9 +42,13 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/me/consents", "add-consent", signedIn, http.StatusCreated, s.addConsent)
 	get(on, "/me/export", "export-me", signedIn, s.exportMe)
 	post(on, "/me/deletion", "delete-me", signedIn, http.StatusNoContent, s.deleteMe)
+
 	get(on, "/messages", "list-messages", signedIn, s.listMessages)
 	post(on, "/messages/{id}/read", "read-message", signedIn, http.StatusOK, s.readMessage)
 	post(on, "/messages/read-all", "read-all-messages", signedIn, http.StatusNoContent, s.readAllMessages)
+
+	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
+	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	get(on, "/categories", "list-categories", anyone, s.listCategories)
 	get(on, "/products", "list-products", anyone, s.listProducts)
@@ -69,6 +74,46 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
 
+	get(on, "/organisations", "list-own-organisations", signedIn, s.listOwnOrganisations)
+	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
+	get(on, "/organisations/{id}", "get-organisation", signedIn, s.getOrganisation)
+	put(on, "/organisations/{id}", "edit-organisation", signedIn, s.editOrganisation)
+	get(on, "/organisations/{id}/history", "get-organisation-history", signedIn, s.organisationHistory)
+	post(on, "/organisations/{id}/submit", "submit-organisation", signedIn, http.StatusOK, s.submitOrganisation)
+	get(on, "/organisations/{id}/members", "list-members", signedIn, s.listMembers)
+	put(on, "/organisations/{id}/members/{user_id}", "set-member", signedIn, s.setMember)
+	remove(on, "/organisations/{id}/members/{user_id}", "remove-member", signedIn, s.removeMember)
+	get(on, "/organisations/{id}/invitations", "list-invitations", signedIn, s.listInvitations)
+	post(on, "/organisations/{id}/invitations", "invite", signedIn, http.StatusCreated, s.invite)
+	remove(on, "/organisations/{id}/invitations/{invitation_id}", "revoke-invitation", signedIn, s.revokeInvitation)
+	get(on, "/invitations", "list-received-invitations", signedIn, s.listReceivedInvitations)
+	post(on, "/invitations/{id}/accept", "accept-invitation", signedIn, http.StatusOK, s.acceptInvitation)
+	post(on, "/invitations/{id}/decline", "decline-invitation", signedIn, http.StatusOK, s.declineInvitation)
+	get(on, "/organisations/{id}/payee-accounts", "list-payee-accounts", signedIn, s.listPayees)
+	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
+
+	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
+	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
+	get(on, "/ops/organisations/{id}/history", "review-organisation-history", readers, s.reviewHistory)
+	post(on, "/ops/organisations/{id}/recommend", "recommend-organisation", county, http.StatusOK, s.review(org.Recommend))
+	post(on, "/ops/organisations/{id}/approve", "approve-organisation", federation, http.StatusOK, s.review(org.Approve))
+	post(on, "/ops/organisations/{id}/return", "return-organisation", eitherDesk, http.StatusOK, s.review(org.Return))
+	post(on, "/ops/organisations/{id}/reject", "reject-organisation", eitherDesk, http.StatusOK, s.review(org.Reject))
+	post(on, "/ops/organisations/{id}/suspend", "suspend-organisation", eitherDesk, http.StatusOK, s.review(org.Suspend))
+	post(on, "/ops/organisations/{id}/reinstate", "reinstate-organisation", eitherDesk, http.StatusOK, s.review(org.Reinstate))
+
+	get(on, "/approvals", "list-approvals", signedIn, s.listApprovals)
+	get(on, "/approvals/{id}", "get-approval", signedIn, s.getApproval)
+	post(on, "/approvals/{id}/approve", "approve", signedIn, http.StatusOK, s.approve)
+	post(on, "/approvals/{id}/reject", "reject", signedIn, http.StatusOK, s.reject)
+	post(on, "/approvals/{id}/withdraw", "withdraw", signedIn, http.StatusOK, s.withdraw)
+
+	get(on, "/ops/users", "find-users", operators, s.findUsers)
+	post(on, "/ops/users/{id}/roles", "grant-role", operators, http.StatusAccepted, s.grantRole)
+	remove(on, "/ops/users/{id}/roles/{role}", "revoke-role", operators, s.revokeRole)
+
+	get(on, "/ops/queues", "list-queues", readers, s.listQueues)
+	get(on, "/ops/search", "search", readers, s.search)
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
 
@@ -80,8 +125,6 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/village-imports/{id}", "get-village-import", readers, s.getVillageImport)
 	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
 	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
-	uploads(on, "/uploads", "upload-file", signedIn, s.upload)
-	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)

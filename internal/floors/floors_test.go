@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"money", "fault", "id", "clock", "pii", "spreadsheet"},
 	{"storage", "blob"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
-	{"ledger", "outbox"},
+	{"ledger", "outbox", "approval"},
 	{"identity", "org"},
 	{"village"},
 	{"share"},

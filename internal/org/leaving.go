@@ -8,18 +8,15 @@ import (
 	"zique/internal/storage"
 )
 
-// leaders are the roles that manage an organisation; one of each kind of it.
-var leaders = []string{"owner", "secretary", "head"}
-
 // unadmitted are the statuses in which an organisation may be left without a manager.
-var unadmitted = []string{"draft", "returned", "rejected"}
+var unadmitted = []string{Draft, Returned, Rejected}
 
 // OnlyManager tells which of the user's organisations would be left without a manager,
 // as identity.Service.BeforeDeletion asks. The organisations stay locked, so that of
 // two last managers who leave at once one stays.
 func OnlyManager(tx *storage.Tx, userID id.ID) (field, message string, err error) {
 	var led []id.ID
-	err = tx.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, leaders).Pluck("org_id", &led).Error
+	err = tx.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, managing).Pluck("org_id", &led).Error
 	if err != nil {
 		return "", "", err
 	}
@@ -32,7 +29,7 @@ func OnlyManager(tx *storage.Tx, userID id.ID) (field, message string, err error
 			continue
 		}
 		var others int64
-		err := tx.Model(&Membership{}).Where("org_id = ? AND user_id <> ? AND role IN ?", o.ID, userID, leaders).Count(&others).Error
+		err := tx.Model(&Membership{}).Where("org_id = ? AND user_id <> ? AND role IN ?", o.ID, userID, managing).Count(&others).Error
 		if err != nil {
 			return "", "", err
 		}

@@ -1,12 +1,29 @@
-// Package org holds organisations and who belongs to them. Invariant: a person has
-// at most one role in an organisation.
+// Package org holds organisations (主体), who belongs to them, how they are admitted
+// (入驻) and where they are paid. Its invariants:
+//
+//   - A person has at most one role in an organisation.
+//   - An organisation that has a manager keeps one, whoever leaves or is removed.
+//   - A status changes only along the table in admission.go, and each change has a row
+//     that says who, when and why.
+//   - A credit code belongs to one organisation among those that are not rejected.
+//   - Phones and bank numbers stand in the database only sealed.
+//   - At most one payee account of an organisation is active. It changes through two
+//     people and rests before money goes to it.
+//
+// A change locks the organisation's row first, then its members, invitations and
+// accounts. Operators' memberships of the desks follow their platform role, which
+// package identity keeps; whoever changes one changes the other in one transaction.
 package org
 
 import (
 	"gorm.io/gorm"
 
+	"zique/internal/approval"
+	"zique/internal/audit"
 	"zique/internal/clock"
+	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -22,18 +39,59 @@ const (
 
 // Statuses of an organisation on its way to admission (入驻) and after.
 const (
-	Admitted  = "admitted"
-	Suspended = "suspended"
+	Draft       = "draft"
+	Submitted   = "submitted"
+	Recommended = "recommended" // 县级推荐
+	Returned    = "returned"    // to be changed and submitted again
+	Rejected    = "rejected"
+	Admitted    = "admitted"
+	Suspended   = "suspended"
 )
+
+// The refusals of this package beside invalid fields and those of package approval.
+var (
+	ErrNotFound        = fault.New(fault.NotFound, "not_found", "there is no such thing here")
+	ErrForbidden       = fault.New(fault.Forbidden, "forbidden", "this is not yours to do")
+	ErrState           = fault.New(fault.Conflict, "state_conflict", "this cannot be done in the present state")
+	ErrSuspended       = fault.New(fault.Conflict, "org_suspended", "the organisation is suspended")
+	ErrCreditCodeTaken = fault.New(fault.Conflict, "credit_code_taken", "an organisation with this credit code is here already")
+	ErrLastManager     = fault.New(fault.Conflict, "last_manager", "an organisation keeps at least one manager")
+	ErrOwnRequest      = fault.New(fault.Forbidden, "own_request", "another person decides: not a member, and not who recommended it")
+	errCreditCode      = fault.InvalidField("credit_code", "invalid", "must be a unified social credit code of 18 characters")
+	ErrTooManyDrafts   = fault.New(fault.Conflict, "state_conflict", "finish the applications that are open before beginning another")
+)
+
+// Service does what needs the key of personal data or a second person.
+type Service struct {
+	keys      *pii.Keyring
+	approvals *approval.Desk
+}
+
+// NewService registers the kinds of approval of this package at the desk.
+func NewService(keys *pii.Keyring, approvals *approval.Desk) *Service {
+	s := &Service{keys, approvals}
+	approvals.Register(s.payeeChange())
+	return s
+}
 
 // Organisation is one of them.
 type Organisation struct {
-	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
-	Kind      string
-	Name      string
-	Status    string
-	Demo      bool // fictional, shown with a mark
-	CreatedAt clock.Millis
+	ID            id.ID `gorm:"primaryKey;autoIncrement:false"`
+	Kind          string
+	Name          string
+	Status        string
+	Demo          bool    // fictional, shown with a mark
+	CreditCode    string  // 统一社会信用代码; "" where there is none
+	CreditCodeKey *string `json:"-"` // unique: the code unless rejected, a desk's own name, else NULL
+	ContactName   string
+	ContactCipher []byte `json:"-"` // sealed phone
+	Reason        string // of the last decision
+	CreatedAt     clock.Millis
+	SubmittedAt   *clock.Millis
+
+	ContactPhone string     `gorm:"-"` // masked
+	Documents    []Document `gorm:"-"`
+	MyRole       string     `gorm:"->"` // of the member who reads it
 }
 
 // TableName is the table's name.
@@ -53,12 +111,64 @@ func (Membership) TableName() string { return "memberships" }
 // Add makes an organisation that is admitted from the start.
 func Add(tx *storage.Tx, kind, name string, demo bool) (Organisation, error) {
 	o := Organisation{ID: tx.NewID(), Kind: kind, Name: name, Status: Admitted, Demo: demo, CreatedAt: tx.Now()}
-	return o, tx.Create(&o).Error
+	return o, create(tx, audit.System, o)
 }
 
-// Join makes a user a member.
+// create writes a new organisation.
+func create(tx *storage.Tx, by audit.Actor, o Organisation) error {
+	if err := tx.Create(&o).Error; storage.IsDuplicate(err) {
+		return ErrCreditCodeTaken
+	} else if err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID, After: o.facts()})
+}
+
+// facts is what the audit log shows of an organisation.
+func (o Organisation) facts() map[string]any {
+	return map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "credit_code": o.CreditCode,
+		"contact_name": o.ContactName, "contact_phone": o.ContactPhone}
+}
+
+// AddWithCode is Add for an organisation with a credit code. It fails with
+// ErrCreditCodeTaken or a wrong `credit_code`.
+func AddWithCode(tx *storage.Tx, kind, name, creditCode string, demo bool) (Organisation, error) {
+	if !ValidCreditCode(creditCode) {
+		return Organisation{}, errCreditCode
+	}
+	o := Organisation{ID: tx.NewID(), Kind: kind, Name: name, Status: Admitted, Demo: demo, CreatedAt: tx.Now(),
+		CreditCode: creditCode, CreditCodeKey: &creditCode}
+	return o, create(tx, audit.System, o)
+}
+
+// Join makes a user a member, for the seed and the command line; others are invited.
 func Join(tx *storage.Tx, orgID, userID id.ID, role string) error {
-	return tx.Create(&Membership{OrgID: orgID, UserID: userID, Role: role, CreatedAt: tx.Now()}).Error
+	return join(tx, audit.System, orgID, userID, role)
+}
+
+func join(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, role string) error {
+	err := tx.Create(&Membership{OrgID: orgID, UserID: userID, Role: role, CreatedAt: tx.Now()}).Error
+	if storage.IsDuplicate(err) {
+		return ErrAlreadyMember
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, forOrg(by, orgID), audit.Change{
+		Action: "member.joined", Subject: "user", SubjectID: userID, After: membership(orgID, role)})
+}
+
+// membership is what the audit log shows of one.
+func membership(orgID id.ID, role string) map[string]string {
+	return map[string]string{"org_id": orgID.String(), "role": role}
+}
+
+// forOrg files what a member does under the organisation; an operator acts for a desk.
+func forOrg(by audit.Actor, orgID id.ID) audit.Actor {
+	if by.OrgID == 0 {
+		by.OrgID = orgID
+	}
+	return by
 }
 
 // MembershipOf is a membership with its organisation's kind and name.
@@ -69,6 +179,10 @@ type MembershipOf struct {
 	Name   string
 	Status string
 }
+
+// Acts tells whether members may act for the organisation: one that applies has no
+// rights yet. A suspended one may look; see ErrSuspended.
+func (m MembershipOf) Acts() bool { return m.Status == Admitted || m.Status == Suspended }
 
 // Memberships lists where a user belongs.
 func Memberships(db *gorm.DB, userID id.ID) ([]MembershipOf, error) {

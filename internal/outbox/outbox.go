@@ -19,6 +19,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/storage"
@@ -73,18 +75,16 @@ func Emit(tx *storage.Tx, topic string, payload any) (id.ID, error) {
 	return e.ID, tx.Create(&e).Error
 }
 
-// Backlog is what waits too long.
-type Backlog struct {
-	Count  int64
-	Oldest clock.Millis // when the oldest was written; 0 when Count is
-}
-
-// Stuck counts the events that nobody has handled for longer than olderThan.
-func Stuck(ctx context.Context, db *storage.DB, olderThan time.Duration) (Backlog, error) {
-	var b Backlog
-	err := db.Read(ctx).Model(&Event{}).Select("COUNT(*) count, COALESCE(MIN(created_at), 0) oldest").
-		Where("published_at IS NULL AND created_at < ?", db.Now().Add(-olderThan)).Scan(&b).Error
-	return b, err
+// Stuck counts the events from before an instant that nobody has handled, and answers
+// when the oldest was written; nil: there is none.
+func Stuck(view *gorm.DB, before clock.Millis) (int64, *clock.Millis, error) {
+	var found struct {
+		Count  int64
+		Oldest *clock.Millis
+	}
+	err := view.Model(&Event{}).Select("COUNT(*) count, MIN(created_at) oldest").
+		Where("published_at IS NULL AND created_at < ?", before).Scan(&found).Error
+	return found.Count, found.Oldest, err
 }
 
 // Keep is how long published events stay.

@@ -43,7 +43,7 @@ type Account struct {
 var Accounts = []Account{
 	{"buyer", "13900000001", "演示买家"},
 	{"cooperative", "13900000002", "演示合作社社长"},
-	{"enterprise", "13900000003", "演示企业采购"},
+	{"enterprise", "13900000003", "演示企业秘书"},
 	{"operator", "13900000004", "演示运营甲"},
 	{"operator", "13900000005", "演示运营乙"},
 	{"liaison", "13900000006", "演示联络员"},
@@ -162,8 +162,8 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 	}
 	cooperatives := map[string]org.Organisation{}
 	var ids []id.ID
-	for _, c := range fiction.Cooperatives {
-		added, err := org.Add(tx, org.Cooperative, c.Name, true)
+	for i, c := range fiction.Cooperatives {
+		added, err := org.AddWithCode(tx, org.Cooperative, c.Name, demoCode(cooperativeCode, i+1), true)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +197,11 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 }
 
 func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes aidcard.Codes, cooperative id.ID) error {
-	enterprise, err := org.Add(tx, org.Enterprise, "演示企业（演示）", true)
+	enterprise, err := loadBuyers(tx)
+	if err != nil {
+		return err
+	}
+	desks, err := loadDesks(tx)
 	if err != nil {
 		return err
 	}
@@ -205,7 +209,10 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 	memberships := map[string]struct {
 		org  id.ID
 		role string
-	}{"13900000002": {cooperative, "owner"}, "13900000003": {enterprise.ID, "buyer"}, "13900000007": {enterprise.ID, "finance"}}
+	}{
+		"13900000002": {cooperative, org.RoleOwner}, "13900000003": {enterprise.ID, org.RoleSecretary}, "13900000007": {enterprise.ID, org.RoleFinance},
+		"13900000004": {desks[org.County], org.RoleOperator}, "13900000005": {desks[org.Federation], org.RoleOperator},
+	}
 	for _, a := range Accounts {
 		var roles []string
 		switch a.Role {

@@ -59,7 +59,17 @@ func Cooperatives(db *gorm.DB, villageIDs []id.ID) (map[id.ID][]Cooperative, err
 
 // ServedBy lists the villages that a cooperative serves, ascending.
 func ServedBy(db *gorm.DB, cooperative id.ID) ([]id.ID, error) {
-	served := []id.ID{}
-	err := db.Model(&service{}).Where("org_id = ?", cooperative).Order("village_id").Pluck("village_id", &served).Error
+	served, err := ServedByEach(db, []id.ID{cooperative})
+	return append([]id.ID{}, served[cooperative]...), err
+}
+
+// ServedByEach lists the villages that each of the cooperatives serves, ascending.
+func ServedByEach(db *gorm.DB, cooperatives []id.ID) (map[id.ID][]id.ID, error) {
+	var rows []service
+	err := db.Where("org_id IN ?", cooperatives).Order("org_id, village_id").Find(&rows).Error
+	served := map[id.ID][]id.ID{}
+	for _, row := range rows {
+		served[row.OrgID] = append(served[row.OrgID], row.VillageID)
+	}
 	return served, err
 }

@@ -116,15 +116,16 @@ func List(db *gorm.DB, status string, before id.ID, limit int) ([]Job, error) {
 	return found, q.Find(&found).Error
 }
 
-// CountFailed answers how many jobs failed since then, and when the first of them was asked for.
-func CountFailed(db *gorm.DB, since clock.Millis) (count int64, oldest clock.Millis, err error) {
-	var row struct {
+// CountFailed counts the failed jobs of those asked for since an instant, and answers when
+// the first of them was; nil: there is none.
+func CountFailed(view *gorm.DB, since clock.Millis) (int64, *clock.Millis, error) {
+	var found struct {
 		Count  int64
-		Oldest clock.Millis
+		Oldest *clock.Millis
 	}
-	err = db.Model(&Job{}).Select("COUNT(*) count, COALESCE(MIN(created_at), 0) oldest").
-		Where("status = ? AND created_at >= ?", Failed, since).Scan(&row).Error
-	return row.Count, row.Oldest, err
+	err := view.Model(&Job{}).Select("COUNT(*) count, MIN(created_at) oldest").
+		Where("status = ? AND created_at >= ?", Failed, since).Scan(&found).Error
+	return found.Count, found.Oldest, err
 }
 
 // Forget removes jobs that were over before then.

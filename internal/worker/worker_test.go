@@ -301,7 +301,7 @@ func TestListCountAndForget(t *testing.T) {
 		if err != nil || len(rest) != 1 || rest[0].Kind != "good" {
 			t.Errorf("%+v %v", rest, err)
 		}
-		if n, oldest, err := CountFailed(db.Read(t.Context()), begun); err != nil || n != 1 || oldest != begun {
+		if n, oldest, err := CountFailed(db.Read(t.Context()), begun); err != nil || n != 1 || *oldest != begun {
 			t.Errorf("%d failed since %d: %v", n, oldest, err)
 		}
 		if err := Forget(t.Context(), db, db.Now()); err != nil {
@@ -310,7 +310,7 @@ func TestListCountAndForget(t *testing.T) {
 		if left, err := List(db.Read(t.Context()), "", 0, 9); err != nil || len(left) != 1 || left[0].ID != waiting {
 			t.Errorf("%+v %v", left, err)
 		}
-		if n, oldest, err := CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 || oldest != 0 {
+		if n, oldest, err := CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 || oldest != nil {
 			t.Errorf("%d failed since %d: %v", n, oldest, err)
 		}
 	})

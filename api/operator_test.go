@@ -1,0 +1,37 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+)
+
+func TestOneSearchBoxFindsEverything(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		placed := p.place(t, b, b.order(1))
+		operator, auditor := p.signIn(t, "13900000004"), p.signIn(t, demoAuditor)
+		for text, kind := range map[string]string{
+			"芭蕉山": "village", "演示企业": "organisation", demoBuyer: "user", placed.text("id"): "order",
+			placed.text("proof_code"): "order", placed.text("sub_orders.0.id"): "order", b.cards[0]: "card",
+		} {
+			r := p.call(t, operator, "GET", "/ops/search?q="+url.QueryEscape(text), nil)
+			if r.text("items.0.kind") != kind {
+				t.Errorf("%s: %s", text, r.raw)
+			}
+		}
+		if r := p.call(t, operator, "GET", "/ops/search?q="+url.QueryEscape("%"), nil); r.text("items.0.id") != "" {
+			t.Errorf("a wildcard found %s", r.raw)
+		}
+		if r := p.call(t, auditor, "GET", "/ops/search?q="+demoBuyer, nil); r.text("items.0.title") != "演**" {
+			t.Errorf("an auditor sees %s", r.raw)
+		}
+		p.call(t, operator, "GET", "/ops/search", nil).wants(t, http.StatusBadRequest, "invalid_field")
+		p.call(t, b.token, "GET", "/ops/search?q=x", nil).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, b.token, "GET", "/ops/queues", nil).wants(t, http.StatusForbidden, "forbidden")
+		queues := p.call(t, auditor, "GET", "/ops/queues", nil)
+		if items, _ := queues.at("items").([]any); len(items) != 5 || queues.fen("items.0.count") != 0 {
+			t.Errorf("queues: %s", queues.raw)
+		}
+	})
+}

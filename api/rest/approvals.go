@@ -1,0 +1,145 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"zique/internal/approval"
+	"zique/internal/clock"
+	"zique/internal/storage"
+)
+
+// ApprovalJSON is a request for a second person's decision.
+type ApprovalJSON struct {
+	ID             string          `json:"id"`
+	Kind           string          `json:"kind" example:"payee_account.change"`
+	Subject        string          `json:"subject" example:"organisation"`
+	SubjectID      string          `json:"subject_id"`
+	OrgID          string          `json:"org_id,omitempty"`
+	OrgName        string          `json:"org_name,omitempty"`
+	Reason         string          `json:"reason"`
+	Before         json.RawMessage `json:"before"`
+	After          json.RawMessage `json:"after"`
+	Status         string          `json:"status" enum:"pending,approved,rejected,withdrawn,expired"`
+	RequestedBy    PersonJSON      `json:"requested_by"`
+	DecidedBy      *PersonJSON     `json:"decided_by,omitempty"`
+	DecisionReason string          `json:"decision_reason,omitempty"`
+	CreatedAt      time.Time       `json:"created_at"`
+	ExpiresAt      time.Time       `json:"expires_at"`
+	DecidedAt      *time.Time      `json:"decided_at,omitempty"`
+	MayDecide      bool            `json:"may_decide" doc:"whoever asks may approve or reject it now"`
+}
+
+// PersonJSON names a user.
+type PersonJSON struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func approvalJSON(a approval.Approval) ApprovalJSON {
+	out := ApprovalJSON{
+		ID: a.ID.String(), Kind: a.Kind, Subject: a.Subject, SubjectID: a.SubjectID.String(), OrgID: idOrNone(a.OrgID), OrgName: a.OrgName,
+		Reason: a.Reason, Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON), Status: a.Status,
+		RequestedBy: PersonJSON{a.RequestedBy.String(), a.RequesterName}, DecisionReason: a.DecisionReason,
+		CreatedAt: a.CreatedAt.Time(), ExpiresAt: a.ExpiresAt.Time(), DecidedAt: instant(a.DecidedAt), MayDecide: a.MayDecide,
+	}
+	if a.DecidedBy != 0 {
+		out.DecidedBy = &PersonJSON{a.DecidedBy.String(), a.DeciderName}
+	}
+	return out
+}
+
+func instant(at *clock.Millis) *time.Time {
+	if at == nil {
+		return nil
+	}
+	t := at.Time()
+	return &t
+}
+
+// shownApproval answers a request that was just changed, with the names in it.
+func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, err error) (*body[ApprovalJSON], error) {
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Approvals.Get(s.DB.Read(ctx), s.DB.Now(), caller(ctx).UserID, changed.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &body[ApprovalJSON]{approvalJSON(a)}, nil
+}
+
+type listApprovalsIn struct {
+	Status string `query:"status" enum:"pending,approved,rejected,withdrawn,expired" default:"pending"`
+	Paging
+}
+
+func (s *Server) listApprovals(ctx context.Context, in *listApprovalsIn) (*body[list[ApprovalJSON]], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Approvals.List(s.DB.Read(ctx), s.DB.Now(), approval.Query{UserID: caller(ctx).UserID, Status: in.Status, After: after, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(a approval.Approval) string { return a.ID.String() })
+	out := &body[list[ApprovalJSON]]{list[ApprovalJSON]{Items: []ApprovalJSON{}, NextCursor: next}}
+	for _, a := range page {
+		out.Body.Items = append(out.Body.Items, approvalJSON(a))
+	}
+	return out, nil
+}
+
+func (s *Server) getApproval(ctx context.Context, in *PathID) (*body[ApprovalJSON], error) {
+	approvalID, err := in.parse(approval.ErrNotFound)
+	return s.shownApproval(ctx, approval.Approval{ID: approvalID}, err)
+}
+
+type approveIn struct {
+	PathID
+	Body *struct {
+		Reason string `json:"reason,omitempty" maxLength:"5000"`
+	}
+}
+
+func (s *Server) approve(ctx context.Context, in *approveIn) (*body[ApprovalJSON], error) {
+	var reason string
+	if in.Body != nil {
+		reason = in.Body.Reason
+	}
+	return s.decide(ctx, in.PathID, true, reason)
+}
+
+type rejectIn struct {
+	PathID
+	Body struct {
+		Reason string `json:"reason" maxLength:"5000"`
+	}
+}
+
+func (s *Server) reject(ctx context.Context, in *rejectIn) (*body[ApprovalJSON], error) {
+	return s.decide(ctx, in.PathID, false, in.Body.Reason)
+}
+
+func (s *Server) decide(ctx context.Context, in PathID, approve bool, reason string) (*body[ApprovalJSON], error) {
+	approvalID, err := in.parse(approval.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := s.Approvals.Decide(ctx, s.DB, actor(ctx), approvalID, approve, reason)
+	return s.shownApproval(ctx, decided, err)
+}
+
+func (s *Server) withdraw(ctx context.Context, in *PathID) (*body[ApprovalJSON], error) {
+	approvalID, err := in.parse(approval.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error {
+		_, err := s.Approvals.Withdraw(tx, actor(ctx), approvalID)
+		return err
+	})
+	return s.shownApproval(ctx, approval.Approval{ID: approvalID}, err)
+}

@@ -1,0 +1,139 @@
+package rest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/notify"
+	"zique/internal/org"
+	"zique/internal/outbox"
+	"zique/internal/storage"
+)
+
+// Staff joins what identity and org know of operators, since neither may import the
+// other: the role of the platform, and the membership of a desk.
+type Staff struct{ approvals *approval.Desk }
+
+// RoleGrant is the kind of approval that gives a role of the platform.
+const RoleGrant = "role.grant"
+
+const grantTTL = 7 * 24 * time.Hour
+
+var errRoleHeld = fault.New(fault.Conflict, "state_conflict", "this person has the role already")
+
+// Grant is a role of the platform for a user; an operator's is bound to a desk.
+type Grant struct {
+	UserID id.ID  `json:"user_id"`
+	Role   string `json:"role"`
+	Desk   string `json:"desk,omitempty"`
+}
+
+// NewStaff registers the kind of approval at the desk.
+func NewStaff(approvals *approval.Desk) Staff {
+	approvals.Register(approval.Kind{
+		Name: RoleGrant, TTL: grantTTL,
+		MayDecide: func(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+			if a.SubjectID == userID {
+				return false, nil // nobody decides about themselves
+			}
+			return identity.Holds(view, userID, identity.RoleOperator)
+		},
+		Reach: func(view *gorm.DB, userID id.ID) (approval.Reach, error) {
+			operator, err := identity.Holds(view, userID, identity.RoleOperator)
+			return approval.Reach{Everywhere: operator}, err
+		},
+		Carry: func(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
+			var g Grant
+			if err := a.Open(&g); err != nil {
+				return err
+			}
+			return g.carry(tx, by)
+		},
+	})
+	return Staff{approvals}
+}
+
+// check names every wrong field, and puts an operator without a desk at the federation's.
+func (g *Grant) check() error {
+	var wrong *fault.Fault
+	if !slices.Contains([]string{identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison}, g.Role) {
+		wrong = fault.InvalidField("role", "invalid", "must be operator, auditor or liaison")
+	}
+	if g.Role == identity.RoleOperator {
+		g.Desk = cmp.Or(g.Desk, org.Federation)
+	}
+	if g.Desk != "" && (g.Role != identity.RoleOperator || !org.IsDesk(g.Desk)) {
+		if wrong == nil {
+			wrong = fault.New(fault.Invalid, "invalid_field", "the request has a field that cannot be accepted")
+		}
+		wrong = wrong.With("desk", "invalid", "must be county or federation, for an operator")
+	}
+	if wrong == nil {
+		return nil
+	}
+	return wrong
+}
+
+func (g Grant) carry(tx *storage.Tx, by audit.Actor) error {
+	if err := identity.GrantRole(tx, by, g.UserID, g.Role); err != nil {
+		return err
+	}
+	if g.Desk != "" {
+		if err := org.JoinDesk(tx, by, g.Desk, g.UserID); err != nil {
+			return err
+		}
+	}
+	_, err := outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: []id.ID{g.UserID}, Template: "role_granted", Params: map[string]string{"role": g.Role}})
+	return err
+}
+
+// Ask asks another operator to give a user a role. It fails with wrong fields,
+// identity.ErrNotFound, approval.ErrPending, or a conflict where the user has it already.
+func (s Staff) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (approval.Approval, error) {
+	if err := g.check(); err != nil {
+		return approval.Approval{}, err
+	}
+	held, err := identity.RolesOf(tx.DB, g.UserID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	at, err := desksOf(tx.DB, g.UserID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	if slices.Contains(held, g.Role) && (g.Desk == "" || slices.Contains(at, g.Desk)) {
+		return approval.Approval{}, errRoleHeld
+	}
+	return s.approvals.Ask(tx, by, approval.Request{
+		Kind: RoleGrant, Subject: "user", SubjectID: g.UserID, Reason: reason,
+		Before: map[string]any{"roles": held, "desks": at}, After: map[string]any{"role": g.Role, "desk": g.Desk}, Payload: g,
+	})
+}
+
+// Revoke takes a role away at once; an operator leaves the desks with it. It fails like
+// identity.RevokeRole.
+func (s Staff) Revoke(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
+	if err := identity.RevokeRole(tx, by, userID, role); err != nil || role != identity.RoleOperator {
+		return err
+	}
+	return org.LeaveDesks(tx, by, userID)
+}
+
+func desksOf(view *gorm.DB, userID id.ID) ([]string, error) {
+	memberships, err := org.Memberships(view, userID)
+	at := []string{}
+	for _, m := range memberships {
+		if org.IsDesk(m.Kind) {
+			at = append(at, m.Kind)
+		}
+	}
+	return at, err
+}

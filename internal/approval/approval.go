@@ -1,0 +1,123 @@
+// Package approval is the one way in which an action waits for a second person
+// (双人复核). It knows no business noun: whoever has such an action registers a Kind,
+// asks through Ask, and is called back to carry it out. Its invariants:
+//
+//   - Nobody decides what they asked for themselves.
+//   - What is approved is carried out once, in the transaction that records the
+//     approval: there is no approval without its effect and no effect without it.
+//   - For one thing (kind, subject, subject id) at most one request is pending; the
+//     unique pending_key sees to it.
+//   - A request that ran out is never carried out, whether or not Expire has marked it.
+//
+// A decision locks the approval's row first and then whatever its Kind locks.
+package approval
+
+import (
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/audit"
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// Statuses of an approval.
+const (
+	Pending   = "pending"
+	Approved  = "approved"
+	Rejected  = "rejected"
+	Withdrawn = "withdrawn"
+	Expired   = "expired"
+)
+
+// MaxReason is the longest reason in characters.
+const MaxReason = 500
+
+// The refusals of this package beside invalid fields.
+var (
+	ErrNotFound   = fault.New(fault.NotFound, "not_found", "there is no such request here")
+	ErrPending    = fault.New(fault.Conflict, "approval_pending", "a request for this is waiting for a decision already")
+	ErrOwnRequest = fault.New(fault.Forbidden, "own_request", "another person than the one who asked decides")
+	ErrExpired    = fault.New(fault.Conflict, "approval_expired", "the request ran out before it was decided; ask again")
+	ErrDecided    = fault.New(fault.Conflict, "state_conflict", "the request is decided already")
+)
+
+// Approval is a request and what became of it.
+type Approval struct {
+	ID             id.ID `gorm:"primaryKey;autoIncrement:false"`
+	Kind           string
+	Subject        string // the kind of thing, such as "organisation"
+	SubjectID      id.ID
+	OrgID          id.ID // the organisation that it is about; 0: none
+	RequestedBy    id.ID
+	Reason         string
+	BeforeJSON     string // what people compare: masked, never a secret
+	AfterJSON      string
+	Payload        string `json:"-"` // JSON for Carry alone; personal values sealed inside
+	Status         string
+	PendingKey     *string // unique while pending, else NULL
+	CreatedAt      clock.Millis
+	ExpiresAt      clock.Millis
+	DecidedBy      id.ID
+	DecidedAt      *clock.Millis
+	DecisionReason string
+
+	RequesterName string `gorm:"->"`
+	DeciderName   string `gorm:"->"`
+	OrgName       string `gorm:"->"`
+	MayDecide     bool   `gorm:"-"` // the user who reads it may decide it now
+}
+
+// TableName is the table's name.
+func (Approval) TableName() string { return "approvals" }
+
+// Open reads the payload that was given to Ask.
+func (a Approval) Open(into any) error { return json.Unmarshal([]byte(a.Payload), into) }
+
+// asOf shows a request that ran out as expired, even before Expire marks it.
+func (a *Approval) asOf(now clock.Millis) {
+	if a.Status == Pending && a.ExpiresAt <= now {
+		a.Status = Expired
+	}
+}
+
+// Reach says where a user may find something to decide: it narrows a listing before
+// MayDecide looks at each request.
+type Reach struct {
+	Everywhere bool
+	Orgs       []id.ID
+}
+
+// Kind is one sort of action that needs a second person.
+type Kind struct {
+	Name string        // at most 40 ASCII characters, such as "payee_account.change"
+	TTL  time.Duration // how long a request waits
+
+	// MayDecide tells whether the user is one of those who decide this request. The
+	// one who asked is refused before it is called.
+	MayDecide func(view *gorm.DB, userID id.ID, a Approval) (bool, error)
+	// Reach is where MayDecide can be true for the user at all.
+	Reach func(view *gorm.DB, userID id.ID) (Reach, error)
+	// Carry carries the action out. When it refuses, the request stays pending.
+	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error
+	// Settled, if set, tells people how a request ended, whatever its status is now.
+	Settled func(tx *storage.Tx, a Approval) error
+}
+
+// Desk knows the kinds. Register them all before the first request.
+type Desk struct{ kinds map[string]Kind }
+
+// NewDesk has no kinds yet.
+func NewDesk() *Desk { return &Desk{kinds: map[string]Kind{}} }
+
+// Register adds a kind. Two of one name are a mistake in the wiring.
+func (d *Desk) Register(k Kind) {
+	if _, twice := d.kinds[k.Name]; twice {
+		panic("approval: two kinds are called " + k.Name)
+	}
+	d.kinds[k.Name] = k
+}

@@ -1,0 +1,64 @@
+package identity
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// PhoneHashOf is the hash of a user's phone once it is verified, by which what is
+// addressed to that phone is found; before that "".
+func (s *Service) PhoneHashOf(ctx context.Context, userID id.ID) (string, error) {
+	var user User
+	err := s.db.Read(ctx).Select("phone_hash", "phone_verified").Where("id = ? AND status = ?", userID, statusActive).Take(&user).Error
+	if storage.IsNotFound(err) {
+		return "", ErrNotFound
+	}
+	if err != nil || !user.PhoneVerified {
+		return "", err
+	}
+	return user.PhoneHash, nil
+}
+
+// FindByPhone finds the active user of a phone for operators, or fails with ErrNotFound
+// or a wrong `phone`.
+func (s *Service) FindByPhone(ctx context.Context, phone string) (User, error) {
+	var p problems
+	if p.phone(phone); p.err() != nil {
+		return User{}, p.err()
+	}
+	var found User
+	err := s.db.Read(ctx).Select("id").Where("phone_hash = ? AND status = ?", s.phoneHash(phone), statusActive).Take(&found).Error
+	if storage.IsNotFound(err) {
+		return User{}, ErrNotFound
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return s.Get(ctx, found.ID)
+}
+
+// Holds tells whether an active user has a role now.
+func Holds(view *gorm.DB, userID id.ID, role string) (bool, error) {
+	var n int64
+	err := view.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
+		Where("r.user_id = ? AND r.role = ? AND u.status = ?", userID, role, statusActive).Count(&n).Error
+	return n > 0, err
+}
+
+// RolesOf lists the roles of an active user, ascending, or fails with ErrNotFound.
+func RolesOf(view *gorm.DB, userID id.ID) ([]string, error) {
+	var there int64
+	if err := view.Model(&User{}).Where("id = ? AND status = ?", userID, statusActive).Count(&there).Error; err != nil {
+		return nil, err
+	}
+	if there == 0 {
+		return nil, ErrNotFound
+	}
+	roles := []string{}
+	err := view.Model(&userRole{}).Where("user_id = ?", userID).Order("role").Pluck("role", &roles).Error
+	return roles, err
+}

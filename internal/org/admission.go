@@ -1,0 +1,221 @@
+package org
+
+import (
+	"slices"
+
+	"zique/internal/audit"
+	"zique/internal/clock"
+	"zique/internal/id"
+	"zique/internal/notify"
+	"zique/internal/outbox"
+	"zique/internal/storage"
+)
+
+// What can be done to an organisation on its way.
+const (
+	Submit    = "submit"
+	Recommend = "recommend"
+	Approve   = "approve"
+	Return    = "return"
+	Reject    = "reject"
+	Suspend   = "suspend"
+	Reinstate = "reinstate"
+)
+
+// move is one line of the state table.
+type move struct {
+	verb     string
+	from, to string
+	by       []string // kinds of desk that may; nil: the organisation's manager
+	of       []string // kinds of organisation; nil: all but the desks
+	reasoned bool     // a reason is required
+	template string   // what its managers are told; "": nothing
+}
+
+var (
+	countyDesk     = []string{County}
+	federationDesk = []string{Federation}
+	eitherDesk     = []string{County, Federation}
+)
+
+// moves is the whole state table: 主体申请 → 县级推荐 (cooperatives) → 平台审核.
+// Whatever is not in it is ErrState.
+var moves = []move{
+	{Submit, Draft, Submitted, nil, nil, false, ""},
+	{Submit, Returned, Submitted, nil, nil, false, ""},
+	{Recommend, Submitted, Recommended, countyDesk, []string{Cooperative}, false, "admission_recommended"},
+	{Approve, Submitted, Admitted, federationDesk, []string{Enterprise, Chamber}, false, "admission_approved"},
+	{Approve, Recommended, Admitted, federationDesk, nil, false, "admission_approved"},
+	{Return, Submitted, Returned, eitherDesk, nil, true, "admission_returned"},
+	{Return, Recommended, Returned, eitherDesk, nil, true, "admission_returned"},
+	{Reject, Submitted, Rejected, eitherDesk, nil, true, "admission_rejected"},
+	{Reject, Recommended, Rejected, eitherDesk, nil, true, "admission_rejected"},
+	{Suspend, Admitted, Suspended, eitherDesk, nil, true, "org_suspended"},
+	{Reinstate, Suspended, Admitted, eitherDesk, nil, false, "org_reinstated"},
+}
+
+// permits tells whether the table has the line for an organisation of the kind.
+func (m move) permits(kind, desk string) bool {
+	if (desk == "") != (m.by == nil) || (desk != "" && !slices.Contains(m.by, desk)) {
+		return false
+	}
+	return !IsDesk(kind) && (m.of == nil || slices.Contains(m.of, kind))
+}
+
+// Step is a row of the history of an organisation.
+type Step struct {
+	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrgID      id.ID
+	FromStatus string
+	ToStatus   string
+	ActorID    id.ID
+	Reason     string
+	CreatedAt  clock.Millis
+
+	ActorName string `gorm:"->"`
+}
+
+// TableName is the table's name.
+func (Step) TableName() string { return "org_admission_steps" }
+
+// SubmitApplication hands an application in, for a manager. It fails with ErrNotFound
+// for strangers, ErrForbidden for other members, or ErrState. Repeated by the same
+// person it answers the present state.
+func (s *Service) SubmitApplication(tx *storage.Tx, by audit.Actor, orgID id.ID) (Organisation, error) {
+	o, _, err := manage(tx, by, orgID, managing...)
+	if err != nil {
+		return Organisation{}, err
+	}
+	return s.move(tx, by, o, "", Submit, "")
+}
+
+// Review moves an organisation for an operator whose desk is of the kind `desk`. It
+// fails with a wrong `reason`, ErrNotFound, ErrState, or ErrOwnRequest: neither who
+// recommended it nor a member of it decides. Repeated by the same person it answers
+// the present state.
+func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgID id.ID, reason string) (Organisation, error) {
+	var p problems
+	reason = p.reason(reason, slices.ContainsFunc(moves, func(m move) bool { return m.verb == verb && m.reasoned }))
+	if err := p.err(); err != nil {
+		return Organisation{}, err
+	}
+	o, err := lock(tx, orgID)
+	if err != nil {
+		return Organisation{}, err
+	}
+	if _, err := memberOf(tx.DB, orgID, by.UserID); err == nil {
+		return Organisation{}, ErrOwnRequest
+	} else if err != ErrNotFound {
+		return Organisation{}, err
+	}
+	return s.move(tx, by, o, desk, verb, reason)
+}
+
+// move makes the step that the table has for a locked organisation.
+func (s *Service) move(tx *storage.Tx, by audit.Actor, o Organisation, desk, verb, reason string) (Organisation, error) {
+	last, err := lastStep(tx, o.ID)
+	if err != nil {
+		return Organisation{}, err
+	}
+	for _, m := range moves {
+		if m.verb != verb || !m.permits(o.Kind, desk) {
+			continue
+		}
+		if m.from == o.Status {
+			if m.from == Recommended && m.to == Admitted && last.ActorID == by.UserID {
+				return Organisation{}, ErrOwnRequest
+			}
+			return s.step(tx, by, o, m, reason)
+		}
+		if m.to == o.Status && last.FromStatus == m.from && last.ToStatus == m.to && last.ActorID == by.UserID {
+			return s.filled(tx.DB, o) // asked twice
+		}
+	}
+	return Organisation{}, ErrState
+}
+
+func lastStep(tx *storage.Tx, orgID id.ID) (Step, error) {
+	var steps []Step
+	if err := tx.Where("org_id = ?", orgID).Order("id DESC").Limit(1).Find(&steps).Error; err != nil || len(steps) == 0 {
+		return Step{}, err
+	}
+	return steps[0], nil
+}
+
+func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, reason string) (Organisation, error) {
+	change := map[string]any{"status": m.to}
+	if m.by != nil { // the applicant's own step leaves what was last decided
+		change["reason"], o.Reason = reason, reason
+	}
+	if m.verb == Submit {
+		now := tx.Now()
+		change["submitted_at"], o.SubmittedAt = now, &now
+	}
+	if m.to == Rejected {
+		change["credit_code_key"], o.CreditCodeKey = nil, nil // others may apply with it
+	}
+	if err := tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(change).Error; err != nil {
+		return Organisation{}, err
+	}
+	err := tx.Create(&Step{ID: tx.NewID(), OrgID: o.ID, FromStatus: m.from, ToStatus: m.to, ActorID: by.UserID, Reason: reason, CreatedAt: tx.Now()}).Error
+	if err != nil {
+		return Organisation{}, err
+	}
+	o.Status = m.to
+	err = audit.Write(tx, forOrg(by, o.ID), audit.Change{
+		Action: "organisation." + pastOf[m.verb], Subject: "organisation", SubjectID: o.ID, Reason: reason,
+		Before: map[string]string{"status": m.from}, After: map[string]string{"status": m.to},
+	})
+	if err != nil {
+		return Organisation{}, err
+	}
+	if err := announce(tx, o, m, reason); err != nil {
+		return Organisation{}, err
+	}
+	return s.filled(tx.DB, o)
+}
+
+var pastOf = map[string]string{Submit: "submitted", Recommend: "recommended", Approve: "admitted", Return: "returned",
+	Reject: "rejected", Suspend: "suspended", Reinstate: "reinstated"}
+
+// announce tells the managers how it went, and the desk whose turn it is.
+func announce(tx *storage.Tx, o Organisation, m move, reason string) error {
+	params := map[string]string{"organisation": o.Name}
+	if m.reasoned {
+		params["reason"] = reason
+	}
+	if m.template != "" {
+		managers, err := holders(tx, o.ID, managing)
+		if err != nil {
+			return err
+		}
+		if err := tell(tx, managers, m.template, params, o.path()); err != nil {
+			return err
+		}
+	}
+	if m.to != Submitted && m.to != Recommended {
+		return nil
+	}
+	template, desk := "admission_submitted", Federation
+	if m.to == Recommended {
+		template = "admission_recommended"
+	} else if o.Kind == Cooperative {
+		desk = County
+	}
+	reviewers, err := atDesk(tx, desk)
+	if err != nil {
+		return err
+	}
+	return tell(tx, reviewers, template, params, "/ops"+o.path())
+}
+
+func (o Organisation) path() string { return "/organisations/" + o.ID.String() }
+
+// tell puts a message into the inboxes of the users; without any it does nothing.
+func tell(tx *storage.Tx, users []id.ID, template string, params map[string]string, link string) error {
+	if len(users) == 0 {
+		return nil
+	}
+	_, err := outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: users, Template: template, Params: params, Link: link})
+	return err
+}

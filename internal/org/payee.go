@@ -1,0 +1,341 @@
+package org
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// PayeeChange is the kind of approval that changes a payee account.
+const PayeeChange = "payee_account.change"
+
+const (
+	// PayeeCooling is how long a new account rests before money goes to it: whoever
+	// has taken over two members' accounts is noticed before the next payout, and
+	// three days reach over a weekend.
+	PayeeCooling = 72 * time.Hour
+	payeeTTL     = 7 * 24 * time.Hour
+)
+
+// Statuses of a payee account.
+const (
+	PayeeActive   = "active"
+	PayeeReplaced = "replaced"
+)
+
+// The refusals of UsablePayee.
+var (
+	ErrNoPayee      = fault.New(fault.Conflict, "payee_missing", "the organisation has no payee account")
+	ErrPayeeCooling = fault.New(fault.Conflict, "payee_cooling", "the payee account is new and not used before its cooling time is over")
+)
+
+// Payee is where an organisation is paid.
+type Payee struct {
+	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrgID      id.ID
+	Cipher     []byte `json:"-"` // sealed holder, bank and number
+	Agency     bool   // 村账镇管: another body holds the account for the collective
+	Status     string
+	ActiveOrg  *id.ID `gorm:"column:active_org_id" json:"-"` // unique while active, else NULL
+	ApprovalID id.ID
+	UsableFrom clock.Millis
+	CreatedAt  clock.Millis
+	ReplacedAt *clock.Millis
+
+	PayeeDetails `gorm:"-"`
+}
+
+// PayeeDetails is what is sealed of an account. Number is in clear: show Masked.
+type PayeeDetails struct {
+	Holder string `json:"holder"`
+	Bank   string `json:"bank"`
+	Number string `json:"number"`
+}
+
+// Masked is the number as people may see it: its last four digits.
+func (d PayeeDetails) Masked() string {
+	if len(d.Number) < 8 {
+		return "****"
+	}
+	return "**** " + d.Number[len(d.Number)-4:]
+}
+
+// TableName is the table's name.
+func (Payee) TableName() string { return "payee_accounts" }
+
+// shown is what a decider and the audit log see of an account.
+func shown(d PayeeDetails, agency bool) map[string]any {
+	return map[string]any{"holder": d.Holder, "bank": d.Bank, "number": d.Masked(), "agency": agency}
+}
+
+// PayeeAccount is what a member fills in. Spaces and hyphens in the number do not count.
+type PayeeAccount struct {
+	PayeeDetails
+	Agency bool
+	Reason string
+}
+
+func (a *PayeeAccount) check() *problems {
+	p := new(problems)
+	a.Holder = p.line("holder", a.Holder, MaxName)
+	a.Bank = p.line("bank", a.Bank, MaxBank)
+	a.Number = strings.NewReplacer(" ", "", "-", "").Replace(a.Number)
+	if !bankNumber.MatchString(a.Number) {
+		p.add("number", "invalid", "must have 8 to 32 digits")
+	}
+	a.Reason = p.reason(a.Reason, true)
+	return p
+}
+
+// payload is what waits in the approval until it is carried out.
+type payload struct {
+	Cipher []byte `json:"cipher"`
+	Agency bool   `json:"agency"`
+}
+
+// AskPayee asks for another payee account, for a manager or the money role; a second
+// person decides. It fails with all wrong fields at once, ErrNotFound, ErrForbidden,
+// ErrSuspended, ErrState before admission, or approval.ErrPending.
+func (s *Service) AskPayee(tx *storage.Tx, by audit.Actor, orgID id.ID, a PayeeAccount) (approval.Approval, error) {
+	o, err := s.mayAskPayee(tx.DB, by, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	p := a.check()
+	if a.Agency && o.Kind != VillageCollective {
+		p.add("agency", "invalid", "only a village collective's account may be held by another body")
+	}
+	if err := p.err(); err != nil {
+		return approval.Approval{}, err
+	}
+	before, err := s.shownActive(tx, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	plain, err := json.Marshal(a.PayeeDetails)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	sealed, err := s.keys.Seal(plain)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	asked, err := s.approvals.Ask(tx, forOrg(by, orgID), approval.Request{
+		Kind: PayeeChange, Subject: "organisation", SubjectID: orgID, OrgID: orgID, Reason: a.Reason,
+		Before: before, After: shown(a.PayeeDetails, a.Agency), Payload: payload{sealed, a.Agency},
+	})
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	deciders, err := payeeDeciders(tx.DB, asked)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	if len(deciders) == 0 {
+		if deciders, err = operators(tx, by.UserID); err != nil {
+			return approval.Approval{}, err
+		}
+	}
+	return asked, tell(tx, deciders, "payee_change_asked", map[string]string{"organisation": o.Name}, "/approvals/"+asked.ID.String())
+}
+
+// mayAskPayee reads without a lock: the approval's row comes before the
+// organisation's, and carrying out looks again.
+func (s *Service) mayAskPayee(view *gorm.DB, by audit.Actor, orgID id.ID) (Organisation, error) {
+	m, err := memberOf(view, orgID, by.UserID)
+	if err != nil {
+		return Organisation{}, err
+	}
+	var o Organisation
+	if err := view.Take(&o, orgID).Error; err != nil {
+		return o, err
+	}
+	if err := may(o, m, nil, monied); err != nil {
+		return o, err
+	}
+	if o.Status != Admitted {
+		return o, ErrState
+	}
+	return o, nil
+}
+
+// shownActive is the account that is active now, as people may see it; nil: none.
+func (s *Service) shownActive(tx *storage.Tx, orgID id.ID) (any, error) {
+	active, err := s.activePayee(tx.DB, orgID)
+	if err == ErrNoPayee {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return shown(active.PayeeDetails, active.Agency), nil
+}
+
+func (s *Service) activePayee(view *gorm.DB, orgID id.ID) (Payee, error) {
+	var p Payee
+	err := view.Where("active_org_id = ?", orgID).Take(&p).Error
+	if storage.IsNotFound(err) {
+		return p, ErrNoPayee
+	}
+	if err == nil {
+		err = s.open(&p)
+	}
+	return p, err
+}
+
+func (s *Service) open(p *Payee) error {
+	plain, err := s.keys.Open(p.Cipher)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, &p.PayeeDetails)
+}
+
+// payeeChange: another member with the manager's or the money role decides; where there
+// is none, an operator does.
+func (s *Service) payeeChange() approval.Kind {
+	return approval.Kind{
+		Name: PayeeChange, TTL: payeeTTL, MayDecide: mayDecidePayee, Reach: payeeReach, Carry: s.changePayee, Settled: payeeSettled,
+	}
+}
+
+func payeeDeciders(view *gorm.DB, a approval.Approval) ([]id.ID, error) {
+	users, err := holdersIn(view, a.OrgID, monied)
+	return slices.DeleteFunc(users, func(u id.ID) bool { return u == a.RequestedBy }), err
+}
+
+func mayDecidePayee(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	deciders, err := payeeDeciders(view, a)
+	if err != nil || len(deciders) > 0 {
+		return slices.Contains(deciders, userID), err
+	}
+	return isOperator(view, userID)
+}
+
+func payeeReach(view *gorm.DB, userID id.ID) (approval.Reach, error) {
+	operator, err := isOperator(view, userID)
+	if err != nil || operator {
+		return approval.Reach{Everywhere: operator}, err
+	}
+	var orgs []id.ID
+	err = view.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, monied).Pluck("org_id", &orgs).Error
+	return approval.Reach{Orgs: orgs}, err
+}
+
+func isOperator(view *gorm.DB, userID id.ID) (bool, error) {
+	var n int64
+	err := view.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
+		Where("r.role = ? AND r.user_id = ? AND u.status = ?", RoleOperator, userID, "active").Count(&n).Error
+	return n > 0, err
+}
+
+// operators lists the active ones but one.
+func operators(tx *storage.Tx, but id.ID) ([]id.ID, error) {
+	var users []id.ID
+	err := tx.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
+		Where("r.role = ? AND r.user_id <> ? AND u.status = ?", RoleOperator, but, "active").
+		Order("r.user_id").Pluck("r.user_id", &users).Error
+	return users, err
+}
+
+// changePayee replaces the active account by the approved one, which rests first.
+func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
+	o, err := lock(tx, a.OrgID)
+	if err != nil {
+		return err
+	}
+	switch o.Status {
+	case Admitted:
+	case Suspended:
+		return ErrSuspended
+	default:
+		return ErrState
+	}
+	before, err := s.shownActive(tx, o.ID)
+	if err != nil {
+		return err
+	}
+	var wanted payload
+	if err := a.Open(&wanted); err != nil {
+		return err
+	}
+	err = tx.Model(&Payee{}).Where("active_org_id = ?", o.ID).
+		Updates(map[string]any{"status": PayeeReplaced, "active_org_id": nil, "replaced_at": tx.Now()}).Error
+	if err != nil {
+		return err
+	}
+	p := Payee{ID: tx.NewID(), OrgID: o.ID, Cipher: wanted.Cipher, Agency: wanted.Agency, Status: PayeeActive, ActiveOrg: &o.ID,
+		ApprovalID: a.ID, UsableFrom: tx.Now().Add(PayeeCooling), CreatedAt: tx.Now()}
+	if err := tx.Create(&p).Error; err != nil {
+		return err
+	}
+	if err := s.open(&p); err != nil {
+		return err
+	}
+	return audit.Write(tx, forOrg(by, o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
+		Before: before, After: shown(p.PayeeDetails, p.Agency), Reason: a.Reason})
+}
+
+// payeeSettled tells whoever asked and the managers, who would notice a change that
+// is not theirs.
+func payeeSettled(tx *storage.Tx, a approval.Approval) error {
+	var o Organisation
+	if err := tx.Take(&o, a.OrgID).Error; err != nil {
+		return err
+	}
+	users, err := holders(tx, o.ID, managing)
+	if err != nil {
+		return err
+	}
+	users = append(users, a.RequestedBy)
+	params := map[string]string{"organisation": o.Name}
+	switch a.Status {
+	case approval.Approved:
+		return tell(tx, users, "payee_change_approved", params, o.path())
+	case approval.Rejected:
+		params["reason"] = a.DecisionReason
+		return tell(tx, users, "payee_change_rejected", params, o.path())
+	case approval.Expired:
+		return tell(tx, []id.ID{a.RequestedBy}, "approval_expired", map[string]string{"kind": a.Kind}, "/approvals/"+a.ID.String())
+	}
+	return nil
+}
+
+// Payees lists an organisation's accounts, the newest first, for its manager and its
+// money role. Show Masked instead of Number.
+func (s *Service) Payees(view *gorm.DB, orgID, userID id.ID) ([]Payee, error) {
+	if err := mayRead(view, orgID, userID, monied); err != nil {
+		return nil, err
+	}
+	found := []Payee{}
+	if err := view.Where("org_id = ?", orgID).Order("id DESC").Limit(maxShown).Find(&found).Error; err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if err := s.open(&found[i]); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// UsablePayee is the account to which a payout may go now, with its number in clear. It
+// fails with ErrNoPayee or ErrPayeeCooling; the account before is not used meanwhile,
+// since it may be the one that was lost.
+func (s *Service) UsablePayee(view *gorm.DB, orgID id.ID, now clock.Millis) (Payee, error) {
+	p, err := s.activePayee(view, orgID)
+	if err == nil && p.UsableFrom > now {
+		return Payee{}, ErrPayeeCooling
+	}
+	return p, err
+}
