@@ -1,10 +1,56 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { i18n } from './i18n'
+import { i18n, openAreas, type Area } from './i18n'
 import { useSession } from './stores/session'
 
 declare module 'vue-router' {
-  interface RouteMeta { title: string; signedIn?: boolean }
+  interface RouteMeta {
+    title: string
+    signedIn?: boolean
+    /** Platform roles, of which one is needed. The program decides again at every call. */
+    roles?: string[]
+    /** The texts that the page needs besides the storefront's. */
+    areas?: Area[]
+  }
 }
+
+type Load = () => Promise<unknown>
+
+/** A page of somebody who is signed in. */
+const own = (path: string, name: string, component: Load): RouteRecordRaw =>
+  ({ path, name, component, meta: { title: `title.${name}`, signedIn: true, areas: ['member'] } })
+
+const member: RouteRecordRaw[] = [
+  own('/account/security', 'security', () => import('./pages/account/SecurityPage.vue')),
+  own('/account/privacy', 'privacy', () => import('./pages/account/PrivacyPage.vue')),
+  own('/inbox', 'inbox', () => import('./pages/account/InboxPage.vue')),
+  own('/approvals/:id', 'approval', () => import('./pages/account/ApprovalPage.vue')),
+  own('/org/apply', 'org-apply', () => import('./pages/org/ApplyPage.vue')),
+  own('/org/:id', 'org', () => import('./pages/org/OrgPage.vue')),
+  own('/org/:id/edit', 'org-edit', () => import('./pages/org/ApplyPage.vue')),
+  own('/org/:id/members', 'org-members', () => import('./pages/org/MembersPage.vue')),
+  own('/org/:id/payee', 'org-payee', () => import('./pages/org/PayeePage.vue')),
+  { path: '/organisations/:id', redirect: (to) => `/org/${String(to.params.id)}` },
+  { path: '/invitations', redirect: '/inbox' },
+]
+
+const readers = ['operator', 'auditor']
+
+/** A page of the operators' desk; auditors look, and change nothing. */
+const desk = (path: string, name: string, component: Load, roles = readers): RouteRecordRaw =>
+  ({ path: `/ops${path}`, name: `ops${name}`, component, meta: { title: `title.ops${name}`, signedIn: true, roles, areas: ['member', 'ops'] } })
+
+const ops: RouteRecordRaw[] = [
+  desk('', '', () => import('./pages/ops/DeskPage.vue')),
+  desk('/organisations', '-organisations', () => import('./pages/ops/OrganisationsPage.vue')),
+  desk('/organisations/:id', '-organisation', () => import('./pages/ops/OrganisationPage.vue')),
+  desk('/approvals', '-approvals', () => import('./pages/ops/ApprovalsPage.vue')),
+  desk('/people', '-people', () => import('./pages/ops/PeoplePage.vue')),
+  desk('/villages', '-villages', () => import('./pages/ops/VillagesPage.vue')),
+  desk('/villages/new', '-village-new', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/villages/import', '-village-import', () => import('./pages/ops/VillageImportPage.vue'), ['operator']),
+  desk('/villages/:id', '-village', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
+]
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('./pages/HomePage.vue'), meta: { title: 'nav.home' } },
@@ -19,7 +65,10 @@ const routes: RouteRecordRaw[] = [
   { path: '/villages', name: 'villages', component: () => import('./pages/VillagesPage.vue'), meta: { title: 'nav.villages' } },
   { path: '/villages/:id', name: 'village', component: () => import('./pages/VillagePage.vue'), meta: { title: 'nav.village' } },
   { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'nav.board' } },
-  { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account' } },
+  { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account', areas: ['member'] } },
+  ...member,
+  ...ops,
+  { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },
   { path: '/:path(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { title: 'nav.missing' } },
 ]
 
@@ -29,8 +78,18 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
 })
 
-router.beforeEach((to) => {
-  if (to.meta.signedIn && !useSession().signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (to.meta.signedIn && !session.signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+  if (to.meta.roles) {
+    // After a reload the roles are on their way; without a network the page itself says what is wrong.
+    if (!session.user) await session.restore()
+    if (!session.signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+    if (session.user && !to.meta.roles.some((role) => session.user?.roles.includes(role))) {
+      return { name: 'not-yours', params: { path: to.path.slice(1).split('/') }, query: to.query }
+    }
+  }
+  if (to.meta.areas) await openAreas(to.meta.areas)
   return true
 })
 

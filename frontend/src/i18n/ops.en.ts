@@ -1,0 +1,33 @@
+import type zh from './ops.zh-CN'
+
+const en: typeof zh = {
+  title: {
+    'ops-organisations': 'Organisations', 'ops-organisation': 'Organisation', 'ops-approvals': 'Approvals', 'ops-people': 'People', 'ops-villages': 'Villages', 'ops-village': 'Change a village', 'ops-village-new': 'New village', 'ops-village-import': 'Import villages', 'ops-audit': 'Audit log',
+  },
+  ops: {
+    nav: 'Desk', readsOnly: 'You are here as an auditor: to look, not to change. Personal data is masked.', search: 'Search', searchHint: 'Name, credit code, mobile number, order or card number', searchNone: 'Nothing found', queues: 'Waiting to be done', oldest: 'oldest {age}', queueEmpty: 'nothing waits',
+    queue: { admissions_county: 'For the county to recommend', admissions_federation: 'For the platform to review', approvals: 'For a second person', events_stuck: 'Stuck events', jobs_failed: 'Failed jobs' },
+    found: { organisation: 'Organisations', user: 'People', village: 'Villages', order: 'Orders', card: 'Aid cards' },
+    status: 'Status', anyStatus: 'Any status', anyKind: 'Any kind', orgSearch: 'Name or credit code', orgNone: 'No such organisation', submittedOn: 'submitted {date}',
+    decide: 'Decide', noDesk: 'You have no desk at the county or the federation, so you cannot decide.', noAction: 'Nothing for you to decide now.', atDesk: '{desk} desk', reasonSeen: 'The applicant reads this: say what has to change.', decided: '{org}: {status}', inAudit: 'See it in the audit log',
+    verb: { recommend: 'Recommend', approve: 'Approve', return: 'Send back', reject: 'Reject', suspend: 'Suspend', reinstate: 'Reinstate' },
+    served: 'Villages served', servedEdit: 'Change the villages', servedDone: 'Villages changed', save: 'Save',
+  },
+  people: {
+    find: 'Find by mobile number', findHint: 'The whole number, 11 digits', none: 'No account with this number', noRoles: 'No platform role', grant: 'Grant a role', revoke: 'Revoke', revokeOf: 'Revoke {role} from {name}', revokeAsk: 'It takes effect at once, also on pages that are open.', revoked: 'Role of {name} revoked', twoPersons: 'It takes two people: you ask, another operator approves.', roleLabel: 'Role', desk: 'Desk', ask: 'Ask', asked: 'Asked; another operator must approve',
+    role: { operator: 'Operator', auditor: 'Auditor', liaison: 'Liaison' },
+  },
+  villageEdit: { new: 'New village', import: 'Import', saved: '{village} saved', name: 'Name', county: 'County', code: 'Administrative code', codeHint: '12 digits, may be left empty', produceHint: 'Separated by commas, for example: terrace rice, wild honey', note: 'In one sentence', noteHint: 'Shown at the top of the village page', storyHint: 'Tell about the village: where it is, what grows, why help matters. An empty line begins a new paragraph.', picture: 'Picture {n}' },
+  importing: {
+    step1: '1 Get the template and fill it in', step1Hint: 'The first row names the columns; leave it. One village a row.', xlsx: 'Excel template', csv: 'CSV template', step2: '2 Choose the file for a trial', step2Hint: 'The trial writes nothing. Decide after you have seen the result.', sheet: 'sheet', sending: 'Uploading', templateName: 'village-import-template.{format}', fileName: 'errors-{name}',
+    progress: 'Progress of the import', isDry: 'trial', isReal: 'import', queued: 'Waiting…', running: '{done} of {total} rows', failed: 'Not finished: stopped at {done} of {total} rows', tried: 'Trial done: {total} rows, {wrong} errors', imported: 'Imported: {total} rows, {added} villages added', leave: 'You may leave or reload this page; the job goes on and shows its progress when you come back.',
+    errors: '{n} errors', errorsHint: 'Download your file with the errors marked, put it right and choose it again.', download: 'Download the marked file', row: 'Row', column: 'Column', reason: 'Reason', more: '{n} more are in the file.', allGood: 'All {n} rows are fine and can be imported.', someBad: 'With errors nothing is imported. Put them right and choose the file again.', now: 'Import {n} rows', see: 'See the villages', anew: 'Another file',
+    code: { required: 'missing', too_long: 'too long', too_short: 'too short', invalid: 'not in the right form', duplicate: 'same as another row', taken: 'exists already', unknown: 'there is no such thing', not_found: 'not found', too_many: 'too many' },
+  },
+  audit: {
+    actionLabel: 'Action', actionExample: 'such as organisation.approved', subject: 'Kind of thing', subjectId: 'Number of the thing', requestId: 'Request id', since: 'From', until: 'To', csv: 'Download CSV', none: 'No such entries', system: 'The program', from: 'from {peer}',
+    action: { organisation_created: 'Organisation created', organisation_changed: 'Organisation changed', organisation_submitted: 'Application submitted', organisation_recommended: 'Recommended', organisation_admitted: 'Admitted', organisation_approved: 'Approved', organisation_returned: 'Sent back', organisation_rejected: 'Rejected', organisation_suspended: 'Suspended', organisation_reinstated: 'Reinstated', member_invited: 'Member invited', member_joined: 'Member joined', member_removed: 'Member removed', role_granted: 'Role granted', role_revoked: 'Role revoked', payee_account_changed: 'Payee account changed', village_created: 'Village created', village_changed: 'Village changed', user_registered: 'Registered', user_signed_in: 'Signed in', password_changed: 'Password changed' },
+  },
+}
+
+export default en
