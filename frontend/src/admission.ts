@@ -13,6 +13,8 @@ export interface Admission {
   step: AdmissionStep
   /** Set once the program knows the application, so that sending again changes it and makes no second one. */
   orgId: string
+  /** The files that the program has already; while they stay the same, they are not sent again. */
+  knownFiles: string[]
   /** A sending whose answer was lost: the application may be there already. */
   sent: boolean
 }
@@ -24,7 +26,7 @@ export const DOCUMENT_KINDS: DocumentKind[] = ['business_licence', 'id_card', 'b
 export const BASIC_FIELDS: BasicField[] = ['name', 'credit_code', 'contact_name', 'contact_phone']
 
 export const emptyAdmission = (): Admission => ({
-  kind: 'cooperative', name: '', credit_code: '', contact_name: '', contact_phone: '', villages: [], documents: [], step: 'basics', orgId: '', sent: false,
+  kind: 'cooperative', name: '', credit_code: '', contact_name: '', contact_phone: '', villages: [], documents: [], step: 'basics', orgId: '', knownFiles: [], sent: false,
 })
 
 export const stepsOf = (kind: ApplicantKind): AdmissionStep[] =>
@@ -51,13 +53,15 @@ export function basicFaults(form: Admission): Partial<Record<BasicField, string>
 }
 
 export function toInput(form: Admission): OrganisationInput {
+  const files = form.documents.map((d) => d.file_id)
+  const sameFiles = form.orgId !== '' && JSON.stringify(files) === JSON.stringify(form.knownFiles)
   return {
     name: form.name.trim(),
     credit_code: normalizeCreditCode(form.credit_code),
     contact_name: form.contact_name.trim(),
     contact_phone: plainPhone(form.contact_phone),
-    village_ids: form.kind === 'cooperative' ? form.villages.map((v) => v.id) : [],
-    documents: form.documents.map(({ kind, file_id }) => ({ kind, file_id })),
+    ...(form.kind === 'cooperative' ? { village_ids: form.villages.map((v) => v.id) } : {}),
+    ...(sameFiles ? {} : { documents: form.documents.map(({ kind, file_id }) => ({ kind, file_id })) }),
   }
 }
 
@@ -70,7 +74,8 @@ export function fromOrganisation(org: Organisation, villages: { id: string; name
     credit_code: org.credit_code,
     contact_name: org.contact_name,
     villages,
-    documents: org.documents.map(({ kind, file_id, name }) => ({ kind, file_id, name })),
+    documents: org.documents.map(({ kind, file_id, name }) => ({ kind, file_id, name: name ?? '' })),
+    knownFiles: org.documents.map((d) => d.file_id),
     orgId: org.id,
   }
 }

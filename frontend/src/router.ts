@@ -44,7 +44,7 @@ const ops: RouteRecordRaw[] = [
   desk('/organisations', '-organisations', () => import('./pages/ops/OrganisationsPage.vue')),
   desk('/organisations/:id', '-organisation', () => import('./pages/ops/OrganisationPage.vue')),
   desk('/approvals', '-approvals', () => import('./pages/ops/ApprovalsPage.vue')),
-  desk('/people', '-people', () => import('./pages/ops/PeoplePage.vue')),
+  desk('/people', '-people', () => import('./pages/ops/PeoplePage.vue'), ['operator']),
   desk('/villages', '-villages', () => import('./pages/ops/VillagesPage.vue')),
   desk('/villages/new', '-village-new', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
   desk('/villages/import', '-village-import', () => import('./pages/ops/VillageImportPage.vue'), ['operator']),
@@ -68,8 +68,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account', areas: ['member'] } },
   ...member,
   ...ops,
-  { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },
   { path: '/:path(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { title: 'nav.missing' } },
+  // Reached by name only, so that the address stays the one that was asked for.
+  { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },
 ]
 
 export const router = createRouter({

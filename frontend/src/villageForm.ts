@@ -29,6 +29,6 @@ export function villageInput(form: VillageForm): VillageInput {
   const code = form.code.trim()
   return {
     name: form.name.trim(), township: form.township.trim(), county: form.county.trim(), ...(code ? { code } : {}),
-    designations: [...form.designations], produce: splitNames(form.produce), note: form.note.trim(), story: form.story.trim(), pictures: [...form.pictures],
+    designations: [...form.designations], produce: splitNames(form.produce), note: form.note.trim(), story: form.story.trim(), pictures: form.pictures.map((file_id) => ({ file_id })),
   }
 }

@@ -7,7 +7,7 @@ export type ApplicantKind = 'cooperative' | 'enterprise' | 'chamber'
 export type OrgStatus = 'draft' | 'submitted' | 'recommended' | 'returned' | 'rejected' | 'admitted' | 'suspended'
 export type DocumentKind = 'business_licence' | 'id_card' | 'bank_permit' | 'other'
 
-export interface OrgDocument { id: string; kind: DocumentKind; file_id: string; name: string; created_at: string }
+export interface OrgDocument { id: string; kind: DocumentKind; file_id: string; name?: string; created_at: string }
 export interface Organisation {
   id: string
   kind: OrgKind

@@ -14,9 +14,10 @@ export interface VillageInput {
   produce: string[]
   note: string
   story: string
-  pictures: string[]
+  pictures: { file_id: string }[]
 }
-export interface ImportFault { row: number; column: string; code: string; message: string }
+/** Row 0 is the file as a whole. The program says it in both languages, with the bounds that apply. */
+export interface ImportFault { row: number; column: string; code: string; message: string; message_zh: string }
 export interface VillageImport {
   id: string
   status: 'queued' | 'running' | 'done' | 'failed'
@@ -26,6 +27,8 @@ export interface VillageImport {
   added: number
   errors_total: number
   errors: ImportFault[]
+  /** The code of what stopped it. */
+  error?: string
   created_at: string
   finished_at?: string
 }

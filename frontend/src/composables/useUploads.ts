@@ -4,7 +4,8 @@ import { ApiError } from '@/api/problem'
 
 export interface Sending { key: number; name: string; part: number; error: unknown; file: File }
 
-const MAX_BYTES = 20 * 1024 * 1024
+// The program's own bound for pictures; larger files need not travel to hear it.
+const MAX_BYTES = 15 * 1024 * 1024
 let last = 0
 
 /** Sends files one after the other; `taken` hears of each that arrived. A failed one can be tried again. */
@@ -21,7 +22,7 @@ export function useUploads(taken: (file: UploadedFile, as: string) => void) {
   async function send(one: Sending): Promise<void> {
     if (gone || !sending.value.some((s) => s.key === one.key)) return
     try {
-      if (one.file.size > MAX_BYTES) throw new ApiError(413, 'body_too_large')
+      if (one.file.size > MAX_BYTES) throw new ApiError(413, 'file_too_large')
       const file = await upload(one.file, (part) => change(one.key, { part }))
       if (gone || !sending.value.some((s) => s.key === one.key)) return
       taken(file, purposes.get(one.key) ?? '')

@@ -58,6 +58,7 @@ export default {
   },
   inbox: { none: '还没有消息', noneHint: '申请的结果、邀请和要您确认的事，会出现在这里。', unread: '未读', readAll: '全部标为已读', go: '去看看' },
   security: {
+    name: '称呼', rename: '保存', renamed: '称呼已更新',
     phone: '手机号', phoneIs: '{phone} 已验证。', phoneWhy: '验证后才能收到组织的邀请，也能用短信找回密码。', phoneOwn: '您的手机号（登记的是 {phone}）', verify: '确认验证', phoneDone: '手机号已验证',
     password: '登录密码', passwordHint: '改好以后，其他设备要用新密码重新登录。', current: '现在的密码', next: '新密码', change: '修改密码', passwordDone: '密码已修改，其他设备已退出',
     devices: '登录的设备', thisDevice: '这台设备', unknownDevice: '未知设备', lastUsed: '最近使用 {time} · {peer}', end: '退出', endOf: '让 {device} 退出', ended: '那台设备已退出', everywhere: '退出所有设备', everywhereDo: '全部退出', everywhereAsk: '包括这台设备在内，所有设备都要重新登录。',
@@ -65,10 +66,10 @@ export default {
   privacy: {
     consents: '我同意过什么', version: '版本 {version}', givenAt: '{time} 同意', withdrawnAt: '{time} 撤回', neverAsked: '还没有表示过', give: '同意', withdraw: '撤回', document: { privacy_policy: '隐私政策', terms_of_service: '服务条款' },
     export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、订单、卡和操作记录。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
-    left: { card_balance: '爱心卡里还有余额，请先用完或转出', orders_under_way: '还有订单没有完成', open_orders: '还有订单没有完成', last_manager: '您是一个组织唯一的负责人，请先让别人接手', memberships: '您还在组织里，请先退出', operator: '您还有平台身份，请先交还', pending_approvals: '还有等待决定的申请' },
+    left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手' },
   },
   error: {
-    last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', wrong_code: '验证码不对或已过期，请重新获取。', code_invalid: '验证码不对或已过期，请重新获取。', credit_code_taken: '这个统一社会信用代码已经申请过了。', already_member: '对方已经是成员了。', invitation_gone: '这个邀请已经失效。', phone_not_verified: '请先验证手机号。', own_request: '自己申请的不能自己批。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '文件太大了，最多 20 MB。', unsupported_media_type: '不支持这种文件，请用照片或 PDF。', file_unsupported: '不支持这种文件，请用照片或 PDF。', file_unreadable: '这个文件打不开，请换一个。', upload_quota: '上传的文件太多了，请稍后再试。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
+    last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '这个统一社会信用代码已经申请过了。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },
-  field: { check_digit: '最后一位对不上，请核对', not_found: '没有找到', taken: '已经用过了', duplicate: '重复了', too_many: '太多了', unknown: '没有这一项', wrong: '不对，请再看看', not_yours: '不是您的' },
+  field: { taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次' },
 }

@@ -19,11 +19,16 @@ export default {
   importing: {
     step1: '1 下载模板，填好', step1Hint: '第一行是列名，请不要改。一行一个村。', xlsx: 'Excel 模板', csv: 'CSV 模板', step2: '2 选填好的文件，先试一遍', step2Hint: '先试算，不会写入。看过结果再决定要不要导入。', sheet: '表格', sending: '正在上传', templateName: '村庄导入模板.{format}', fileName: '错误标注-{name}',
     progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
-    errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
-    code: { required: '没有填', too_long: '太长了', too_short: '太短了', invalid: '格式不对', duplicate: '和别的行重复', taken: '系统里已经有了', unknown: '没有这一项', not_found: '没有找到', too_many: '太多了' },
+    errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
+  error: { last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
-    action: { organisation_created: '新建主体', organisation_changed: '修改主体', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_approved: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体', member_invited: '邀请成员', member_joined: '成员加入', member_removed: '移除成员', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户', village_created: '新增村庄', village_changed: '修改村庄', user_registered: '注册', user_signed_in: '登录', password_changed: '修改密码' },
+    action: {
+      organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体',
+      member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
+      approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', cooperative_villages_changed: '调整服务的村',
+      session_started: '登录', session_ended: '退出一台设备', user_deleted: '注销账号', user_exported: '下载数据', user_phone_verified: '验证手机号', user_renamed: '改名', user_signed_out_everywhere: '退出所有设备', card_claimed: '添加爱心卡', order_placed: '下单', order_cancelled: '取消订单', order_refunded: '退款',
+    },
   },
 }
