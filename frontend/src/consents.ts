@@ -2,7 +2,7 @@ import type { Consent, ConsentDocument } from './api/people'
 
 /** The version that is in force; a new text gets a new one, and is asked for again. */
 export const CONSENT_VERSION = '2026-01'
-const DOCUMENTS: ConsentDocument[] = ['privacy_policy', 'terms_of_service']
+export const DOCUMENTS: ConsentDocument[] = ['privacy_policy', 'terms_of_service']
 
 export interface ConsentState { document: ConsentDocument; version: string; given: boolean; created_at: string }
 

@@ -66,6 +66,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/villages/:id', name: 'village', component: () => import('./pages/VillagePage.vue'), meta: { title: 'nav.village' } },
   { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'nav.board' } },
   { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account', areas: ['member'] } },
+  { path: '/legal/privacy', name: 'legal-privacy', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-privacy', areas: ['legal'] } },
+  { path: '/legal/terms', name: 'legal-terms', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-terms', areas: ['legal'] } },
   ...member,
   ...ops,
   { path: '/:path(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { title: 'nav.missing' } },

@@ -44,7 +44,7 @@ const en: typeof zh = {
   },
   signIn: {
     login: 'Sign in', register: 'Register', phone: 'Mobile number', password: 'Password', name: 'Your name', code: 'SMS code', sendCode: 'Send code', sent: 'Code sent', demoCode: 'Demo code: {code}', passwordHint: 'At least 8 characters',
-    demo: 'Demo accounts, one click to sign in', demoHint: 'This is a demo. Try whatever you like.', welcome: 'Welcome, {name}', mergeFailed: 'Signed in. Your cart could not be merged yet; we will try again.', optional: 'May be left empty in the demo', forgot: 'Forgot your password?', reset: 'Set a new password', newPassword: 'New password', resetDo: 'Set the new password', resetDone: 'Password changed. Sign in with the new one.',
+    demo: 'Demo accounts, one click to sign in', demoHint: 'This is a demo. Try whatever you like.', welcome: 'Welcome, {name}', mergeFailed: 'Signed in. Your cart could not be merged yet; we will try again.', optional: 'May be left empty in the demo', agree: 'I have read and agree to the', terms: 'terms of service', and: 'and the', privacy: 'privacy policy', forgot: 'Forgot your password?', reset: 'Set a new password', newPassword: 'New password', resetDo: 'Set the new password', resetDone: 'Password changed. Sign in with the new one.',
   },
   role: { buyer: 'Buyer', cooperative: 'Cooperative', enterprise: 'Enterprise', operator: 'Operator', liaison: 'Liaison', auditor: 'Auditor', chamber: 'Chamber', village: 'Village collective' },
   card: {

@@ -11,7 +11,7 @@ const en: typeof zh = {
   age: { minutes: 'waiting {n} min', hours: 'waiting {n} h', days: 'waiting {n} days' },
   change: {
     what: 'What', before: 'Before', after: 'After', yes: 'yes', no: 'no',
-    field: { status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Kept by the township', roles: 'Roles', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
+    field: { status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
   },
   org: {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',

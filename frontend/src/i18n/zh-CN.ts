@@ -42,7 +42,7 @@ export default {
   },
   signIn: {
     login: '登录', register: '注册', phone: '手机号', password: '密码', name: '怎么称呼您', code: '短信验证码', sendCode: '获取验证码', sent: '验证码已发送', demoCode: '演示验证码：{code}', passwordHint: '至少 8 位',
-    demo: '演示账号，一点即登录', demoHint: '这是演示环境，数据可以随意试用。', welcome: '欢迎，{name}', mergeFailed: '已登录。购物车暂时没能合并，稍后会自动再试。', optional: '演示环境可不填', forgot: '忘记密码', reset: '重设密码', newPassword: '新密码', resetDo: '设为新密码', resetDone: '密码已更新，请用新密码登录',
+    demo: '演示账号，一点即登录', demoHint: '这是演示环境，数据可以随意试用。', welcome: '欢迎，{name}', mergeFailed: '已登录。购物车暂时没能合并，稍后会自动再试。', optional: '演示环境可不填', agree: '我已阅读并同意', terms: '《服务条款》', and: '和', privacy: '《隐私政策》', forgot: '忘记密码', reset: '重设密码', newPassword: '新密码', resetDo: '设为新密码', resetDone: '密码已更新，请用新密码登录',
   },
   role: { buyer: '买家', cooperative: '合作社', enterprise: '企业', operator: '运营', liaison: '联络员', auditor: '审计', chamber: '商协会', village: '村集体' },
   card: {
