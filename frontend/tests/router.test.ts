@@ -5,6 +5,9 @@ import { i18n } from '@/i18n'
 import { router } from '@/router'
 import { useSession } from '@/stores/session'
 
+// The first visit to a page loads its module, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
+
 let roles: string[] = []
 let status = 200
 
