@@ -11,6 +11,8 @@ export const MEMBER_ROLES: Record<OrgKind, string[]> = {
   federation: ['operator'],
 }
 
+/** Counties, the federation and the villages' collectives are here from the start and never apply. */
+export const applies = (kind: OrgKind) => kind === 'cooperative' || kind === 'enterprise' || kind === 'chamber'
 export const isManager = (kind: OrgKind, role?: string) => role !== undefined && MEMBER_ROLES[kind][0] === role
 /** May ask for another payee account. */
 export const handlesMoney = (kind: OrgKind, role?: string) => isManager(kind, role) || role === 'accountant' || role === 'finance'
