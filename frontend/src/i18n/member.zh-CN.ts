@@ -9,7 +9,7 @@ export default {
   age: { minutes: '已等 {n} 分钟', hours: '已等 {n} 小时', days: '已等 {n} 天' },
   change: {
     what: '内容', before: '原来', after: '改为', yes: '是', no: '否',
-    field: { user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', documents: '材料' },
+    field: { user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', documents: '材料' },
   },
   org: {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',

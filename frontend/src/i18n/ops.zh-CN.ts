@@ -26,7 +26,7 @@ export default {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: {
       organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体',
-      member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
+      member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_accepted: '接受邀请', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
       approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', cooperative_villages_changed: '调整服务的村',
       session_started: '登录', user_created: '开通账号', user_registered: '注册', user_password_changed: '修改密码', user_password_reset: '重设密码', consent_given: '同意条款', consent_withdrawn: '撤回同意', session_ended: '退出一台设备', user_deleted: '注销账号', user_exported: '下载数据', user_phone_verified: '验证手机号', user_renamed: '改名', user_signed_out_everywhere: '退出所有设备', card_claimed: '添加爱心卡', order_placed: '下单', order_cancelled: '取消订单', order_refunded: '退款',
     },
