@@ -1,9 +1,16 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { i18n } from './i18n'
+import { i18n, openAreas, type Area } from './i18n'
 import { useSession } from './stores/session'
 
 declare module 'vue-router' {
-  interface RouteMeta { title: string; signedIn?: boolean }
+  interface RouteMeta {
+    title: string
+    signedIn?: boolean
+    /** Platform roles, of which one is needed. The program decides again at every call. */
+    roles?: string[]
+    /** The texts that the page needs besides the storefront's. */
+    areas?: Area[]
+  }
 }
 
 const routes: RouteRecordRaw[] = [
@@ -19,7 +26,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/villages', name: 'villages', component: () => import('./pages/VillagesPage.vue'), meta: { title: 'nav.villages' } },
   { path: '/villages/:id', name: 'village', component: () => import('./pages/VillagePage.vue'), meta: { title: 'nav.village' } },
   { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'nav.board' } },
-  { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account' } },
+  { path: '/account', name: 'account', component: () => import('./pages/AccountPage.vue'), meta: { title: 'nav.account', areas: ['member'] } },
   { path: '/:path(.*)*', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { title: 'nav.missing' } },
 ]
 
@@ -29,8 +36,30 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
 })
 
-router.beforeEach((to) => {
-  if (to.meta.signedIn && !useSession().signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+/** The pages behind the storefront are known once somebody asks for one; shoppers do not carry their table. */
+let workKnown = false
+async function learnWork(): Promise<void> {
+  const { workRoutes } = await import('./workRoutes')
+  for (const route of workRoutes) router.addRoute(route)
+  workKnown = true
+}
+
+router.beforeEach(async (to) => {
+  if (to.name === 'missing' && !workKnown) {
+    await learnWork()
+    return { path: to.fullPath, replace: true }
+  }
+  const session = useSession()
+  if (to.meta.signedIn && !session.signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+  if (to.meta.roles) {
+    // After a reload the roles are on their way; without a network the page itself says what is wrong.
+    if (!session.user) await session.restore()
+    if (!session.signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
+    if (session.user && !to.meta.roles.some((role) => session.user?.roles.includes(role))) {
+      return { name: 'not-yours', params: { path: to.path.slice(1).split('/') }, query: to.query }
+    }
+  }
+  if (to.meta.areas) await openAreas(to.meta.areas)
   return true
 })
 

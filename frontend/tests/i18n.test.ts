@@ -2,8 +2,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createI18n } from 'vue-i18n'
-import en from '@/i18n/en'
-import zh from '@/i18n/zh-CN'
+import enStore from '@/i18n/en'
+import enLegal from '@/i18n/legal.en'
+import zhLegal from '@/i18n/legal.zh-CN'
+import enMember from '@/i18n/member.en'
+import zhMember from '@/i18n/member.zh-CN'
+import enOps from '@/i18n/ops.en'
+import zhOps from '@/i18n/ops.zh-CN'
+import zhStore from '@/i18n/zh-CN'
 
 type Tree = { [key: string]: string | Tree }
 
@@ -23,9 +29,29 @@ function sources(folder: string): string[] {
   })
 }
 
+/** The areas join the storefront's texts the way mergeLocaleMessage does it. */
+function merged(...trees: Tree[]): Tree {
+  const whole: Tree = {}
+  for (const tree of trees) {
+    for (const [key, value] of Object.entries(tree)) {
+      const there = whole[key]
+      whole[key] = typeof value !== 'string' && there !== undefined && typeof there !== 'string' ? merged(there, value) : value
+    }
+  }
+  return whole
+}
+
+const zh = merged(zhStore, zhLegal, zhMember, zhOps)
+const en = merged(enStore, enLegal, enMember, enOps)
 const chinese = flat(zh)
 const english = flat(en)
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
+
+it('says each thing in one place', () => {
+  const count = (trees: Tree[]) => trees.reduce((sum, tree) => sum + flat(tree).size, 0)
+  expect(chinese.size).toBe(count([zhStore, zhLegal, zhMember, zhOps]))
+  expect(english.size).toBe(count([enStore, enLegal, enMember, enOps]))
+})
 
 it('has the same keys in both languages', () => {
   expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort())
@@ -43,7 +69,7 @@ it('leaves no Chinese in the English texts', () => {
 })
 
 it('compiles every text', () => {
-  const i18n = createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': zh, en } })
+  const i18n = createI18n({ legacy: false, locale: 'zh-CN', messages: { 'zh-CN': zh as typeof zhStore, en: en as typeof zhStore } })
   for (const [key, text] of chinese) {
     const values = Object.fromEntries(slots(text).map((slot) => [slot!, `<${slot}>`]))
     for (const locale of ['zh-CN', 'en'] as const) {
@@ -58,7 +84,10 @@ it('knows every key that the sources name, and names every key it has', () => {
   const code = sources('src').join('\n')
   const named = [...code.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((m) => m[1]!)
   for (const key of named) expect(chinese.has(key), key).toBe(true)
-  const composed = [...code.matchAll(/`([\w.]+\.)\$\{/g)].map((m) => m[1]!)
+  const composed = [
+    ...[...code.matchAll(/`([\w.]+\.)\$\{/g)].map((m) => m[1]!),
+    ...[...code.matchAll(/\bnamed\('([\w.]+)'/g)].map((m) => `${m[1]!}.`),
+  ]
   const unused = [...chinese.keys()].filter((key) => !code.includes(`'${key}'`) && !composed.some((prefix) => key.startsWith(prefix)))
   expect(unused).toEqual([])
 })

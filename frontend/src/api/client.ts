@@ -15,8 +15,6 @@ export const api = {
   categories: () => request<t.List<t.Category>>('GET', '/categories'),
   products: (query: t.ProductQuery) => request<t.Page<t.Product>>('GET', '/products', { query }),
   product: (id: string) => request<t.ProductDetail>('GET', `/products/${path(id)}`),
-  villages: (cursor?: string) => request<t.Page<t.Village>>('GET', '/villages', { query: { cursor, limit: 50 } }),
-  village: (id: string) => request<t.Village>('GET', `/villages/${path(id)}`),
   board: () => request<t.Board>('GET', '/public/board'),
 
   cart: () => request<t.Cart>('GET', '/cart'),

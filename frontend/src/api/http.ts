@@ -1,3 +1,4 @@
+import { acting } from './acting'
 import { ApiError, problemOf } from './problem'
 import { tokens } from './tokens'
 import type { Session } from './types'
@@ -9,11 +10,13 @@ export interface Call {
   query?: object
   body?: unknown
   key?: string
+  /** The organisation this call acts for, where it is another one than the remembered. */
+  org?: string
   /** No bearer and no refresh: the calls of the session itself. */
   anonymous?: boolean
 }
 
-function url(path: string, query: object = {}): string {
+export function url(path: string, query: object = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
@@ -22,11 +25,20 @@ function url(path: string, query: object = {}): string {
   return BASE + path + (text ? `?${text}` : '')
 }
 
+/** Who calls, and for which organisation. */
+export function identification(org?: string): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (tokens.access) headers.Authorization = `Bearer ${tokens.access}`
+  const actingFor = org ?? acting.id
+  if (actingFor && tokens.access) headers['Zique-Org'] = actingFor
+  return headers
+}
+
 async function send(method: string, path: string, call: Call): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (call.body !== undefined) headers['Content-Type'] = 'application/json'
   if (call.key) headers['Idempotency-Key'] = call.key
-  if (!call.anonymous && tokens.access) headers.Authorization = `Bearer ${tokens.access}`
+  if (!call.anonymous) Object.assign(headers, identification(call.org))
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS)
   try {
@@ -69,7 +81,7 @@ export function refresh(): Promise<Session> {
   return refreshing
 }
 
-export async function request<T>(method: string, path: string, call: Call = {}): Promise<T> {
+async function answerOf(method: string, path: string, call: Call): Promise<Response> {
   if (!call.anonymous && !tokens.access && tokens.refresh) await refresh()
   let answer = await send(method, path, call)
   if (answer.status === 401 && !call.anonymous && tokens.refresh) {
@@ -77,10 +89,24 @@ export async function request<T>(method: string, path: string, call: Call = {}):
     answer = await send(method, path, call)
   }
   if (!answer.ok) throw await problemOf(answer)
-  if (answer.status === 204) return undefined as T
+  return answer
+}
+
+/** The body of an answer; a connection that breaks inside it is a network failure like any other. */
+async function read<T>(reading: Promise<T>): Promise<T> {
   try {
-    return (await answer.json()) as T
+    return await reading
   } catch {
     throw new ApiError(0, 'network')
   }
+}
+
+export async function request<T>(method: string, path: string, call: Call = {}): Promise<T> {
+  const answer = await answerOf(method, path, call)
+  return answer.status === 204 ? (undefined as T) : read<T>(answer.json())
+}
+
+/** The bytes of a file that only its readers may have, which a plain link could not fetch. */
+export async function bytes(path: string, query: object = {}): Promise<Blob> {
+  return read((await answerOf('GET', path, { query })).blob())
 }

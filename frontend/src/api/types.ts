@@ -15,7 +15,8 @@ export interface Page<T> extends List<T> { next_cursor?: string }
 export type User = Lists<Wire['UserJSON']>
 export type Session = Lists<Wire['SessionJSON']>
 export type Credentials = Wire['LoginInBody']
-export type Registration = Wire['RegisterInBody']
+/** What a newcomer agrees to is logged with the account. */
+export type Registration = Wire['RegisterInBody'] & { consents?: { document: 'privacy_policy' | 'terms_of_service'; version: string }[] }
 export type CodeSent = Wire['CodeJSON']
 export type DemoAccount = Wire['DemoAccountJSON']
 export type Demo = Lists<Wire['DemoJSON']>

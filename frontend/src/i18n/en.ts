@@ -5,7 +5,7 @@ const en: typeof zh = {
   nav: {
     main: 'Main', tabs: 'Bottom navigation', home: 'Home', product: 'Product', cart: 'Cart', cartCount: 'Cart, {n} items', checkout: 'Checkout',
     signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village',
-    board: 'Open books', account: 'Me', missing: 'No such page',
+    board: 'Open books', account: 'Me', missing: 'No such page', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
@@ -44,7 +44,7 @@ const en: typeof zh = {
   },
   signIn: {
     login: 'Sign in', register: 'Register', phone: 'Mobile number', password: 'Password', name: 'Your name', code: 'SMS code', sendCode: 'Send code', sent: 'Code sent', demoCode: 'Demo code: {code}', passwordHint: 'At least 8 characters',
-    demo: 'Demo accounts, one click to sign in', demoHint: 'This is a demo. Try whatever you like.', welcome: 'Welcome, {name}', mergeFailed: 'Signed in. Your cart could not be merged yet; we will try again.', optional: 'May be left empty in the demo',
+    demo: 'Demo accounts, one click to sign in', demoHint: 'This is a demo. Try whatever you like.', welcome: 'Welcome, {name}', mergeFailed: 'Signed in. Your cart could not be merged yet; we will try again.', optional: 'May be left empty in the demo', agree: 'I have read and agree to the', terms: 'terms of service', and: 'and the', privacy: 'privacy policy', forgot: 'Forgot your password?', reset: 'Set a new password', newPassword: 'New password', resetDo: 'Set the new password', resetDone: 'Password changed. Sign in with the new one.',
   },
   role: { buyer: 'Buyer', cooperative: 'Cooperative', enterprise: 'Enterprise', operator: 'Operator', liaison: 'Liaison', auditor: 'Auditor', chamber: 'Chamber', village: 'Village collective' },
   card: {
@@ -64,6 +64,7 @@ const en: typeof zh = {
   },
   village: {
     title: 'Villages', lead: 'Everything you buy is credited to the village where it grew.', total: 'Earned by the collective', pending: 'Pending', available: 'Available', produce: 'Produce', products: '{n} products on sale', none: 'No villages yet', see: 'Produce of {village}', noProducts: 'Nothing on sale at the moment', pendingHint: 'It becomes available after receipt and the after-sale period.',
+    search: 'Village name', township: 'Township', designation: 'Designation', anyTownship: 'All townships', noneFound: 'No such village found', clear: 'Clear the filters', story: 'The story of the village', pictures: 'Pictures', picture: 'Picture {n} of {village}', cooperatives: 'Cooperatives serving this village', find: 'Find', shown: '{n} villages shown',
   },
   board: {
     title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
@@ -72,6 +73,7 @@ const en: typeof zh = {
     pairing: { county: 'County pairing', village: 'Village pairing', liaison: 'Liaisons on site', enterprise: 'Enterprises', chamber: 'Chambers' },
   },
   account: { title: 'Me', guest: 'You are not signed in', guestHint: 'Sign in to pay with aid cards and follow your orders.', signOut: 'Sign out', signedOut: 'Signed out', language: 'Language', cards: 'Aid cards', orders: 'Orders', cart: 'Cart', verified: 'Phone verified', unverified: 'Phone not verified' },
+  notYours: { title: 'This page is not open to you', hint: 'You are signed in as {name}, who does not have the role that this page needs.', other: 'Sign in as somebody else', home: 'To the first page' },
   missing: { title: 'Nothing here', hint: 'The page may have moved.', home: 'To the first page' },
   error: {
     network: 'No connection. Check it and try again.', timeout: 'No answer for a long time. Try again.', wait: 'Try again in {seconds} seconds.', invalid_body: 'Something in this request is wrong.', invalid_field: 'Some fields need another look.', unauthenticated: 'Please sign in.', token_expired: 'Your session has ended. Please sign in again.', wrong_credentials: 'Wrong number or password.', forbidden: 'You may not do this.', not_found: 'Not found.', idempotency_key_required: 'The request is incomplete. Reload and try again.', idempotency_key_invalid: 'The request is incomplete. Reload and try again.', idempotency_key_reused: 'The content has changed. Please submit again.', card_not_usable: 'This card cannot be used. Check the code.', card_frozen: 'This card is frozen.', card_expired: 'This card has expired.', insufficient_balance: 'Not enough on the cards.', out_of_stock: 'Not enough in stock.', price_changed: 'A price has just changed.', cart_empty: 'The cart is empty.', not_refundable: 'This cannot be refunded now.', refund_exceeds: 'This is more than can be refunded.', state_conflict: 'Things have changed. Reload and look again.', phone_taken: 'This number is already registered.', too_many_attempts: 'Too many attempts.', unavailable: 'The service is away for a moment. Try again soon.', outcome_unknown: 'The outcome is not known yet. Check again.', internal: 'Something went wrong. Try again soon.', org_required: 'Choose an organisation.',

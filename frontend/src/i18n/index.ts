@@ -14,11 +14,44 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
+export type Area = 'member' | 'ops' | 'legal'
+type Texts = Record<string, unknown>
+
+/** The texts of the parts that a shopper never opens come with those parts. */
+const areas: Record<Area, Record<Locale, () => Promise<{ default: Texts }>>> = {
+  member: { 'zh-CN': () => import('./member.zh-CN'), en: () => import('./member.en') },
+  legal: { 'zh-CN': () => import('./legal.zh-CN'), en: () => import('./legal.en') },
+  ops: { 'zh-CN': () => import('./ops.zh-CN'), en: () => import('./ops.en') },
+}
+const opened = new Set<Area>()
+const fetched = new Set<string>()
+
+async function fetchArea(area: Area, locale: Locale): Promise<void> {
+  if (fetched.has(`${area} ${locale}`)) return
+  const texts = (await areas[area][locale]()).default
+  // Typed by the storefront's texts alone, which the areas add to.
+  const add = i18n.global.mergeLocaleMessage as (locale: string, texts: Texts) => void
+  add(locale, texts)
+  fetched.add(`${area} ${locale}`)
+}
+
+/** Chinese comes along always: a key is looked up there before it is shown. */
+async function fetchOpened(locale: Locale): Promise<void> {
+  const locales = new Set<Locale>(['zh-CN', locale])
+  await Promise.all([...opened].flatMap((area) => [...locales].map((l) => fetchArea(area, l))))
+}
+
+export async function openAreas(wanted: Area[]): Promise<void> {
+  for (const area of wanted) opened.add(area)
+  await fetchOpened(i18n.global.locale.value as Locale)
+}
+
 /** Switches the language; English is fetched the first time somebody asks for it. */
 export async function setLocale(locale: Locale): Promise<void> {
   if (locale === 'en' && !i18n.global.availableLocales.includes('en')) {
     i18n.global.setLocaleMessage('en', (await import('./en')).default)
   }
+  await fetchOpened(locale)
   i18n.global.locale.value = locale
   document.documentElement.lang = locale
   try {

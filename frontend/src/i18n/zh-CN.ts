@@ -3,7 +3,7 @@ export default {
   nav: {
     main: '主导航', tabs: '底部导航', home: '首页', product: '商品', cart: '购物车', cartCount: '购物车，{n} 件', checkout: '确认订单',
     signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页',
-    board: '公开账', account: '我的', missing: '没有这个页面',
+    board: '公开账', account: '我的', missing: '没有这个页面', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
   },
   ui: {
     skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
@@ -42,7 +42,7 @@ export default {
   },
   signIn: {
     login: '登录', register: '注册', phone: '手机号', password: '密码', name: '怎么称呼您', code: '短信验证码', sendCode: '获取验证码', sent: '验证码已发送', demoCode: '演示验证码：{code}', passwordHint: '至少 8 位',
-    demo: '演示账号，一点即登录', demoHint: '这是演示环境，数据可以随意试用。', welcome: '欢迎，{name}', mergeFailed: '已登录。购物车暂时没能合并，稍后会自动再试。', optional: '演示环境可不填',
+    demo: '演示账号，一点即登录', demoHint: '这是演示环境，数据可以随意试用。', welcome: '欢迎，{name}', mergeFailed: '已登录。购物车暂时没能合并，稍后会自动再试。', optional: '演示环境可不填', agree: '我已阅读并同意', terms: '《服务条款》', and: '和', privacy: '《隐私政策》', forgot: '忘记密码', reset: '重设密码', newPassword: '新密码', resetDo: '设为新密码', resetDone: '密码已更新，请用新密码登录',
   },
   role: { buyer: '买家', cooperative: '合作社', enterprise: '企业', operator: '运营', liaison: '联络员', auditor: '审计', chamber: '商协会', village: '村集体' },
   card: {
@@ -62,6 +62,7 @@ export default {
   },
   village: {
     title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。',
+    search: '搜村名', township: '乡镇', designation: '称号', anyTownship: '全部乡镇', noneFound: '没有找到这样的村庄', clear: '清除条件', story: '村里的故事', pictures: '照片', picture: '{village}的照片 {n}', cooperatives: '服务本村的合作社', find: '查找', shown: '已显示 {n} 个村',
   },
   board: {
     title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',
@@ -70,6 +71,7 @@ export default {
     pairing: { county: '结对县', village: '结对村', liaison: '派驻联络员', enterprise: '企业', chamber: '商协会' },
   },
   account: { title: '我的', guest: '您还没有登录', guestHint: '登录后可以用爱心卡支付、查看订单。', signOut: '退出登录', signedOut: '已退出登录', language: '语言', cards: '爱心卡', orders: '订单', cart: '购物车', verified: '手机号已验证', unverified: '手机号未验证' },
+  notYours: { title: '这个页面不对您开放', hint: '您登录的是{name}，没有打开这个页面所需的身份。', other: '换个账号登录', home: '回首页' },
   missing: { title: '这里什么也没有', hint: '页面可能换了地址。', home: '回首页' },
   error: {
     network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',

@@ -52,5 +52,10 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { user, signedIn, restore, login, register, signOut }
+  /** The session goes on elsewhere in the program: a new password, another name. */
+  function update(known: User): void {
+    user.value = known
+  }
+
+  return { user, signedIn, begin, update, restore, login, register, signOut }
 })

@@ -1,0 +1,22 @@
+export interface ChangeRow { name: string; before: string; after: string; changed: boolean }
+
+function words(value: unknown): string {
+  if (value === null || value === undefined || value === '') return ''
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) return value.map(words).join(', ')
+  return Object.entries(value).map(([name, part]) => `${name}: ${words(part)}`).join('; ')
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : value === null || value === undefined ? {} : { value }
+
+/** What was and what is to be, field by field, in the order in which they first appear. */
+export function changeRows(before: unknown, after: unknown): ChangeRow[] {
+  const old = fieldsOf(before)
+  const young = fieldsOf(after)
+  return [...new Set([...Object.keys(old), ...Object.keys(young)])].map((name) => {
+    const row = { name, before: words(old[name]), after: words(young[name]) }
+    return { ...row, changed: row.before !== row.after }
+  })
+}

@@ -1,0 +1,79 @@
+import type zh from './member.zh-CN'
+
+const en: typeof zh = {
+  title: {
+    security: 'Account security', privacy: 'Privacy and data', approval: 'Waiting for you', org: 'Organisation', ops: 'Desk', inbox: 'Messages',
+    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account',
+  },
+  confirm: { reason: 'Reason', reasonOptional: 'Remark (optional)' },
+  step: { done: 'done', now: 'now', later: 'to come', stopped: 'not passed' },
+  file: { choose: 'Choose a file', camera: 'Take a photo', remove: 'Remove', removeOf: 'Remove {name}', openOf: 'Open {name}', sendingOf: 'Uploading {name}' },
+  age: { minutes: 'waiting {n} min', hours: 'waiting {n} h', days: 'waiting {n} days' },
+  change: {
+    what: 'What', before: 'Before', after: 'After', yes: 'yes', no: 'no',
+    field: { user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
+  },
+  org: {
+    mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
+    created: 'Created', submitted: 'Submitted', documents: 'Documents', documentsNone: 'No documents were uploaded.', history: 'History', historyNone: 'Nothing has happened yet.', villagesN: '{n} villages', reason: 'What the reviewer says', goOn: 'Go on filling in', changeAgain: 'Change and submit again',
+    actFor: 'Organisation you act for', actAny: 'Not set, chosen by the page', actHint: 'You belong to several organisations. What you do from now on counts for the one chosen here.', actNow: 'Now acting for: {org}',
+    tab: { status: 'Progress', members: 'Members', payee: 'Payee account' },
+    step: { applied: 'Application', recommended: 'County', admitted: 'Platform' },
+    kind: { cooperative: 'Cooperative', enterprise: 'Enterprise', chamber: 'Chamber', village_collective: 'Village collective', county: 'County', federation: 'Federation' },
+    status: { draft: 'Draft', submitted: 'Submitted', recommended: 'Recommended', returned: 'To be changed', rejected: 'Rejected', admitted: 'Admitted', suspended: 'Suspended' },
+    role: { owner: 'Owner', packer: 'Packer', accountant: 'Accountant', secretary: 'Secretary', buyer: 'Buyer', finance: 'Finance', head: 'Head', operator: 'Operator', auditor: 'Auditor', liaison: 'Liaison' },
+    words: {
+      draft: 'Not submitted yet. We see the application once you submit it.', submitted: 'Received and under review. The result comes to your messages.', recommended: 'The county recommends it; the platform reviews it now. The result comes to your messages.',
+      returned: 'Please change what is named below and submit again.', rejected: 'This application did not pass, for the reason below.', admitted: 'Admitted. You can start.', suspended: 'Suspended, for the reason below. Please contact the county with questions.',
+    },
+    document: { business_licence: 'Business licence', id_card: 'ID card of the representative', bank_permit: 'Bank account permit', other: 'Other documents' },
+    documentHint: { business_licence: 'The whole licence, all four corners in the picture.', id_card: 'Both sides of the legal representative’s ID card.', bank_permit: 'The basic account information will do as well.', other: 'Articles or awards, for example. Leave empty if there are none.' },
+  },
+  creditCode: { hint: '{of} characters, on the business licence; {n} so far', right: '✓ The code is right', empty: 'Enter the unified social credit code', alphabet: 'A character that cannot occur. There is no I, O, S, V or Z in a code.', short: 'Not complete yet: {n} characters', check: 'The last character does not fit. Please compare with the licence.' },
+  villagePick: { chosen: 'Chosen villages', search: 'Village name', hint: 'Type part of the name and tap to choose; several are possible.', removeOf: 'Do not choose {village}' },
+  apply: {
+    change: 'Change the application', resumed: 'What you entered last time is back.', anew: 'Start anew', step: 'Step {n} of {of}', next: 'Next', back: 'Back', submit: 'Submit', sent: 'Application submitted', kept: 'What you enter is kept on this device; come back at any time.', nothing: 'Nothing entered',
+    title: { basics: 'Who you are', villages: 'Villages you serve', documents: 'Documents', check: 'Check and submit' },
+    lead: { basics: 'As on the business licence; five things.', villages: 'For which villages does the cooperative sell? Their collectives earn.', documents: 'A phone picture will do, or a PDF.', check: 'Look it over, then submit.' },
+    who: 'Applying as', kindHint: { cooperative: 'sells produce', enterprise: 'buys aid cards for its people', chamber: 'buys together with its members' },
+    name: 'Name', nameHint: 'As on the business licence', contactName: 'Contact person', contactPhone: 'Contact phone', phoneAgain: 'It was {phone}; please enter it again, we keep it masked', villages: 'Villages served',
+    nextCooperative: 'Next: the county recommends, then the platform reviews. You get a message at each step.', nextOther: 'Next: the platform reviews. You get a message with the result.',
+  },
+  member: {
+    title: 'Members', me: 'You', since: 'since {date}', roleOf: 'Role of {name}', remove: 'Remove', removeOf: 'Remove {name}', leave: 'Leave', removeAsk: '{name} will no longer act for {org}. What was done before stays on record.', leaveAsk: 'You will no longer act for {org}, and need an invitation to come back.', removed: '{name} is no longer a member', roleDone: '{name} is now: {role}', rolesWhat: 'What each role may do', colon: ': ',
+    what: { owner: 'manages details, members and the payee account', packer: 'prepares and ships goods', accountant: 'sees the books, handles the payee account', secretary: 'manages details, members and the payee account', buyer: 'buys and hands out cards', finance: 'sees the books, handles payments and the payee account', head: 'manages details, members and the payee account', operator: 'reviews and daily operation' },
+  },
+  invitation: {
+    mine: 'Invitations for you', words: '{org} ({kind}) invites you as {role}.', until: 'valid until {date}', accept: 'Accept', decline: 'Decline', accepted: 'You joined {org}', declined: 'You declined the invitation of {org}',
+    title: 'Invite a member', how: 'Enter their mobile number. Whoever signs in with that number and has verified it sees the invitation.', role: 'Role', send: 'Invite', sent: 'Invitation sent', waiting: 'Waiting for an answer', revoke: 'Withdraw', revokeOf: 'Withdraw the invitation to {phone}', revoked: 'Invitation withdrawn',
+  },
+  payee: {
+    title: 'Payee account', none: 'No payee account yet. Sales are paid out once there is one.', holder: 'Account holder', bank: 'Bank', number: 'Account number', bankHint: 'With the branch, for example: Rural Commercial Bank, Shuiche branch', numberBad: '8 to 30 digits', agency: 'Kept by the township', agencyHint: 'If the township keeps the books of the village; the holder may then be its agency account.', agencyTag: 'Agency account of the township',
+    coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', how: 'It takes two people: you ask, another member who manages or handles money confirms; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
+    reason: 'Why it changes', ask: 'Ask', asked: 'Asked; another member must confirm',
+  },
+  approval: {
+    waiting: 'Waiting for a second person', lead: 'These take two people: one asks, another looks at the reason and the change, and decides. Nobody decides their own request.', by: 'asked by {name}', own: 'Mine', ownHint: 'This is your own request; another person decides it.', reason: 'Reason', decidedBy: 'Decided by {name}, {time}', expires: 'Lapses if not decided by {time}', approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', none: 'No such requests',
+    status: { pending: 'Waiting', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', expired: 'Expired' },
+    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role' },
+    done: { approve: 'Approved', reject: 'Rejected', withdraw: 'Withdrawn' },
+  },
+  inbox: { none: 'No messages yet', noneHint: 'Results of applications, invitations and what waits for you will appear here.', unread: 'unread', readAll: 'Mark all as read', go: 'Take a look' },
+  security: {
+    name: 'Name', rename: 'Save', renamed: 'Name changed',
+    phone: 'Mobile number', phoneIs: '{phone} is verified.', phoneWhy: 'A verified number receives invitations and can reset the password.', phoneOwn: 'Your mobile number (on file: {phone})', verify: 'Verify', phoneDone: 'Number verified',
+    password: 'Password', passwordHint: 'Other devices will have to sign in with the new password.', current: 'Current password', next: 'New password', change: 'Change password', passwordDone: 'Password changed; other devices are signed out',
+    devices: 'Devices signed in', thisDevice: 'This device', unknownDevice: 'Unknown device', lastUsed: 'Last used {time} · {peer}', end: 'Sign out', endOf: 'Sign out {device}', ended: 'That device is signed out', everywhere: 'Sign out everywhere', everywhereDo: 'Sign out all', everywhereAsk: 'All devices, this one too, will have to sign in again.',
+  },
+  privacy: {
+    consents: 'What I agreed to', version: 'version {version}', givenAt: 'agreed {time}', withdrawnAt: 'withdrawn {time}', neverAsked: 'never answered', give: 'Agree', withdraw: 'Withdraw', document: { privacy_policy: 'Privacy policy', terms_of_service: 'Terms of service' },
+    export: 'Download my data', exportWords: 'One file with your details, addresses, orders, cards and activity.', exportDo: 'Download', delete: 'Delete my account', deleteWords: 'This cannot be undone: your name, number and addresses are erased. Orders and books are kept as the law asks, without showing that they were yours.', deleteSure: 'I understand that this cannot be undone', deleteDo: 'Delete account', deleted: 'Account deleted',
+    left: { cards: 'There is money on your aid cards; spend it first', orders: 'Orders are under way; wait or cancel them', memberships: 'You are the only manager of an organisation; hand it over first' },
+  },
+  error: {
+    last_manager: 'An organisation always keeps one manager. Hand over first.', account_in_use: 'The account cannot be deleted yet. This must be settled first:', credit_code_taken: 'There is already an application with this credit code.', already_member: 'This person is a member already.', invitation_pending: 'This number is invited already; withdraw that invitation first.', invitation_expired: 'The invitation has expired; ask for a new one.', own_request: 'Another person decides: not who asked, nor a member, nor who recommended it.', approval_expired: 'The request has expired; ask again.', payee_missing: 'There is no payee account yet.', payee_cooling: 'The new account is still in its cooling time.', approval_pending: 'A request is already waiting for a decision.', org_suspended: 'The organisation is suspended.', body_too_large: 'This is too large.', file_too_large: 'The file is too large: pictures up to 15 MB, other files up to 10 MB.', file_type_not_supported: 'This kind of file is not accepted.', unsupported_media_type: 'This kind of file is not accepted.', invalid_file: 'Something is wrong with this file. Try another.', storage_full: 'Your file space is full. Remove some first.', request_timeout: 'The upload was too slow. Try another network.', sms_unavailable: 'Text messages cannot be sent at the moment. Try again soon.',
+  },
+  field: { taken: 'Exists already', duplicate: 'Twice', too_many: 'Too many', wrong: 'Not right, please check', not_allowed: 'Not allowed here', not_an_id: 'No longer valid; remove it and choose again', cut_off: 'The upload was interrupted; try again' },
+}
+
+export default en

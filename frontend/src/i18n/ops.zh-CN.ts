@@ -1,0 +1,34 @@
+export default {
+  title: {
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录',
+  },
+  ops: {
+    nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
+    queue: { admissions_county: '待县里推荐', admissions_federation: '待平台审核', approvals: '待第二人审批', events_stuck: '卡住的事件', jobs_failed: '失败的任务' },
+    found: { organisation: '主体', user: '人员', village: '村庄', order: '订单', card: '爱心卡' },
+    status: '状态', anyStatus: '全部状态', anyKind: '全部类型', orgSearch: '名称或信用代码', orgNone: '没有这样的主体', submittedOn: '{date} 提交',
+    decide: '办理', noDesk: '您没有县级或平台的工作台，不能办理。', noAction: '现在没有要您办的。', atDesk: '{desk}工作台', reasonSeen: '申请人会看到这段话，请写清楚要改什么。', decided: '{org}：{status}', inAudit: '在操作记录里看',
+    verb: { recommend: '推荐', approve: '通过', return: '退回修改', reject: '不通过', suspend: '暂停', reinstate: '恢复' },
+    served: '服务的村', servedEdit: '调整服务的村', servedDone: '服务的村已更新', save: '保存',
+  },
+  people: {
+    find: '按手机号找人', findHint: '要完整的 11 位手机号', none: '没有这个手机号的账号', noRoles: '没有平台身份', grant: '授予身份', revoke: '收回', revokeOf: '收回{name}的{role}身份', revokeAsk: '收回后立即生效，正在使用的页面也会失去权限。', revoked: '已收回{name}的身份', twoPersons: '授予身份要两个人：您申请，另一位运营批准后才生效。', roleLabel: '身份', desk: '工作台', ask: '提交申请', asked: '已提交，等另一位运营批准',
+    role: { operator: '运营', auditor: '审计', liaison: '联络员' },
+  },
+  villageEdit: { new: '新增村庄', import: '批量导入', saved: '{village}已保存', name: '村名', county: '县', code: '行政区划代码', codeHint: '12 位，可不填', produceHint: '用顿号隔开，例如：紫鹊界贡米、土蜂蜜', note: '一句话简介', noteHint: '显示在村庄页最上面', storyHint: '说说这个村：在哪里、种什么、为什么需要帮一把。空一行就是新的一段。', picture: '照片 {n}' },
+  importing: {
+    step1: '1 下载模板，填好', step1Hint: '第一行是列名，请不要改。一行一个村。', xlsx: 'Excel 模板', csv: 'CSV 模板', step2: '2 选填好的文件，先试一遍', step2Hint: '先试算，不会写入。看过结果再决定要不要导入。', sheet: '表格', sending: '正在上传', templateName: '村庄导入模板.{format}', fileName: '错误标注-{name}',
+    progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
+    errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
+  },
+  error: { last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  audit: {
+    actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
+    action: {
+      organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体',
+      member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_accepted: '接受邀请', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
+      approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', cooperative_villages_changed: '调整服务的村',
+      session_started: '登录', user_created: '开通账号', user_registered: '注册', user_password_changed: '修改密码', user_password_reset: '重设密码', consent_given: '同意条款', consent_withdrawn: '撤回同意', session_ended: '退出一台设备', user_deleted: '注销账号', user_exported: '下载数据', user_phone_verified: '验证手机号', user_renamed: '改名', user_signed_out_everywhere: '退出所有设备', card_claimed: '添加爱心卡', order_placed: '下单', order_cancelled: '取消订单', order_refunded: '退款',
+    },
+  },
+}

@@ -1,0 +1,66 @@
+import type { Desk, Verb } from './api/operator'
+import type { OrgKind, OrgStatus } from './api/organisations'
+
+/** The roles that members have in an organisation of a kind; the first one manages it. */
+export const MEMBER_ROLES: Record<OrgKind, string[]> = {
+  cooperative: ['owner', 'packer', 'accountant'],
+  enterprise: ['secretary', 'buyer', 'finance'],
+  chamber: ['secretary', 'buyer', 'finance'],
+  village_collective: ['head', 'accountant'],
+  county: ['operator'],
+  federation: ['operator'],
+}
+
+/** Counties, the federation and the villages' collectives are here from the start and never apply. */
+export const applies = (kind: OrgKind) => kind === 'cooperative' || kind === 'enterprise' || kind === 'chamber'
+export const isManager = (kind: OrgKind, role?: string) => role !== undefined && MEMBER_ROLES[kind][0] === role
+/** May ask for another payee account. */
+export const handlesMoney = (kind: OrgKind, role?: string) => isManager(kind, role) || role === 'accountant' || role === 'finance'
+export const canEdit = (status: OrgStatus) => status === 'draft' || status === 'returned'
+
+export type StepName = 'applied' | 'recommended' | 'admitted'
+export interface FlowStep { name: StepName; state: 'done' | 'now' | 'later' | 'stopped' }
+
+const REACHED: Record<OrgStatus, StepName> = {
+  draft: 'applied', returned: 'applied', submitted: 'recommended', recommended: 'admitted', admitted: 'admitted', rejected: 'admitted', suspended: 'admitted',
+}
+
+/** The way to admission: a cooperative goes by the county, the others straight to the platform. */
+export function flowSteps(kind: OrgKind, status: OrgStatus): FlowStep[] {
+  const names: StepName[] = kind === 'cooperative' ? ['applied', 'recommended', 'admitted'] : ['applied', 'admitted']
+  const at = Math.max(names.indexOf(REACHED[status]), status === 'submitted' ? 1 : 0)
+  const over = status === 'admitted' || status === 'suspended'
+  return names.map((name, i) => {
+    if (over || i < at) return { name, state: 'done' }
+    if (i > at) return { name, state: 'later' }
+    return { name, state: status === 'rejected' || status === 'returned' ? 'stopped' : 'now' }
+  })
+}
+
+export interface DeskAction { verb: Verb; to: OrgStatus; desk: Desk; reason: boolean }
+
+const either = (desks: Desk[]): Desk => desks[0]!
+
+/** What somebody at these desks may decide now. An operator without a desk decides nothing. */
+export function deskActions(kind: OrgKind, status: OrgStatus, desks: Desk[]): DeskAction[] {
+  if (desks.length === 0) return []
+  const turnBack: DeskAction[] = [
+    { verb: 'return', to: 'returned', desk: either(desks), reason: true },
+    { verb: 'reject', to: 'rejected', desk: either(desks), reason: true },
+  ]
+  const forward: DeskAction[] = []
+  const needsCounty = kind === 'cooperative' && status === 'submitted'
+  if (needsCounty && desks.includes('county')) forward.push({ verb: 'recommend', to: 'recommended', desk: 'county', reason: false })
+  if (!needsCounty && desks.includes('federation')) forward.push({ verb: 'approve', to: 'admitted', desk: 'federation', reason: false })
+  switch (status) {
+    case 'submitted':
+    case 'recommended':
+      return [...forward, ...turnBack]
+    case 'admitted':
+      return [{ verb: 'suspend', to: 'suspended', desk: either(desks), reason: true }]
+    case 'suspended':
+      return [{ verb: 'reinstate', to: 'admitted', desk: either(desks), reason: true }]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,25 @@
+import type { Found } from './api/operator'
+
+const PLACES: Record<string, string> = {
+  admissions_county: '/ops/organisations?status=submitted&kind=cooperative',
+  admissions_federation: '/ops/organisations?status=recommended',
+  approvals: '/ops/approvals',
+}
+
+/** Where a queue is worked off; null for those that only the machine room can empty. */
+export const queuePlace = (queue: string): string | null => PLACES[queue] ?? null
+
+/** The page of a thing that the search found; null where the desk has none for it yet. */
+export function foundPlace(found: Found): string | null {
+  const id = encodeURIComponent(found.id)
+  if (found.kind === 'organisation') return `/ops/organisations/${id}`
+  if (found.kind === 'village') return `/villages/${id}`
+  return null
+}
+
+/** The groups of a search result in the order in which people look for them. */
+export function groupFound(items: Found[]): { kind: string; items: Found[] }[] {
+  const order = ['organisation', 'user', 'village', 'order', 'card']
+  const kinds = [...new Set([...order.filter((k) => items.some((i) => i.kind === k)), ...items.map((i) => i.kind)])]
+  return kinds.map((kind) => ({ kind, items: items.filter((i) => i.kind === kind) }))
+}

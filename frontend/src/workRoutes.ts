@@ -1,0 +1,50 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+type Load = () => Promise<unknown>
+
+/** A page of somebody who is signed in. */
+const own = (path: string, name: string, component: Load): RouteRecordRaw =>
+  ({ path, name, component, meta: { title: `title.${name}`, signedIn: true, areas: ['member'] } })
+
+const member: RouteRecordRaw[] = [
+  own('/account/security', 'security', () => import('./pages/account/SecurityPage.vue')),
+  own('/account/privacy', 'privacy', () => import('./pages/account/PrivacyPage.vue')),
+  own('/inbox', 'inbox', () => import('./pages/account/InboxPage.vue')),
+  own('/approvals/:id', 'approval', () => import('./pages/account/ApprovalPage.vue')),
+  own('/org/apply', 'org-apply', () => import('./pages/org/ApplyPage.vue')),
+  own('/org/:id', 'org', () => import('./pages/org/OrgPage.vue')),
+  own('/org/:id/edit', 'org-edit', () => import('./pages/org/ApplyPage.vue')),
+  own('/org/:id/members', 'org-members', () => import('./pages/org/MembersPage.vue')),
+  own('/org/:id/payee', 'org-payee', () => import('./pages/org/PayeePage.vue')),
+  { path: '/organisations/:id', redirect: (to) => `/org/${String(to.params.id)}` },
+  { path: '/invitations', redirect: '/inbox' },
+]
+
+const readers = ['operator', 'auditor']
+
+/** A page of the operators' desk; auditors look, and change nothing. */
+const desk = (path: string, name: string, component: Load, roles = readers): RouteRecordRaw =>
+  ({ path: `/ops${path}`, name: `ops${name}`, component, meta: { title: `title.ops${name}`, signedIn: true, roles, areas: ['member', 'ops'] } })
+
+const ops: RouteRecordRaw[] = [
+  desk('', '', () => import('./pages/ops/DeskPage.vue')),
+  desk('/organisations', '-organisations', () => import('./pages/ops/OrganisationsPage.vue')),
+  desk('/organisations/:id', '-organisation', () => import('./pages/ops/OrganisationPage.vue')),
+  desk('/approvals', '-approvals', () => import('./pages/ops/ApprovalsPage.vue')),
+  desk('/people', '-people', () => import('./pages/ops/PeoplePage.vue'), ['operator']),
+  desk('/villages', '-villages', () => import('./pages/ops/VillagesPage.vue')),
+  desk('/villages/new', '-village-new', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/villages/import', '-village-import', () => import('./pages/ops/VillageImportPage.vue'), ['operator']),
+  desk('/villages/:id', '-village', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
+]
+
+/** Everything behind the storefront: the own account, organisations, the operators' desk. */
+export const workRoutes: RouteRecordRaw[] = [
+  { path: '/legal/privacy', name: 'legal-privacy', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-privacy', areas: ['legal'] } },
+  { path: '/legal/terms', name: 'legal-terms', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-terms', areas: ['legal'] } },
+  ...member,
+  ...ops,
+  // Reached by name only, so that the address stays the one that was asked for.
+  { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },
+]
