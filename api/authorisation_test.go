@@ -106,8 +106,8 @@ var rules = map[string]rule{
 	"GET /me":           {by: "buyer", self: true},
 	"GET /audit":        {by: "auditor", also: desks},
 	"GET /audit/export": {by: "auditor", also: desks},
-	"GET /ops/queues":  {by: "auditor", also: desks},
-	"GET /ops/search":  {by: "auditor", also: desks, path: "/ops/search?q=x"},
+	"GET /ops/queues":   {by: "auditor", also: desks},
+	"GET /ops/search":   {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout": {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
 
 	"POST /auth/password-reset":    public,

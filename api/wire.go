@@ -116,7 +116,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Sheets: sheets(h.db, files),
-		Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
+		Orgs:   h.orgs, Approvals: h.approvals, Staff: h.staff,
 	}
 	handler, _ := api.Handler()
 

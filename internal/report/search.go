@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"gorm.io/gorm"
 
@@ -26,20 +27,23 @@ const hitsOfKind = 10
 func Search(db *gorm.DB, text string) ([]Hit, error) {
 	text = strings.TrimSpace(text)
 	part := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
-	number, _ := id.Parse(text) // 0 is nobody's id
-	card := strings.ReplaceAll(text, " ", "")
+	number, _ := id.Parse(text) // 0: nobody's
+	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
+	if strings.ContainsFunc(code, func(r rune) bool { return r > unicode.MaxASCII }) {
+		code = "" // nobody's: codes and numbers are ASCII
+	}
 	hits := []Hit{}
 	for _, look := range []struct {
 		query  string
 		values []any
 	}{
 		{`SELECT 'organisation' kind, id, name title, CONCAT(kind, ' ', status) detail FROM organisations
-			WHERE name LIKE ? ESCAPE '!' OR credit_code = ? OR id = ? ORDER BY id DESC`, []any{part, strings.ToUpper(text), number}},
+			WHERE name LIKE ? ESCAPE '!' OR credit_code = ? OR id = ? ORDER BY id DESC`, []any{part, code, number}},
 		{`SELECT 'user' kind, id, name title, status detail FROM users WHERE id = ?`, []any{number}},
 		{`SELECT 'village' kind, id, name title, township detail FROM villages WHERE name LIKE ? ESCAPE '!' OR id = ? ORDER BY id`, []any{part, number}},
-		{`SELECT 'order' kind, id, CONCAT('', id) title, status detail FROM orders WHERE id = ? OR proof_code = ?`, []any{number, strings.ToUpper(text)}},
+		{`SELECT 'order' kind, id, CONCAT('', id) title, status detail FROM orders WHERE id = ? OR proof_code = ?`, []any{number, code}},
 		{`SELECT 'order' kind, order_id id, CONCAT('', order_id) title, status detail FROM sub_orders WHERE id = ?`, []any{number}},
-		{`SELECT 'card' kind, id, number title, status detail FROM aid_cards WHERE number = ? OR id = ?`, []any{card, number}},
+		{`SELECT 'card' kind, id, number title, status detail FROM aid_cards WHERE number = ? OR id = ?`, []any{code, number}},
 	} {
 		var found []Hit
 		if err := db.Raw(fmt.Sprintf("%s LIMIT %d", look.query, hitsOfKind), look.values...).Scan(&found).Error; err != nil {

@@ -1,1 +1,0 @@
-import{$ as e,Q as t}from"./_plugin-vue_export-helper-BrA5hvth.js";function n(n){let r=t(!1),i=e(null);async function a(...e){if(!r.value){r.value=!0,i.value=null;try{await n(...e)}catch(e){i.value=e}finally{r.value=!1}}}return{run:a,busy:r,error:i}}export{n as t};

@@ -1,1 +1,0 @@
-import{$ as e,Q as t,X as n}from"./_plugin-vue_export-helper-BrA5hvth.js";function r(r){let i=e(null),a=e(null),o=t(!1),s=0;async function c(){let e=++s;o.value=!0,a.value=null;try{let t=await r();e===s&&(i.value=t)}catch(t){e===s&&(a.value=t)}finally{e===s&&(o.value=!1)}}return n(()=>{s++}),c(),{data:i,error:a,loading:o,load:c}}export{r as t};
