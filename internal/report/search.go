@@ -30,7 +30,7 @@ func Search(db *gorm.DB, text string) ([]Hit, error) {
 	number, _ := id.Parse(text) // 0: nobody's
 	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	if strings.ContainsFunc(code, func(r rune) bool { return r > unicode.MaxASCII }) {
-		code = "" // nobody's: codes and numbers are ASCII
+		code = "-" // nobody's: codes and numbers are ASCII
 	}
 	hits := []Hit{}
 	for _, look := range []struct {
