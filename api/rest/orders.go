@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -190,7 +189,7 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 	if in.Body.FromCart && answer.Status == http.StatusCreated {
 		s.emptyCart(ctx, who, ask.Items)
 	}
-	return answerStored(answer), nil
+	return s.answerStored(answer)
 }
 
 func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, error) {
@@ -202,7 +201,7 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 	if err != nil || found == nil {
 		return nil, err
 	}
-	return answerStored(*found), nil
+	return s.answerStored(*found)
 }
 
 // checkout reads everything that the order names, and the cart when it names that.
@@ -227,22 +226,17 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 		return ask, err
 	}
 	ask.AddressCipher, err = s.sealAddress(address)
-	ask.Encode = func(placed *order.Order, declined *fault.Fault) (int, []byte) {
+	ask.Encode = func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 		if declined != nil {
-			return encodeProblem(ctx, declined)
+			return s.sealDecline(ctx, declined)
 		}
-		return s.encodeOrder(ctx, *placed)
+		shown, err := s.orderJSON(*placed)
+		if err != nil {
+			return idempotency.Encoded{}, err
+		}
+		return s.seal(http.StatusCreated, shown, placed.ID)
 	}
 	return ask, err
-}
-
-func (s *Server) encodeOrder(ctx context.Context, placed order.Order) (int, []byte) {
-	shown, err := s.orderJSON(placed)
-	if err != nil { // sealed a moment ago with the same key
-		slog.ErrorContext(ctx, "encode an order", "request_id", requestID(ctx), "error", err)
-	}
-	encoded, _ := json.Marshal(shown) // strings and ints
-	return http.StatusCreated, encoded
 }
 
 func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongIDs) ([]order.Item, error) {
@@ -405,12 +399,12 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 	if wrong.found != nil {
 		return nil, wrong.found
 	}
-	encode := func(result any, declined *fault.Fault) (int, []byte) {
+	encode := func(result any, declined *fault.Fault) (idempotency.Encoded, error) {
 		if declined != nil {
-			return encodeProblem(ctx, declined)
+			return s.sealDecline(ctx, declined)
 		}
-		encoded, _ := json.Marshal(refundJSON(*result.(*order.Refund))) // strings and ints
-		return http.StatusCreated, encoded
+		made := result.(*order.Refund)
+		return s.seal(http.StatusCreated, refundJSON(*made), made.ID)
 	}
 	answer, err := idempotency.Run(ctx, s.DB, key, encode, func(tx *storage.Tx) (any, error) {
 		return order.RefundBeforeDispatch(tx, actor(ctx), orderID, ask)
@@ -418,5 +412,5 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 	if err != nil {
 		return nil, err
 	}
-	return answerStored(answer), nil
+	return s.answerStored(answer)
 }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -98,13 +97,6 @@ func problemOf(ctx context.Context, err error) *Problem {
 
 func newProblem(ctx context.Context, status int, code, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail, RequestID: requestID(ctx)}
-}
-
-// encodeProblem is the stored form of a decline.
-func encodeProblem(ctx context.Context, f *fault.Fault) (int, []byte) {
-	p := problemOf(ctx, f)
-	body, _ := json.Marshal(p) // strings and ints
-	return p.Status, body
 }
 
 // requiredProperty is how huma's validation names a field that is missing.

@@ -16,7 +16,6 @@ import (
 
 	"zique/internal/fault"
 	"zique/internal/id"
-	"zique/internal/idempotency"
 	"zique/internal/org"
 )
 
@@ -91,6 +90,8 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/invitations/{id}/decline", "decline-invitation", signedIn, http.StatusOK, s.declineInvitation)
 	get(on, "/organisations/{id}/payee-accounts", "list-payee-accounts", signedIn, s.listPayees)
 	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
+
+	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
@@ -202,40 +203,6 @@ func refuse(ctx huma.Context, p *Problem) {
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetStatus(p.Status)
 	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p) // the client is gone
-}
-
-// stored is an answer that was kept byte for byte.
-type stored struct {
-	Status      int
-	ContentType string `header:"Content-Type"`
-	Replayed    string `header:"Idempotency-Replayed"`
-	Body        []byte
-}
-
-func answerStored(a idempotency.Answer) *stored {
-	out := &stored{Status: a.Status, ContentType: "application/json", Body: a.Body}
-	if a.Status >= http.StatusBadRequest {
-		out.ContentType = "application/problem+json"
-	}
-	if a.Replayed {
-		out.Replayed = "true"
-	}
-	return out
-}
-
-// keyFor names the caller's request; body is what was decoded, so spelling does not count.
-func keyFor(ctx context.Context, route, path, header string, body any) (idempotency.Key, error) {
-	if err := idempotency.Check(header); err != nil {
-		return idempotency.Key{}, err
-	}
-	canonical, err := json.Marshal(body)
-	if err != nil {
-		return idempotency.Key{}, err
-	}
-	return idempotency.Key{
-		Caller: caller(ctx).UserID, Route: route, Key: header,
-		Body: idempotency.Fingerprint(http.MethodPost, path, canonical),
-	}, nil
 }
 
 type body[T any] struct{ Body T }

@@ -202,6 +202,16 @@ func (s *Server) saveVillage(ctx context.Context, in villageIn, save func(*stora
 	return s.oneVillage(ctx, saved)
 }
 
+// listServedVillages are those whose produce the acting cooperative may sell.
+func (s *Server) listServedVillages(ctx context.Context, _ *struct{}) (*body[list[VillageRefJSON]], error) {
+	found, err := village.List(s.DB.Read(ctx), village.Filter{ServedBy: acting(ctx).OrgID, Limit: village.MaxServed})
+	out := &body[list[VillageRefJSON]]{list[VillageRefJSON]{Items: []VillageRefJSON{}}}
+	for _, v := range found {
+		out.Body.Items = append(out.Body.Items, VillageRefJSON{v.ID.String(), v.Name, v.Township})
+	}
+	return out, err
+}
+
 // ServedJSON is which villages a cooperative serves.
 type ServedJSON struct {
 	VillageIDs []string `json:"village_ids" maxItems:"1000"`

@@ -76,6 +76,7 @@ type record struct {
 	BodyHash  string
 	Status    int
 	Answer    []byte
+	ResultID  id.ID // what a success made; 0: a decline
 	CreatedAt clock.Millis
 }
 
@@ -154,11 +155,19 @@ func Find(tx *storage.Tx, key Key) (*Answer, error) {
 	return nil, nil
 }
 
+// Encoded is an outcome as it is stored and answered. ResultID names what a success
+// made, so that verify can look for it. The bytes may be sealed: whoever encodes opens
+// them again before they are sent.
+type Encoded struct {
+	Status   int
+	Body     []byte
+	ResultID id.ID
+}
+
 // Outcome is a claim with what is to be stored for it; a zero Status frees the key.
 type Outcome struct {
-	Claim  *Claim
-	Status int
-	Body   []byte
+	Claim *Claim
+	Encoded
 }
 
 // Store writes the answers of claims that are ours, in the claims' transaction.
@@ -171,7 +180,7 @@ func Store(tx *storage.Tx, outcomes []Outcome) error {
 			continue
 		}
 		row := o.Claim.row
-		row.Status, row.Answer = o.Status, o.Body
+		row.Status, row.Answer, row.ResultID = o.Status, o.Body, o.ResultID
 		kept = append(kept, row)
 	}
 	if len(freed) > 0 {
@@ -182,6 +191,6 @@ func Store(tx *storage.Tx, outcomes []Outcome) error {
 	if len(kept) == 0 {
 		return nil
 	}
-	update := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"status", "answer"})}
+	update := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"status", "answer", "result_id"})}
 	return tx.Clauses(update).Create(&kept).Error
 }

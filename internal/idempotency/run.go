@@ -9,7 +9,7 @@ import (
 
 // Encode turns an outcome into the bytes that are stored and sent. It is given the
 // effect's result, or the fault that declined it.
-type Encode func(result any, declined *fault.Fault) (status int, body []byte)
+type Encode func(result any, declined *fault.Fault) (Encoded, error)
 
 // Run carries out effect once for key. A repeat answers what was stored. When
 // effect declines with a Conflict, what it wrote is undone and the decline is kept;
@@ -40,9 +40,12 @@ func Run(ctx context.Context, db *storage.DB, key Key, encode Encode, effect fun
 			}
 			declined, _ = fault.As(err)
 		}
-		answer = Answer{}
-		answer.Status, answer.Body = encode(result, declined)
-		return Store(tx, []Outcome{{Claim: claims[0], Status: answer.Status, Body: answer.Body}})
+		encoded, err := encode(result, declined)
+		if err != nil {
+			return err
+		}
+		answer = Answer{Status: encoded.Status, Body: encoded.Body}
+		return Store(tx, []Outcome{{Claim: claims[0], Encoded: encoded}})
 	})
 	return answer, err
 }

@@ -37,7 +37,7 @@ type Checkout struct {
 	Items         []Item
 	CardIDs       []id.ID
 	AddressCipher []byte
-	Encode        func(placed *Order, declined *fault.Fault) (status int, body []byte)
+	Encode        func(placed *Order, declined *fault.Fault) (idempotency.Encoded, error)
 }
 
 // Check finds everything that is wrong with the checkout by itself.

@@ -231,12 +231,13 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 			deeds = append(deeds, audit.Deed{By: w.By, Change: audit.Change{
 				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
 			}})
-			outcome.Status, outcome.Body = w.Encode(o, nil)
+			outcome.Encoded, err = w.Encode(o, nil)
 		case refused && refusal.Kind == fault.Conflict:
-			outcome.Status, outcome.Body = w.Encode(nil, refusal)
+			outcome.Encoded, err = w.Encode(nil, refusal)
 		case refused:
-			w.err = err
-		default:
+			w.err, err = err, nil
+		}
+		if err != nil {
 			return err
 		}
 		w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}

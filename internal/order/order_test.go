@@ -109,12 +109,12 @@ func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Ite
 	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
 		Key: idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
 		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
-		Encode: func(placed *order.Order, declined *fault.Fault) (int, []byte) {
+		Encode: func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 			made = placed
 			if declined != nil {
-				return http.StatusConflict, []byte(declined.Code)
+				return idempotency.Encoded{Status: http.StatusConflict, Body: []byte(declined.Code)}, nil
 			}
-			return http.StatusCreated, fmt.Appendf(nil, `{"id":"%d"}`, placed.ID)
+			return idempotency.Encoded{Status: http.StatusCreated, Body: []byte(placed.ID.String()), ResultID: placed.ID}, nil
 		},
 	})
 	return answer, made, err

@@ -102,11 +102,11 @@ var Invariants = []Invariant{
 			FROM sub_orders p WHERE p.cooperative_id = c.id), 0)`},
 	{"a stored success names an order that exists", `
 		SELECT k.id broken FROM idempotency_keys k
-		LEFT JOIN orders o ON o.id = CAST(REPLACE(JSON_EXTRACT(CAST(k.answer AS CHAR), '$.id'), '"', '') AS SIGNED)
+		LEFT JOIN orders o ON o.id = k.result_id
 		WHERE k.route = 'place-order' AND k.status = 201 AND o.id IS NULL`},
 	{"a stored success names a refund that exists", `
 		SELECT k.id broken FROM idempotency_keys k
-		LEFT JOIN refunds r ON r.id = CAST(REPLACE(JSON_EXTRACT(CAST(k.answer AS CHAR), '$.id'), '"', '') AS SIGNED)
+		LEFT JOIN refunds r ON r.id = k.result_id
 		WHERE k.route = 'refund-order' AND k.status = 201 AND r.id IS NULL`},
 	{"every stored answer is complete", `
 		SELECT k.id broken FROM idempotency_keys k WHERE k.status = 0 OR k.answer IS NULL`},

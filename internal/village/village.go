@@ -105,6 +105,7 @@ type Filter struct {
 	Query       string // part of the name
 	Township    string
 	Designation string
+	ServedBy    id.ID // a cooperative
 	After       id.ID
 	Limit       int
 }
@@ -120,6 +121,9 @@ func List(db *gorm.DB, f Filter) ([]Village, error) {
 	}
 	if f.Designation != "" {
 		q = q.Where("id IN (?)", db.Model(&designation{}).Select("village_id").Where("designation = ?", f.Designation))
+	}
+	if f.ServedBy != 0 {
+		q = q.Where("id IN (?)", db.Model(&service{}).Select("village_id").Where("org_id = ?", f.ServedBy))
 	}
 	villages := []Village{}
 	if err := q.Order("id").Limit(f.Limit).Find(&villages).Error; err != nil {

@@ -356,6 +356,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coop/villages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-served-villages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo": {
         parameters: {
             query?: never;
@@ -1851,6 +1867,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListVillageRefJSON: {
+            items: components["schemas"]["VillageRefJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         LoginInBody: {
             password: string;
             phone: string;
@@ -3105,6 +3126,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListCategoryJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-served-villages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVillageRefJSON"];
                 };
             };
             /** @description Error */
