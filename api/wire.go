@@ -108,15 +108,15 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader)
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
-		village.ImportKind: village.Importer{DB: h.db, Files: sheets(h.db, files)}.Handle,
+		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
 	}, chores(h.db, files, h.approvals)...)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: sheets(h.db, files),
-		Orgs:   h.orgs, Approvals: h.approvals, Staff: h.staff,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
 	}
 	handler, _ := api.Handler()
 
