@@ -59,7 +59,7 @@ func TestACardIsNotGivenToAnAccountThatIsGone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		people, err := identity.NewService(db, keys, identity.Config{JWTSecret: bytes.Repeat([]byte("s"), 32), Demo: true})
+		people, err := identity.NewService(db, keys, identity.Config{JWTSecret: bytes.Repeat([]byte("s"), 32), Demo: true, PasswordCost: identity.Cost{Memory: 64, Passes: 1}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,7 +63,7 @@ func (o *outlet) last(t *testing.T) string {
 func production(t *testing.T, db *storage.DB) (*identity.Service, *outlet) {
 	t.Helper()
 	out := &outlet{}
-	s, err := identity.NewService(db, keyring(t), identity.Config{JWTSecret: secret, Sender: notify.Console{Out: out}})
+	s, err := identity.NewService(db, keyring(t), identity.Config{JWTSecret: secret, Sender: notify.Console{Out: out}, PasswordCost: identity.Cost{Memory: 64, Passes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

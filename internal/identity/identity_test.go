@@ -41,7 +41,7 @@ func keyring(t *testing.T) *pii.Keyring {
 
 func service(t *testing.T, db *storage.DB, demo bool) *identity.Service {
 	t.Helper()
-	s, err := identity.NewService(db, keyring(t), identity.Config{JWTSecret: secret, Demo: demo})
+	s, err := identity.NewService(db, keyring(t), identity.Config{JWTSecret: secret, Demo: demo, PasswordCost: identity.Cost{Memory: 64, Passes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func TestSignInDoesNotOutliveSignOutEverywhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := NewService(db, keys, Config{JWTSecret: bytes.Repeat([]byte("s"), minSecret), Demo: true})
+		s, err := NewService(db, keys, Config{JWTSecret: bytes.Repeat([]byte("s"), minSecret), Demo: true, PasswordCost: Cost{Memory: 64, Passes: 1}})
 		if err != nil {
 			t.Fatal(err)
 		}

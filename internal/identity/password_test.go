@@ -12,7 +12,7 @@ import (
 )
 
 func TestHashIsArgon2idInPHCForm(t *testing.T) {
-	h := newHasher(rand.Reader)
+	h := newHasher(rand.Reader, Cost{})
 	one, err := h.hash(t.Context(), "correct horse")
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestHashIsArgon2idInPHCForm(t *testing.T) {
 }
 
 func TestAnUnknownUserCostsAHashAndIsNeverRight(t *testing.T) {
-	h := newHasher(rand.Reader)
+	h := newHasher(rand.Reader, Cost{})
 	for len(h.slots) < cap(h.slots) {
 		h.slots <- struct{}{} // all cores are busy
 	}
@@ -48,7 +48,7 @@ func TestAnUnknownUserCostsAHashAndIsNeverRight(t *testing.T) {
 }
 
 func TestDamagedHashesAreErrorsAndStaySecret(t *testing.T) {
-	h := newHasher(rand.Reader)
+	h := newHasher(rand.Reader, Cost{})
 	good, err := h.hash(t.Context(), "correct horse")
 	if err != nil {
 		t.Fatal(err)
@@ -67,11 +67,11 @@ func TestDamagedHashesAreErrorsAndStaySecret(t *testing.T) {
 
 func TestNoHashWithoutRandomness(t *testing.T) {
 	broken := errors.New("no entropy")
-	if _, err := newHasher(iotest.ErrReader(broken)).hash(t.Context(), "correct horse"); !errors.Is(err, broken) {
+	if _, err := newHasher(iotest.ErrReader(broken), Cost{}).hash(t.Context(), "correct horse"); !errors.Is(err, broken) {
 		t.Errorf("hashed without a salt: %v", err)
 	}
 	short := bytes.NewReader(make([]byte, saltBytes-1))
-	if _, err := newHasher(short).hash(t.Context(), "correct horse"); err == nil {
+	if _, err := newHasher(short, Cost{}).hash(t.Context(), "correct horse"); err == nil {
 		t.Error("hashed with a short salt")
 	}
 }

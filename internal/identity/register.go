@@ -72,8 +72,14 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, device string, r
 // NewUser is a user to be made without a sign-in.
 type NewUser struct {
 	Phone, Password, Name string
+	PasswordHash          string   // of Password, where HashPassword made it before; else ""
 	Verified              bool     // the phone is known to be the user's
 	Roles                 []string // see RoleOperator and its like
+}
+
+// HashPassword is for whoever makes several users of one password.
+func (s *Service) HashPassword(ctx context.Context, password string) (string, error) {
+	return s.hasher.hash(ctx, password)
 }
 
 func (n *NewUser) check() *problems {
@@ -119,7 +125,10 @@ func (s *Service) prepare(ctx context.Context, with NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := s.hasher.hash(ctx, with.Password)
+	hash := with.PasswordHash
+	if hash == "" {
+		hash, err = s.hasher.hash(ctx, with.Password)
+	}
 	return User{
 		PhoneHash: s.phoneHash(with.Phone), PhoneCipher: sealed, PhoneVerified: with.Verified,
 		Name: with.Name, PasswordHash: hash, TokenVersion: 1, Status: statusActive,

@@ -25,12 +25,13 @@ const (
 
 // Config is complete with a JWTSecret alone.
 type Config struct {
-	JWTSecret  []byte        // at least 32 bytes; all replicas share it
-	AccessTTL  time.Duration // 10 minutes unless set
-	RefreshTTL time.Duration // 30 days unless set, anew with each refresh
-	Demo       bool          // codes are answered too, and may be left out
-	Sender     notify.Sender // sends codes; without one there are none, except in demo mode
-	Rand       io.Reader     // crypto/rand unless set
+	JWTSecret    []byte        // at least 32 bytes; all replicas share it
+	AccessTTL    time.Duration // 10 minutes unless set
+	RefreshTTL   time.Duration // 30 days unless set, anew with each refresh
+	Demo         bool          // codes are answered too, and may be left out
+	Sender       notify.Sender // sends codes; without one there are none, except in demo mode
+	Rand         io.Reader     // crypto/rand unless set
+	PasswordCost Cost          // OWASP\'s unless set
 }
 
 // Service does what this package is about.
@@ -63,7 +64,7 @@ func NewService(db *storage.DB, keys *pii.Keyring, cfg Config) (*Service, error)
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
-	return &Service{db: db, keys: keys, cfg: cfg, hasher: newHasher(cfg.Rand)}, nil
+	return &Service{db: db, keys: keys, cfg: cfg, hasher: newHasher(cfg.Rand, cfg.PasswordCost)}, nil
 }
 
 func (s *Service) phoneHash(phone string) string { return s.keys.Lookup("phone", phone) }

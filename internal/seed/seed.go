@@ -213,13 +213,17 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 		"13900000002": {cooperative, org.RoleOwner}, "13900000003": {enterprise.ID, org.RoleSecretary}, "13900000007": {enterprise.ID, org.RoleFinance},
 		"13900000004": {desks[org.County], org.RoleOperator}, "13900000005": {desks[org.Federation], org.RoleOperator},
 	}
+	hash, err := people.HashPassword(tx.Statement.Context, Password)
+	if err != nil {
+		return err
+	}
 	for _, a := range Accounts {
 		var roles []string
 		switch a.Role {
 		case identity.RoleOperator, identity.RoleLiaison, identity.RoleAuditor:
 			roles = []string{a.Role}
 		}
-		user, err := people.CreateUser(tx, audit.System, identity.NewUser{Phone: a.Phone, Password: Password, Name: a.Name, Verified: true, Roles: roles})
+		user, err := people.CreateUser(tx, audit.System, identity.NewUser{Phone: a.Phone, Password: Password, PasswordHash: hash, Name: a.Name, Verified: true, Roles: roles})
 		if err != nil {
 			return err
 		}

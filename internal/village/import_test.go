@@ -194,10 +194,10 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 			jobs := worker.NewRunner(db, map[string]worker.Handler{village.ImportKind: func(ctx context.Context, run *worker.Run) error {
 				stopping, cancel := context.WithCancel(ctx)
 				defer cancel()
-				before := run.Job.Done
+				jobID, before := run.Job.ID, run.Job.Done
 				go func() {
 					for stopping.Err() == nil {
-						if now, err := worker.Get(db.Read(context.Background()), run.Job.ID); err == nil && now.Done > before {
+						if now, err := worker.Get(db.Read(context.Background()), jobID); err == nil && now.Done > before {
 							stop()
 						}
 					}
