@@ -46,7 +46,7 @@ func eachPair(t *testing.T, test func(t *testing.T, p *program)) {
 
 func start(t *testing.T, engines map[string]string) *program {
 	t.Helper()
-	env := map[string]string{"ZIQUE_DATA": t.TempDir(), "ZIQUE_ADDR": "127.0.0.1:0"}
+	env := map[string]string{"ZIQUE_DATA": storagetest.SQLite(t), "ZIQUE_ADDR": "127.0.0.1:0"}
 	maps.Copy(env, engines)
 	p := &program{env: env}
 	p.base = p.serve(t)

@@ -1,13 +1,15 @@
-// Package storagetest gives tests a fresh, migrated database on every engine.
+// Package storagetest gives tests an empty, migrated database on every engine.
+//
+// Migrating takes longer than most tests, so it is done once in each process: SQLite
+// tests get copies of one migrated file, and MySQL databases are emptied after a test
+// and used again.
 package storagetest
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
-	"math/rand/v2"
 	"os"
-	"strings"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +24,7 @@ var Start = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 // ZIQUE_TEST_MYSQL_DSN names. Without a server it fails: nothing is skipped.
 func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storage.Config{Folder: t.TempDir()})) })
+	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storage.Config{Folder: SQLite(t)})) })
 	t.Run("mysql", func(t *testing.T) { test(t, open(t, storage.Config{MySQLDSN: MySQL(t)})) })
 }
 
@@ -40,25 +42,37 @@ func open(t *testing.T, cfg storage.Config) *storage.DB {
 	return db
 }
 
-// MySQL makes an empty database on the test server, dropped after the test, and
-// answers its DSN.
-func MySQL(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("ZIQUE_TEST_MYSQL_DSN")
-	if server == "" {
-		t.Fatal("ZIQUE_TEST_MYSQL_DSN is not set: run `bash scripts/check`, or `bash scripts/check engines -- go test …`")
+// migrated is the file of an empty SQLite database.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "zique-test-")
+	if err != nil {
+		return nil, err
 	}
-	name := fmt.Sprintf("zique_test_%d_%d", os.Getpid(), rand.Uint32())
-	admin, err := sql.Open("mysql", server)
+	defer os.RemoveAll(folder)
+	if err := migrate(storage.Config{Folder: folder}); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(folder, "zique.db"))
+})
+
+func migrate(cfg storage.Config) error {
+	db, err := storage.Open(context.Background(), cfg, clock.At(Start))
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// SQLite makes a folder with an empty, migrated database file in it.
+func SQLite(t *testing.T) string {
+	t.Helper()
+	file, err := migrated()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := admin.Exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "zique.db"), file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_, _ = admin.Exec("DROP DATABASE " + name)
-		_ = admin.Close()
-	})
-	return strings.TrimSuffix(server, "/") + "/" + name
+	return folder
 }
