@@ -34,8 +34,12 @@ type program struct {
 // eachPair runs test against the program on the embedded engines and on MySQL + Redis.
 func eachPair(t *testing.T, test func(t *testing.T, p *program)) {
 	t.Helper()
-	t.Run("embedded", func(t *testing.T) { test(t, start(t, nil)) })
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		test(t, start(t, nil))
+	})
 	t.Run("mysql+redis", func(t *testing.T) {
+		t.Parallel()
 		redis := os.Getenv("ZIQUE_TEST_REDIS_URL")
 		if redis == "" {
 			t.Fatal("ZIQUE_TEST_REDIS_URL is not set: run `bash scripts/check`")
