@@ -189,7 +189,7 @@ func (s *Server) site() gin.HandlerFunc {
 		}
 		name := strings.TrimPrefix(path, "/")
 		if info, err := fs.Stat(s.Site, name); err != nil || info.IsDir() {
-			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "demo/") || strings.Contains(pathpkg.Base(name), ".") {
+			if strings.HasPrefix(name, "assets/") || strings.HasPrefix(name, "demo/") || pathpkg.Ext(name) != "" {
 				writeProblem(c, newProblem(c.Request.Context(), http.StatusNotFound, "not_found", "there is nothing at this address"))
 				return
 			}
