@@ -59,9 +59,10 @@ frontend_api_types() {
     fail 'frontend/src/api/schema.d.ts is not what api/openapi.yaml gives: run npm run api in frontend'
 }
 
-# A buyer's way from the first page to the order's share, on the embedded engines;
+# A buyer's way from the first page to the order's share and a cooperative's from application to
+# admission, on the embedded engines;
 # afterwards the books of that data folder must balance.
-browser_purchase() {
+browser_journeys() {
   local shots=${ZIQUE_SHOTS:-$work/shots}
   mkdir -p "$shots"
   shots=$(cd "$shots" && pwd)
