@@ -215,8 +215,8 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
 	}
 	addressID := wrong.parse(in.Body.AddressID, "address_id")
-	if wrong.found != nil {
-		return ask, wrong.found
+	if err := wrong.Err(); err != nil {
+		return ask, err
 	}
 	address, err := s.People.Address(ctx, ask.By.UserID, addressID)
 	if fault.IsKind(err, fault.NotFound) {
@@ -396,8 +396,8 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 		lineID := wrong.parse(l.LineID, index("lines", i)+".line_id")
 		ask.Lines = append(ask.Lines, order.RefundLine{LineID: lineID, Quantity: l.Quantity, AmountFen: l.AmountFen})
 	}
-	if wrong.found != nil {
-		return nil, wrong.found
+	if err := wrong.Err(); err != nil {
+		return nil, err
 	}
 	encode := func(result any, declined *fault.Fault) (idempotency.Encoded, error) {
 		if declined != nil {

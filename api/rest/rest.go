@@ -230,14 +230,12 @@ func (g gzipped) WriteHeader(status int) {
 func (g gzipped) Write(b []byte) (int, error) { return g.packed.Write(b) }
 
 // wrongIDs reads the ids of a request and remembers all that are none.
-type wrongIDs struct{ found *fault.Fault }
+type wrongIDs struct{ fault.Problems }
 
 func (w *wrongIDs) parse(value, field string) id.ID {
 	parsed, err := id.Parse(value)
-	if err != nil && w.found == nil {
-		w.found = fault.InvalidField(field, "not_an_id", "this is not an id")
-	} else if err != nil {
-		w.found = w.found.With(field, "not_an_id", "this is not an id")
+	if err != nil {
+		w.Add(field, "not_an_id", "this is not an id")
 	}
 	return parsed
 }

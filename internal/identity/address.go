@@ -81,13 +81,13 @@ func roomForAddress(tx *storage.Tx, userID id.ID) error {
 
 func (a *Address) check() error {
 	var p problems
-	a.Name = p.text("name", a.Name, maxAddressPart)
-	p.phone(a.Phone)
-	a.Province = p.text("province", a.Province, maxAddressPart)
-	a.City = p.text("city", a.City, maxAddressPart)
-	a.District = p.text("district", a.District, maxAddressPart)
-	a.Detail = p.text("detail", a.Detail, maxDetail)
-	return p.err()
+	a.Name = p.Line("name", a.Name, maxAddressPart)
+	p.Mobile("phone", a.Phone)
+	a.Province = p.Line("province", a.Province, maxAddressPart)
+	a.City = p.Line("city", a.City, maxAddressPart)
+	a.District = p.Line("district", a.District, maxAddressPart)
+	a.Detail = p.Line("detail", a.Detail, maxDetail)
+	return p.Err()
 }
 
 // sealAddress leaves < > & as they are, so that the bounds above keep the sealed

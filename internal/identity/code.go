@@ -49,13 +49,13 @@ type Code struct {
 // and the code counts against nobody.
 func (s *Service) SendCode(ctx context.Context, by audit.Actor, phone, purpose string) (Code, error) {
 	var p problems
-	p.phone(phone)
+	p.Mobile("phone", phone)
 	switch purpose {
 	case PurposeRegister, PurposeVerifyPhone, PurposeResetPassword:
 	default:
-		p.add("purpose", "invalid", "must be register, verify_phone or reset_password")
+		p.Add("purpose", "invalid", "must be register, verify_phone or reset_password")
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Code{}, err
 	}
 	if s.cfg.Sender == nil && !s.cfg.Demo {

@@ -41,16 +41,16 @@ func (Consent) TableName() string { return "consents" }
 
 func (p *problems) consent(prefix string, c Consent) {
 	if c.Document != PrivacyPolicy && c.Document != TermsOfService {
-		p.add(prefix+"document", "invalid", "must be privacy_policy or terms_of_service")
+		p.Add(prefix+"document", "invalid", "must be privacy_policy or terms_of_service")
 	}
 	if !version.MatchString(c.Version) {
-		p.add(prefix+"version", "invalid", "must be 1 to 20 letters, digits, points, hyphens or underscores")
+		p.Add(prefix+"version", "invalid", "must be 1 to 20 letters, digits, points, hyphens or underscores")
 	}
 }
 
 func (p *problems) consents(all []Consent) {
 	if len(all) > maxConsents {
-		p.add("consents", "too_many", "must be at most 10")
+		p.Add("consents", "too_many", "must be at most 10")
 		return
 	}
 	for i, c := range all {
@@ -63,7 +63,7 @@ func (p *problems) consents(all []Consent) {
 func AddConsent(tx *storage.Tx, by audit.Actor, userID id.ID, c Consent) (Consent, error) {
 	var p problems
 	p.consent("", c)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Consent{}, err
 	}
 	if _, err := lockActive(tx, userID); err != nil {

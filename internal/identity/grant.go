@@ -36,8 +36,8 @@ func GrantRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error 
 // ErrLastOperator or a wrong `role`. Two operators who demote each other at once take turns.
 func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
 	var p problems
-	if p.roles([]string{role}); p.err() != nil {
-		return p.err()
+	if p.roles([]string{role}); p.Err() != nil {
+		return p.Err()
 	}
 	if userID == by.UserID {
 		return ErrOwnRole

@@ -14,11 +14,11 @@ import (
 // attempt, with the right password too.
 func (s *Service) Login(ctx context.Context, by audit.Actor, device, phone, password string) (Session, error) {
 	var p problems
-	p.phone(phone)
+	p.Mobile("phone", phone)
 	if password == "" || len(password) > MaxPasswordBytes {
-		p.add("password", "invalid", "must be the password of this account")
+		p.Add("password", "invalid", "must be the password of this account")
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	phoneSubject := "login:phone:" + s.phoneHash(phone)

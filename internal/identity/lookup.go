@@ -27,8 +27,8 @@ func (s *Service) PhoneHashOf(ctx context.Context, userID id.ID) (string, error)
 // or a wrong `phone`.
 func (s *Service) FindByPhone(ctx context.Context, phone string) (User, error) {
 	var p problems
-	if p.phone(phone); p.err() != nil {
-		return User{}, p.err()
+	if p.Mobile("phone", phone); p.Err() != nil {
+		return User{}, p.Err()
 	}
 	var found User
 	err := s.db.Read(ctx).Select("id").Where("phone_hash = ? AND status = ?", s.phoneHash(phone), statusActive).Take(&found).Error

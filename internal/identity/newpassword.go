@@ -44,9 +44,9 @@ func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, userID id.
 	var p problems
 	p.password("new_password", next)
 	if next == current {
-		p.add("new_password", "unchanged", "must be another password")
+		p.Add("new_password", "unchanged", "must be another password")
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	user, tries, err := s.confirm(ctx, userID, "current_password", current)
@@ -97,9 +97,9 @@ func setPassword(tx *storage.Tx, by audit.Actor, user User, hash, action string)
 // that is right.
 func (s *Service) ResetPassword(ctx context.Context, by audit.Actor, phone, digits, password string) error {
 	var p problems
-	p.phone(phone)
+	p.Mobile("phone", phone)
 	p.password("password", password)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return err
 	}
 	hash := s.phoneHash(phone)

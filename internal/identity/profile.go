@@ -14,8 +14,8 @@ import (
 // who left must not stay there.
 func (s *Service) Rename(tx *storage.Tx, by audit.Actor, userID id.ID, name string) (User, error) {
 	var p problems
-	name = p.text("name", name, MaxName)
-	if err := p.err(); err != nil {
+	name = p.Line("name", name, MaxName)
+	if err := p.Err(); err != nil {
 		return User{}, err
 	}
 	if _, err := lockActive(tx, userID); err != nil {

@@ -22,10 +22,10 @@ func (s *Service) Register(ctx context.Context, by audit.Actor, device string, r
 	with := NewUser{Phone: r.Phone, Password: r.Password, Name: r.Name, Verified: r.Code != ""}
 	p := with.check()
 	if r.Code == "" && !s.cfg.Demo {
-		p.add("code", "code_required", "must be the code that was sent to the phone")
+		p.Add("code", "code_required", "must be the code that was sent to the phone")
 	}
 	p.consents(r.Consents)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	var code phoneCode
@@ -84,9 +84,9 @@ func (s *Service) HashPassword(ctx context.Context, password string) (string, er
 
 func (n *NewUser) check() *problems {
 	p := new(problems)
-	p.phone(n.Phone)
+	p.Mobile("phone", n.Phone)
 	p.password("password", n.Password)
-	n.Name = p.text("name", n.Name, MaxName)
+	n.Name = p.Line("name", n.Name, MaxName)
 	p.roles(n.Roles)
 	return p
 }
@@ -95,7 +95,7 @@ func (n *NewUser) check() *problems {
 // as Register but for the code. The password is hashed while tx is open, some tens
 // of milliseconds, so it is not for requests.
 func (s *Service) CreateUser(tx *storage.Tx, by audit.Actor, with NewUser) (User, error) {
-	if err := with.check().err(); err != nil {
+	if err := with.check().Err(); err != nil {
 		return User{}, err
 	}
 	user, err := s.prepare(tx.Statement.Context, with)

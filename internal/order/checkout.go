@@ -42,34 +42,31 @@ type Checkout struct {
 
 // Check finds everything that is wrong with the checkout by itself.
 func (c Checkout) Check() error {
-	wrong := fault.New(fault.Invalid, "invalid_field", "the order has fields that cannot be accepted")
+	var wrong fault.Problems
 	if len(c.Items) == 0 || len(c.Items) > MaxItems {
-		wrong = wrong.With("items", "count", fmt.Sprintf("an order takes 1 to %d items", MaxItems))
+		wrong.Add("items", "count", fmt.Sprintf("an order takes 1 to %d items", MaxItems))
 	}
 	if len(c.CardIDs) == 0 || len(c.CardIDs) > MaxCards {
-		wrong = wrong.With("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards", MaxCards))
+		wrong.Add("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards", MaxCards))
 	}
 	seen := map[id.ID]bool{}
 	for i, item := range c.Items {
 		if item.Quantity < 1 || item.Quantity > MaxQuantity {
-			wrong = wrong.With(fmt.Sprintf("items[%d].quantity", i), "range", fmt.Sprintf("the quantity is a whole number from 1 to %d", MaxQuantity))
+			wrong.Add(fmt.Sprintf("items[%d].quantity", i), "range", fmt.Sprintf("the quantity is a whole number from 1 to %d", MaxQuantity))
 		}
 		if seen[item.SKUID] {
-			wrong = wrong.With(fmt.Sprintf("items[%d].sku_id", i), "duplicate", "this SKU stands in the order already")
+			wrong.Add(fmt.Sprintf("items[%d].sku_id", i), "duplicate", "this SKU stands in the order already")
 		}
 		seen[item.SKUID] = true
 	}
 	cards := map[id.ID]bool{}
 	for i, cardID := range c.CardIDs {
 		if cards[cardID] {
-			wrong = wrong.With(fmt.Sprintf("card_ids[%d]", i), "duplicate", "this card stands in the order already")
+			wrong.Add(fmt.Sprintf("card_ids[%d]", i), "duplicate", "this card stands in the order already")
 		}
 		cards[cardID] = true
 	}
-	if len(wrong.Fields) > 0 {
-		return wrong
-	}
-	return nil
+	return wrong.Err()
 }
 
 // shelf is what a batch of checkouts decides on: everything they touch, read

@@ -37,33 +37,30 @@ type RefundLine struct {
 const longestReason = 200
 
 func (a RefundAsk) check() error {
-	wrong := fault.New(fault.Invalid, "invalid_field", "the refund has fields that cannot be accepted")
+	var wrong fault.Problems
 	if len(a.Lines) == 0 && a.FreightFen == nil {
-		wrong = wrong.With("lines", "required", "name at least one line, or the freight")
+		wrong.Add("lines", "required", "name at least one line, or the freight")
 	}
 	if n := utf8.RuneCountInString(a.Reason); n < 1 || n > longestReason {
-		wrong = wrong.With("reason", "length", fmt.Sprintf("give a reason of 1 to %d characters", longestReason))
+		wrong.Add("reason", "length", fmt.Sprintf("give a reason of 1 to %d characters", longestReason))
 	}
 	if a.FreightFen != nil && (*a.FreightFen < 0 || *a.FreightFen == 0 && len(a.Lines) == 0) {
-		wrong = wrong.With("freight_fen", "range", "the freight is not negative, and positive when it is all that is asked for")
+		wrong.Add("freight_fen", "range", "the freight is not negative, and positive when it is all that is asked for")
 	}
 	seen := map[id.ID]bool{}
 	for i, l := range a.Lines {
 		if l.Quantity < 1 {
-			wrong = wrong.With(fmt.Sprintf("lines[%d].quantity", i), "range", "the quantity is a whole number from 1")
+			wrong.Add(fmt.Sprintf("lines[%d].quantity", i), "range", "the quantity is a whole number from 1")
 		}
 		if l.AmountFen != nil && *l.AmountFen < 1 {
-			wrong = wrong.With(fmt.Sprintf("lines[%d].amount_fen", i), "range", "the amount is positive")
+			wrong.Add(fmt.Sprintf("lines[%d].amount_fen", i), "range", "the amount is positive")
 		}
 		if seen[l.LineID] {
-			wrong = wrong.With(fmt.Sprintf("lines[%d].line_id", i), "duplicate", "this line stands in the refund already")
+			wrong.Add(fmt.Sprintf("lines[%d].line_id", i), "duplicate", "this line stands in the refund already")
 		}
 		seen[l.LineID] = true
 	}
-	if len(wrong.Fields) > 0 {
-		return wrong
-	}
-	return nil
+	return wrong.Err()
 }
 
 // RefundBeforeDispatch carries out a refund at once: money to the tenders that paid,

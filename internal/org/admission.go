@@ -96,7 +96,7 @@ func (s *Service) SubmitApplication(tx *storage.Tx, by audit.Actor, orgID id.ID)
 func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgID id.ID, reason string) (Organisation, error) {
 	var p problems
 	reason = p.reason(reason, slices.ContainsFunc(moves, func(m move) bool { return m.verb == verb && m.reasoned }))
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Organisation{}, err
 	}
 	o, err := lock(tx, orgID)

@@ -59,45 +59,45 @@ type Application struct {
 func (a *Application) check() error {
 	p := new(problems)
 	if !slices.Contains(applying, a.Kind) {
-		p.add("kind", "invalid", "must be one of "+strings.Join(applying, ", "))
+		p.Add("kind", "invalid", "must be one of "+strings.Join(applying, ", "))
 	}
-	a.Name = p.line("name", a.Name, MaxName)
+	a.Name = p.Line("name", a.Name, MaxName)
 	if a.CreditCode = CleanCreditCode(a.CreditCode); !ValidCreditCode(a.CreditCode) {
 		wrong := errCreditCode.Fields[0]
-		p.add(wrong.Field, wrong.Code, wrong.Message)
+		p.Add(wrong.Field, wrong.Code, wrong.Message)
 	}
-	a.ContactName = p.line("contact_name", a.ContactName, MaxContact)
-	p.phone("contact_phone", a.ContactPhone)
+	a.ContactName = p.Line("contact_name", a.ContactName, MaxContact)
+	p.Mobile("contact_phone", a.ContactPhone)
 	a.checkVillages(p)
 	a.checkDocuments(p)
-	return p.err()
+	return p.Err()
 }
 
 func (a *Application) checkVillages(p *problems) {
 	if len(a.VillageIDs) > 0 && a.Kind != Cooperative && slices.Contains(applying, a.Kind) {
-		p.add("village_ids", "not_allowed", "only a cooperative serves villages")
+		p.Add("village_ids", "not_allowed", "only a cooperative serves villages")
 	}
 	if len(a.VillageIDs) > maxVillages {
-		p.add("village_ids", "too_many", "must be at most "+strconv.Itoa(maxVillages))
+		p.Add("village_ids", "too_many", "must be at most "+strconv.Itoa(maxVillages))
 	}
 	for i, v := range a.VillageIDs {
 		if v == 0 {
-			p.add("village_ids["+strconv.Itoa(i)+"]", "not_an_id", "this is not an id")
+			p.Add("village_ids["+strconv.Itoa(i)+"]", "not_an_id", "this is not an id")
 		}
 	}
 }
 
 func (a *Application) checkDocuments(p *problems) {
 	if len(a.Documents) > maxDocuments {
-		p.add("documents", "too_many", "must be at most "+strconv.Itoa(maxDocuments))
+		p.Add("documents", "too_many", "must be at most "+strconv.Itoa(maxDocuments))
 	}
 	for i, d := range a.Documents {
 		at := "documents[" + strconv.Itoa(i) + "]."
 		if !slices.Contains(documentKinds, d.Kind) {
-			p.add(at+"kind", "invalid", "must be one of "+strings.Join(documentKinds, ", "))
+			p.Add(at+"kind", "invalid", "must be one of "+strings.Join(documentKinds, ", "))
 		}
 		if d.FileID == 0 {
-			p.add(at+"file_id", "not_an_id", "this is not an id")
+			p.Add(at+"file_id", "not_an_id", "this is not an id")
 		}
 	}
 }

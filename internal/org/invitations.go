@@ -79,9 +79,9 @@ func (s *Service) Invite(tx *storage.Tx, by audit.Actor, orgID id.ID, phone, rol
 		return Invitation{}, err
 	}
 	var p problems
-	p.phone("phone", phone)
+	p.Mobile("phone", phone)
 	p.role(o.Kind, role)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return Invitation{}, err
 	}
 	if o.Status == Rejected {

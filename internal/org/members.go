@@ -124,8 +124,8 @@ func (s *Service) SetRole(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, r
 		return Member{}, err
 	}
 	var p problems
-	if p.role(o.Kind, role); p.err() != nil {
-		return Member{}, p.err()
+	if p.role(o.Kind, role); p.Err() != nil {
+		return Member{}, p.Err()
 	}
 	target, err := memberOf(tx.DB, orgID, userID)
 	if err != nil {

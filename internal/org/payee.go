@@ -87,11 +87,11 @@ type PayeeAccount struct {
 
 func (a *PayeeAccount) check() *problems {
 	p := new(problems)
-	a.Holder = p.line("holder", a.Holder, MaxName)
-	a.Bank = p.line("bank", a.Bank, MaxBank)
+	a.Holder = p.Line("holder", a.Holder, MaxName)
+	a.Bank = p.Line("bank", a.Bank, MaxBank)
 	a.Number = strings.NewReplacer(" ", "", "-", "").Replace(a.Number)
 	if !bankNumber.MatchString(a.Number) {
-		p.add("number", "invalid", "must have 8 to 32 digits")
+		p.Add("number", "invalid", "must have 8 to 32 digits")
 	}
 	a.Reason = p.reason(a.Reason, true)
 	return p
@@ -113,9 +113,9 @@ func (s *Service) AskPayee(tx *storage.Tx, by audit.Actor, orgID id.ID, a PayeeA
 	}
 	p := a.check()
 	if a.Agency && o.Kind != VillageCollective {
-		p.add("agency", "invalid", "only a village collective's account may be held by another body")
+		p.Add("agency", "invalid", "only a village collective's account may be held by another body")
 	}
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return approval.Approval{}, err
 	}
 	before, err := s.shownActive(tx, orgID)

@@ -199,7 +199,7 @@ func checkServed(tx *storage.Tx, villageIDs []id.ID) error {
 	var p problems
 	if len(villageIDs) > MaxServed {
 		p.add("village_ids", tooMany(MaxServed))
-		return p.found
+		return p.Err()
 	}
 	var there []id.ID
 	if err := tx.Model(&Village{}).Where("id IN ?", villageIDs).Pluck("id", &there).Error; err != nil {
@@ -213,8 +213,5 @@ func checkServed(tx *storage.Tx, villageIDs []id.ID) error {
 			p.add(at, problem{Code: "not_found", En: "there is no such village"})
 		}
 	}
-	if p.found != nil {
-		return p.found
-	}
-	return nil
+	return p.Err()
 }

@@ -49,7 +49,7 @@ func lineOf(most int) func(string) problem {
 		switch {
 		case utf8.RuneCountInString(value) > most:
 			return tooLong(most)
-		case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }):
+		case !fault.IsLine(value):
 			return problem{Code: "invalid", En: "must be a line of text", Zh: "必须是一行文字"}
 		}
 		return problem{}
@@ -103,16 +103,12 @@ func tooMany(most int) problem {
 	return problem{Code: "too_many", En: fmt.Sprintf("must be at most %d", most), Zh: fmt.Sprintf("最多 %d 项", most)}
 }
 
-// problems collects every wrong field of one request.
-type problems struct{ found *fault.Fault }
+// problems are the wrong fields of a request about villages.
+type problems struct{ fault.Problems }
 
 func (p *problems) add(field string, wrong problem) {
-	switch {
-	case wrong.Code == "":
-	case p.found == nil:
-		p.found = fault.InvalidField(field, wrong.Code, wrong.En)
-	default:
-		p.found = p.found.With(field, wrong.Code, wrong.En)
+	if wrong.Code != "" {
+		p.Add(field, wrong.Code, wrong.En)
 	}
 }
 
@@ -176,10 +172,7 @@ func (n New) check() error {
 		files[i] = file.String()
 	}
 	p.list("pictures", files, MaxPictures, func(string) problem { return problem{} })
-	if p.found != nil {
-		return p.found
-	}
-	return nil
+	return p.Err()
 }
 
 // row is the village's own columns.

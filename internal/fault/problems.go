@@ -1,0 +1,65 @@
+package fault
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Problems collects every wrong field of one request, so that all are named at once.
+// The zero Problems is empty.
+type Problems struct{ found *Fault }
+
+// Add names one wrong field; the message never repeats the value.
+func (p *Problems) Add(field, code, message string) {
+	if p.found == nil {
+		p.found = InvalidField(field, code, message)
+		return
+	}
+	p.found = p.found.With(field, code, message)
+}
+
+// Err is nil when nothing is wrong.
+func (p *Problems) Err() error {
+	if p.found == nil {
+		return nil
+	}
+	return p.found
+}
+
+// Line answers the value without space around it. It must be one line of 1 to most
+// characters.
+func (p *Problems) Line(field, value string, most int) string {
+	value = strings.TrimSpace(value)
+	switch n := utf8.RuneCountInString(value); {
+	case n == 0:
+		p.Add(field, "required", "must not be empty")
+	case n > most:
+		p.Add(field, "too_long", fmt.Sprintf("must have at most %d characters", most))
+	case !IsLine(value):
+		p.Add(field, "invalid", "must be a line of text")
+	}
+	return value
+}
+
+// IsLine tells whether the value is valid text without line breaks and control characters.
+func IsLine(value string) bool {
+	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp)
+	})
+}
+
+var mobile = regexp.MustCompile(`^1[3-9]\d{9}$`)
+
+// IsMobile tells whether phone is a mobile number of mainland China: 11 digits, without
+// prefix or spaces.
+func IsMobile(phone string) bool { return mobile.MatchString(phone) }
+
+// Mobile wants a mobile number.
+func (p *Problems) Mobile(field, phone string) {
+	if !IsMobile(phone) {
+		p.Add(field, "invalid", "must be a mobile number of 11 digits")
+	}
+}
