@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -104,7 +105,7 @@ var requiredProperty = regexp.MustCompile(`^expected required property (\S+) to 
 
 // speakProblems makes huma's own refusals Problems of ours: validation becomes 400,
 // and the offending value is dropped.
-func speakProblems() {
+var speakProblems = sync.OnceFunc(func() { // huma keeps them for the whole process
 	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return humaProblem(context.Background(), status, message, errs)
@@ -112,7 +113,7 @@ func speakProblems() {
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 		return humaProblem(ctx.Context(), status, message, errs)
 	}
-}
+})
 
 var codeOf = map[int]string{
 	http.StatusUnsupportedMediaType:  "unsupported_media_type",
