@@ -364,6 +364,12 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 				t.Errorf("%s answered %d %s", body, r.status, r.raw)
 			}
 		}
+		operator := p.signIn(t, "13900000004")
+		for path, token := range map[string]string{
+			"/products?category=茶": "", "/audit?action=茶": operator, "/audit?subject=茶": operator, "/audit?request_id=茶": operator,
+		} {
+			p.call(t, token, "GET", path, nil).wants(t, http.StatusBadRequest, "invalid_field")
+		}
 		after := p.call(t, "", "GET", "/public/board", nil)
 		if before.fen("consumption.orders") != after.fen("consumption.orders") {
 			t.Errorf("something was ordered: %s", after.raw)

@@ -58,12 +58,12 @@ func idOrNone(i id.ID) string {
 
 // AuditFilter narrows the log.
 type AuditFilter struct {
-	Action    string    `query:"action" maxLength:"60"`
-	Subject   string    `query:"subject" maxLength:"40"`
+	Action    string    `query:"action" maxLength:"60" pattern:"^[a-z_.]*$" patternDescription:"an action, as in organisation.submitted"`
+	Subject   string    `query:"subject" maxLength:"40" pattern:"^[a-z_]*$" patternDescription:"a kind of subject, as in organisation"`
 	SubjectID string    `query:"subject_id" maxLength:"20"`
 	ActorID   string    `query:"actor_id" maxLength:"20"`
 	OrgID     string    `query:"org_id" maxLength:"20"`
-	RequestID string    `query:"request_id" maxLength:"40"`
+	RequestID string    `query:"request_id" maxLength:"40" pattern:"^[A-Za-z0-9_-]*$" patternDescription:"a request id"`
 	Since     time.Time `query:"since" doc:"inclusive"`
 	Until     time.Time `query:"until" doc:"exclusive"`
 }

@@ -79,7 +79,7 @@ func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, money.BasisPo
 type productsIn struct {
 	Paging
 	Query         string `query:"q" maxLength:"100"`
-	Category      string `query:"category" maxLength:"40"`
+	Category      string `query:"category" maxLength:"40" pattern:"^[a-z0-9_-]*$" patternDescription:"the id of a category"`
 	VillageID     string `query:"village_id" maxLength:"20"`
 	CooperativeID string `query:"cooperative_id" maxLength:"20"`
 	Sort          string `query:"sort" enum:"newest,price_asc,price_desc" default:"newest"`
