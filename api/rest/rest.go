@@ -30,6 +30,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/pii"
+	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
@@ -46,7 +47,7 @@ type Server struct {
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk
-	Staff     Staff
+	Staff     *staff.Service
 	Sheets    village.FileSource // what imports read
 	Demo      bool
 	Site      fs.FS // the built storefront

@@ -55,9 +55,9 @@ type Approval struct {
 	OrgID          id.ID // the organisation that it is about; 0: none
 	RequestedBy    id.ID
 	Reason         string
-	BeforeJSON     string // what people compare: masked, never a secret
+	BeforeJSON     string // what people compare: masked, never a secret; see Kind.Reveal
 	AfterJSON      string
-	Payload        string `json:"-"` // JSON for Carry alone; personal values sealed inside
+	Payload        string `json:"-"` // JSON for Carry and Reveal while pending; personal values sealed inside
 	Status         string
 	PendingKey     *string // unique while pending, else NULL
 	CreatedAt      clock.Millis
@@ -102,6 +102,9 @@ type Kind struct {
 	MayDecide func(view *gorm.DB, userID id.ID, a Approval) (bool, error)
 	// Reach is where MayDecide can be true for the user at all.
 	Reach func(view *gorm.DB, userID id.ID) (Reach, error)
+	// Reveal, if set, answers After as those see it who may see a pending request, where
+	// they could not decide about what its row keeps masked.
+	Reveal func(a Approval) (after any, err error)
 	// Carry carries the action out. When it refuses, the request stays pending.
 	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error
 	// Settled, if set, tells people how a request ended, whatever its status is now.

@@ -7,7 +7,7 @@
 //   - What a file is, its content says, not its name or what its sender declares.
 //   - Of an image no byte from outside is kept: it is decoded and encoded anew, which
 //     also drops EXIF data such as the place where a picture was taken.
-//   - A file is private until Publish; only images can be published.
+//   - A file is private until Publish; only images can be published. Release makes it so again.
 //   - The files of one owner never hold more bytes than Config.PerOwner together.
 //
 // A transaction locks files after everything else, ascending.
@@ -83,7 +83,9 @@ type File struct {
 	Public    bool
 	StoredAs  string
 	CreatedAt clock.Millis
-	RemovedAt *clock.Millis // not there any more; Sweep is about to delete it
+
+	ReleasedAt *clock.Millis // when whoever it was given or shown to lost it; nil: never
+	RemovedAt  *clock.Millis // not there any more; Sweep is about to delete it
 }
 
 // TableName is the table's name.
@@ -112,12 +114,12 @@ const defaultPerOwner = 500 << 20
 type Store struct {
 	folder   string
 	perOwner int64
-	budget   *semaphore.Weighted // pixels that may be decoded at once
+	budget   *semaphore.Weighted // bytes of maxMemory
 }
 
 // Open makes the folder ready.
 func Open(cfg Config) (*Store, error) {
-	s := &Store{folder: cfg.Folder, perOwner: cfg.PerOwner, budget: semaphore.NewWeighted(maxPixels)}
+	s := &Store{folder: cfg.Folder, perOwner: cfg.PerOwner, budget: semaphore.NewWeighted(maxMemory)}
 	if s.perOwner == 0 {
 		s.perOwner = defaultPerOwner
 	}

@@ -40,19 +40,72 @@ func OnlyManager(tx *storage.Tx, userID id.ID) (field, message string, err error
 	return "", "", nil
 }
 
-// LeaveAll ends every membership of the user.
-func LeaveAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+// LeaveAll ends every membership of a user whose account is about to be erased, and what
+// else says who they are: what they applied for and nobody else manages, and invitations
+// to their phone.
+func (s *Service) LeaveAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 	var left []Membership
 	if err := tx.Where("user_id = ?", userID).Order("org_id").Find(&left).Error; err != nil {
 		return err
 	}
 	changes := make([]audit.Change, len(left))
 	for i, m := range left {
+		if err := s.abandon(tx, by, m); err != nil {
+			return err
+		}
 		changes[i] = audit.Change{Action: "member.left", Subject: "organisation", SubjectID: m.OrgID,
 			Before: map[string]string{"user_id": userID.String(), "role": m.Role}}
 	}
 	if err := tx.Where("user_id = ?", userID).Delete(&Membership{}).Error; err != nil {
 		return err
 	}
+	if err := forgetInvited(tx, by, userID); err != nil {
+		return err
+	}
 	return audit.Write(tx, by, changes...)
+}
+
+// abandon withdraws an application whose only manager leaves, and forgets the people in
+// it. An organisation that is under way or admitted has another manager: see OnlyManager.
+func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) error {
+	if !slices.Contains(managing, leaving.Role) {
+		return nil
+	}
+	o, err := lock(tx, leaving.OrgID)
+	if err != nil {
+		return err
+	}
+	managers, err := holders(tx, o.ID, managing)
+	if err != nil || slices.ContainsFunc(managers, func(u id.ID) bool { return u != leaving.UserID }) {
+		return err
+	}
+	for _, m := range moves {
+		if m.verb == Withdraw && m.from == o.Status {
+			if _, err := s.step(tx, by, o, m, ""); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	if err := dropDocuments(tx, o.ID); err != nil {
+		return err
+	}
+	if err := revokeAll(tx, by, o.ID); err != nil {
+		return err
+	}
+	return tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
+}
+
+// revokeAll takes back the invitations that wait for an answer.
+func revokeAll(tx *storage.Tx, by audit.Actor, orgID id.ID) error {
+	var open []Invitation
+	if err := tx.ForUpdate().Where("org_id = ? AND status = ?", orgID, InvitationPending).Order("id").Find(&open).Error; err != nil {
+		return err
+	}
+	for _, i := range open {
+		if err := endInvitation(tx, by, i, InvitationRevoked); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -9,11 +9,11 @@ import (
 	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
-	"zique/internal/storage/storagetest"
 )
 
 func TestTheLastManagerStays(t *testing.T) {
-	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+	each(t, func(w *world) {
+		t, db := w.T, w.db
 		const first, second, packer = id.ID(1), id.ID(2), id.ID(3)
 		var o org.Organisation
 		err := db.InTx(t.Context(), func(tx *storage.Tx) (err error) {
@@ -40,7 +40,7 @@ func TestTheLastManagerStays(t *testing.T) {
 					}
 					return err
 				}
-				return org.LeaveAll(tx, audit.Actor{UserID: user}, user)
+				return w.orgs.LeaveAll(tx, audit.Actor{UserID: user}, user)
 			})
 			if err != nil {
 				t.Error(err)

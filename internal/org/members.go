@@ -141,7 +141,7 @@ func (s *Service) SetRole(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, r
 	if err != nil {
 		return Member{}, err
 	}
-	err = audit.Write(tx, forOrg(by, orgID), audit.Change{
+	err = audit.Write(tx, by.For(orgID), audit.Change{
 		Action: "member.role_changed", Subject: "user", SubjectID: userID, Before: membership(orgID, target.Role), After: membership(orgID, role)})
 	if err != nil {
 		return Member{}, err
@@ -208,6 +208,6 @@ func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
 	if err := tx.Where("org_id = ? AND user_id = ?", m.OrgID, m.UserID).Delete(&Membership{}).Error; err != nil {
 		return err
 	}
-	return audit.Write(tx, forOrg(by, m.OrgID), audit.Change{
+	return audit.Write(tx, by.For(m.OrgID), audit.Change{
 		Action: "member.removed", Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
 }
