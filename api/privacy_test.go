@@ -1,13 +1,19 @@
 package main
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
+	"zique/api/rest"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/config"
 	"zique/internal/storage"
 )
 
@@ -254,5 +260,126 @@ func TestAPictureThatIsTakenDownIsPrivateAtOnce(t *testing.T) {
 		p.file(t, "", second).wantsStatus(t, http.StatusOK)                                  // another village shows it
 		p.ok(t, http.StatusOK, operator, "PUT", "/ops/villages/"+made, village("甲村", first)) // and back
 		p.file(t, "", first).wantsStatus(t, http.StatusOK)
+	})
+}
+
+func TestTheLastOperatorOfADeskStays(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		leave := func() reply {
+			return p.call(t, county, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		}
+		refused := leave()
+		refused.wants(t, http.StatusConflict, "account_in_use")
+		if refused.text("errors.0.field") != "roles" {
+			t.Errorf("refused: %s", refused.raw)
+		}
+		leaverID := p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id")
+		p.call(t, federation, "DELETE", "/ops/users/"+leaverID+"/roles/operator", nil).wants(t, http.StatusConflict, "last_operator")
+		p.ok(t, http.StatusOK, county, "GET", "/me", nil) // nothing was taken away
+
+		successor, _, userID := p.person(t, "接手的人")
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "operator", "desk": "county", "reason": "接手"})
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		open := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": "兼任"}).text("id")
+		gone := leave()
+		gone.wantsStatus(t, http.StatusNoContent)
+		logged := string(p.ok(t, http.StatusOK, successor, "GET", "/audit?limit=100&request_id="+gone.header.Get("X-Request-Id"), nil).raw)
+		for _, action := range []string{"role.revoked", "member.left", "approval.withdrawn", "user.deleted"} {
+			if !strings.Contains(logged, `"`+action+`"`) {
+				t.Errorf("the deletion leaves no %s: %s", action, logged)
+			}
+		}
+		if request := p.ok(t, http.StatusOK, federation, "GET", "/approvals/"+open, nil); request.text("status") != "withdrawn" {
+			t.Errorf("what the one who left had asked for: %s", request.raw)
+		}
+	})
+}
+
+func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const name = "慕容复归"
+		secretary, _, _ := p.person(t, "秘书")
+		at := "/organisations/" + p.admit(t, secretary)
+		other := "/organisations/" + p.admit(t, secretary)
+		member, phone, _ := p.person(t, name)
+		invite := func(at string) string {
+			return p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"}).text("id")
+		}
+		p.ok(t, http.StatusOK, member, "POST", "/invitations/"+invite(at)+"/accept", nil)
+		waiting := invite(other)
+		if told := p.inbox(t, secretary, "invitation_accepted"); strings.Contains(string(told.raw), name) {
+			t.Errorf("the managers' inbox keeps the name: %s", told.raw)
+		}
+		var hash []string
+		db := p.database(t)
+		if err := db.Read(t.Context()).Table("org_invitations").Where("id = ?", waiting).Pluck("phone_hash", &hash).Error; err != nil || len(hash) != 1 {
+			t.Fatal(hash, err)
+		}
+		p.ok(t, http.StatusNoContent, member, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		p.wantNowhere(t, name)
+		if held := dump(t, db)["org_invitations"]; strings.Contains(held, hash[0]) {
+			t.Error("the invitations still hold the hash of the phone")
+		}
+		if seen := p.ok(t, http.StatusOK, secretary, "GET", other+"/invitations", nil); seen.text("items.0.status") != "declined" || seen.text("items.0.phone") != "" {
+			t.Errorf("what waited for the one who left: %s", seen.raw)
+		}
+	})
+}
+
+func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		orgID := p.admit(t, secretary)
+		invited, phone, _ := p.person(t, "财务")
+		sent := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": "finance"}).text("id")
+		p.ok(t, http.StatusOK, invited, "POST", "/invitations/"+sent+"/accept", nil)
+		file := p.document(t, secretary, "合同.pdf")
+		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890")).text("id")
+		p.ok(t, http.StatusOK, invited, "POST", "/approvals/"+asked+"/reject", reasoned{"不对"})
+		for who, token := range map[string]string{"who sent": secretary, "who was invited": invited} {
+			e := p.ok(t, http.StatusOK, token, "GET", "/me/export", nil)
+			if e.text("invitations.0.id") != sent || e.text("invitations.0.status") != "accepted" || e.at("invitations.0.sent") != (who == "who sent") ||
+				e.text("approvals.0.id") != asked || e.text("approvals.0.status") != "rejected" || (e.text("uploads.0.file_id") == file) != (who == "who sent") {
+				t.Errorf("%s exports %s", who, e.raw)
+			}
+		}
+	})
+}
+
+func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const rows = 2500 // more than two pages
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			changes := make([]audit.Change, rows)
+			for i := range changes {
+				changes[i] = audit.Change{Action: "test.long", Subject: "test", SubjectID: 9, Reason: "＝1+1"}
+			}
+			return audit.Write(tx, audit.System, changes...)
+		})
+		settings, err := config.Load(nil, p.getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := open(t.Context(), settings, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.close()
+		handler, _ := (&rest.Server{DB: h.db, People: h.people, Site: fstest.MapFS{}}).Handler()
+		server := httptest.NewUnstartedServer(handler)
+		server.Config.WriteTimeout = time.Nanosecond // over before the first page is read
+		server.Start()
+		defer server.Close()
+		quick := &program{base: server.URL, env: p.env, changes: map[string][]string{}}
+		auditor := p.signIn(t, demoAuditor)
+		export := quick.fetch(t, auditor, "GET", "/audit/export?action=test.long", nil)
+		if lines := strings.Count(string(export.raw), "'＝1+1"); export.status != http.StatusOK || lines != rows || !strings.HasPrefix(string(export.raw), "\uFEFFtime,") {
+			t.Errorf("%d: %d of %d rows: %.200s", export.status, lines, rows, export.raw)
+		}
+		logged := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+export.header.Get("X-Request-Id"), nil)
+		if logged.text("items.0.action") != "audit.exported" || logged.text("items.0.after.action") != "test.long" {
+			t.Errorf("the export leaves %s", logged.raw)
+		}
 	})
 }

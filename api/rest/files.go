@@ -98,9 +98,13 @@ func (s *Server) upload(ctx context.Context, in *RawRequest) (*body[UploadedJSON
 		_, _ = io.Copy(io.Discard, in.gin.Request.Body) // a sender who is still sending would not hear the answer
 		return nil, err
 	}
-	return &body[UploadedJSON]{UploadedJSON{
+	return &body[UploadedJSON]{uploadedJSON(f)}, nil
+}
+
+func uploadedJSON(f blob.File) UploadedJSON {
+	return UploadedJSON{
 		FileID: f.ID.String(), Kind: f.Kind, MediaType: f.MediaType, Name: f.Name, Bytes: f.Bytes, Width: f.Width, Height: f.Height,
-	}}, nil
+	}
 }
 
 // receive reads a form that consists of one file and nothing else.

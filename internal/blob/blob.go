@@ -101,6 +101,17 @@ func Get(db *gorm.DB, fileID id.ID) (File, error) {
 	return f, err
 }
 
+// Of lists the files of an owner, the newest first; before is the last of the page
+// before, or 0.
+func Of(db *gorm.DB, owner, before id.ID, limit int) ([]File, error) {
+	q := db.Where("owner_id = ? AND removed_at IS NULL", owner).Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	found := []File{}
+	return found, q.Find(&found).Error
+}
+
 // Config says where files lie and how much room there is.
 type Config struct {
 	Folder   string // made if it is not there
