@@ -3,8 +3,8 @@
 // is no change without a row and no row without a change. Rows are only inserted;
 // nothing here changes or deletes one.
 //
-// Before and After never hold a secret or personal data in clear: phones and bank
-// numbers are masked by whoever writes them.
+// Before and After never hold a secret or personal data in clear: names of people, phones
+// and bank numbers are masked by whoever writes them.
 package audit
 
 import (

@@ -9,7 +9,7 @@ import (
 )
 
 // unadmitted are the statuses in which an organisation may be left without a manager.
-var unadmitted = []string{Draft, Returned, Rejected}
+var unadmitted = []string{Draft, Returned, Rejected, Withdrawn}
 
 // OnlyManager tells which of the user's organisations would be left without a manager,
 // as identity.Service.BeforeDeletion asks. The organisations stay locked, so that of
