@@ -1,7 +1,6 @@
 package approval
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -121,34 +120,6 @@ func (d *Desk) show(view *gorm.DB, now clock.Millis, userID id.ID, a *Approval) 
 	}
 	a.MayDecide = a.Status == Pending
 	return true, kind.reveal(a)
-}
-
-func (k Kind) reveal(a *Approval) error {
-	if k.Reveal == nil || a.Status != Pending {
-		return nil
-	}
-	after, err := k.Reveal(*a)
-	if err != nil {
-		return err
-	}
-	shown, err := json.Marshal(after)
-	a.AfterJSON = string(shown)
-	return err
-}
-
-// Of lists what a user asked for or decided, the newest first; before is the last
-// request of the page before, or 0.
-func Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit int) ([]Approval, error) {
-	q := named(view).Where("(a.requested_by = ? OR a.decided_by = ?)", userID, userID)
-	if before != 0 {
-		q = q.Where("a.id < ?", before)
-	}
-	found := []Approval{}
-	err := q.Order("a.id DESC").Limit(limit).Scan(&found).Error
-	for i := range found {
-		found[i].asOf(now)
-	}
-	return found, err
 }
 
 // Get answers one request, or ErrNotFound where it is not the user's to see.

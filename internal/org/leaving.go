@@ -66,13 +66,13 @@ func (s *Service) LeaveAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 }
 
 // abandon withdraws an application whose only manager leaves, and forgets the people in
-// it. An organisation that is under way or admitted has another manager: see OnlyManager.
+// it. Any other organisation has another manager: see OnlyManager.
 func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) error {
 	if !slices.Contains(managing, leaving.Role) {
 		return nil
 	}
 	o, err := lock(tx, leaving.OrgID)
-	if err != nil {
+	if err != nil || !slices.Contains(unadmitted, o.Status) {
 		return err
 	}
 	managers, err := holders(tx, o.ID, managing)
