@@ -327,6 +327,21 @@ func TestAMemberOfTwoOrganisationsSeesBoth(t *testing.T) {
 	})
 }
 
+func TestTheVillagesOfAnApplicationAreFiledUnderIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		body := p.application("cooperative")
+		body["village_ids"] = []any{p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id")}
+		applied := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body)
+		rows := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?request_id="+applied.header.Get("X-Request-Id"), nil)
+		for i := range 3 {
+			if row := fmt.Sprintf("items.%d.", i); rows.text(row+"action") == "" || rows.text(row+"org_id") != applied.text("id") {
+				t.Errorf("row %d: %s", i, rows.raw)
+			}
+		}
+	})
+}
+
 func TestADeletedAccountGainsNoMembership(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		secretary, _, _ := p.person(t, "秘书")

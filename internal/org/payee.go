@@ -319,14 +319,15 @@ func payeeSettled(tx *storage.Tx, a approval.Approval) error {
 	}
 	users = append(users, a.RequestedBy)
 	params := map[string]string{"organisation": o.Name}
+	link := "/approvals/" + a.ID.String() // an operator who asked has no page of the organisation
 	switch a.Status {
 	case approval.Approved:
-		return tell(tx, users, "payee_change_approved", params, o.path())
+		return tell(tx, users, "payee_change_approved", params, link)
 	case approval.Rejected:
 		params["reason"] = a.DecisionReason
-		return tell(tx, users, "payee_change_rejected", params, o.path())
+		return tell(tx, users, "payee_change_rejected", params, link)
 	case approval.Expired:
-		return tell(tx, []id.ID{a.RequestedBy}, "approval_expired", map[string]string{"kind": a.Kind}, "/approvals/"+a.ID.String())
+		return tell(tx, []id.ID{a.RequestedBy}, "approval_expired", map[string]string{"kind": a.Kind}, link)
 	}
 	return nil
 }
