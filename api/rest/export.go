@@ -181,7 +181,7 @@ func (s *Server) exportInvitations(ctx context.Context, who id.ID, _ string, int
 func (s *Server) exportApprovals(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
 	into.Approvals = []ApprovalJSON{}
 	return eachPage(func(before id.ID) ([]approval.Approval, error) {
-		return approval.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
+		return s.Approvals.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
 	}, func(a approval.Approval) (id.ID, error) {
 		into.Approvals = append(into.Approvals, approvalJSON(a))
 		return a.ID, nil

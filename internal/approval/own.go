@@ -25,15 +25,18 @@ func (k Kind) reveal(a *Approval) error {
 
 // Of lists what a user asked for or decided, the newest first; before is the last
 // request of the page before, or 0.
-func Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit int) ([]Approval, error) {
-	q := named(view).Where("(a.requested_by = ? OR a.decided_by = ?)", userID, userID)
+func (d *Desk) Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit int) ([]Approval, error) {
+	rows, err := d.seenBy(view, userID)
+	if err != nil {
+		return nil, err
+	}
+	rows = rows.Where("(a.requested_by = ? OR a.decided_by = ?)", userID, userID)
 	if before != 0 {
-		q = q.Where("a.id < ?", before)
+		rows = rows.Where("a.id < ?", before)
 	}
 	found := []Approval{}
-	err := q.Order("a.id DESC").Limit(limit).Scan(&found).Error
-	for i := range found {
-		found[i].asOf(now)
+	if err := rows.Order("a.id DESC").Limit(limit).Scan(&found).Error; err != nil {
+		return nil, err
 	}
-	return found, err
+	return found, d.asSeen(now, userID, found)
 }

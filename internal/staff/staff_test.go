@@ -42,7 +42,7 @@ func each(t *testing.T, test func(t *testing.T, o office)) {
 		}
 		desk := approval.NewDesk()
 		people.BeforeDeletion = append(people.BeforeDeletion, staff.LastOperator)
-		people.OnDeletion = append(people.OnDeletion, org.NewService(keys, desk).LeaveAll)
+		people.OnDeletion = append(people.OnDeletion, org.NewService(keys, desk, org.Operators{Is: identity.IsOperator, All: identity.Operators}).LeaveAll)
 		test(t, office{staff.NewService(people, desk), people, db})
 	})
 }

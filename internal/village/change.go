@@ -174,9 +174,6 @@ func takeDown(tx *storage.Tx, before, after []id.ID) error {
 	return blob.Release(tx, slices.DeleteFunc(gone, func(f id.ID) bool { return slices.Contains(shown, f) }))
 }
 
-// MaxServed is how many villages one cooperative can serve.
-const MaxServed = 200
-
 // ErrNoCooperative says there is no such cooperative.
 var ErrNoCooperative = fault.New(fault.NotFound, "not_found", "there is no such cooperative")
 
@@ -217,8 +214,8 @@ func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID
 
 func checkServed(tx *storage.Tx, villageIDs []id.ID) error {
 	var p problems
-	if len(villageIDs) > MaxServed {
-		p.add("village_ids", tooMany(MaxServed))
+	if len(villageIDs) > org.MaxVillages {
+		p.add("village_ids", tooMany(org.MaxVillages))
 		return p.Err()
 	}
 	var there []id.ID
