@@ -331,7 +331,10 @@ func existing(db *gorm.DB, rows []spreadsheet.Row) (known, error) {
 	var counties, townships, names, codes []string
 	for _, r := range rows {
 		n := newOf(r)
-		counties, townships, names, codes = append(counties, n.County), append(townships, n.Township), append(names, n.Name), append(codes, n.Code)
+		counties, townships, names = append(counties, n.County), append(townships, n.Township), append(names, n.Name)
+		if checkCode(n.Code).Code == "" { // MySQL refuses to look for Chinese in an ASCII column
+			codes = append(codes, n.Code)
+		}
 	}
 	found := known{map[place]bool{}, map[string]bool{}}
 	var same []Village

@@ -166,6 +166,16 @@ func TestEveryBadRowIsNamedAndNothingIsAdded(t *testing.T) {
 	})
 }
 
+func TestACodeThatIsNoneIsNamedByRowAndColumn(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		content := header + "新化县,镇,村甲,无,,\n新化县,镇,村乙,431322000001,,\n新化县,镇,村丙,😀,,\n"
+		got := runImport(t, db, content, true)
+		if got.Status != worker.Done || got.Done != 3 || !slices.Equal(said(got), []string{"2 区划代码 invalid", "4 区划代码 invalid"}) {
+			t.Errorf("%s %q, %d rows, %s", got.Status, said(got), got.Done, got.Error)
+		}
+	})
+}
+
 func TestAFileThatCannotBeReadFailsWithItsReason(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		for content, code := range map[string]string{header: "no_rows", header + strings.Repeat("a,b,c\n", 10_001): "too_many_rows", "a\xff\xff": "file_encoding"} {
