@@ -115,6 +115,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
 	}, chores(h.db, files, h.approvals)...)
+	jobs.OnEnd(village.ImportKind, village.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),

@@ -63,7 +63,7 @@ func listed(db *gorm.DB) *gorm.DB {
 func List(db *gorm.DB, f Filter) ([]Shown, error) {
 	q := listed(db).Limit(f.Limit)
 	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
-		q = q.Where("p.search_text LIKE ? ESCAPE '!'", "%"+escapeLike(word)+"%")
+		q = q.Where("p.search_text LIKE ? ESCAPE '!'", storage.Containing(word))
 	}
 	if f.Category != "" {
 		q = q.Where("p.category_id = ?", f.Category)
@@ -96,10 +96,6 @@ func page(q *gorm.DB, f Filter) *gorm.DB {
 		q = q.Where("p.id < ?", f.AfterID)
 	}
 	return q.Order("p.id DESC")
-}
-
-func escapeLike(word string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)
 }
 
 // Get answers one product with its SKUs, or ErrNotFound.

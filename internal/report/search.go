@@ -9,6 +9,7 @@ import (
 
 	"zique/internal/id"
 	"zique/internal/org"
+	"zique/internal/storage"
 )
 
 // Hit is one thing that the operators' search box found.
@@ -27,7 +28,7 @@ const hitsOfKind = 10
 // by their phone, which is for identity to do.
 func Search(db *gorm.DB, text string) ([]Hit, error) {
 	text = strings.TrimSpace(text)
-	part := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
+	part := storage.Containing(text)
 	number, _ := id.Parse(text) // 0: nobody's
 	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	if strings.ContainsFunc(code, func(r rune) bool { return r > unicode.MaxASCII }) {

@@ -202,3 +202,21 @@ func TestATableOfAnotherCollationIsRefusedByName(t *testing.T) {
 		}
 	}
 }
+
+func TestForgettingTakesWhatFitsInBatches(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+			rows := make([]attempt, 2_300)
+			for i := range rows {
+				rows[i] = attempt{ID: tx.NewID(), Subject: "x", CreatedAt: clock.Millis(i)}
+			}
+			return tx.CreateInBatches(&rows, 500).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Forget(t.Context(), &attempt{}, "created_at < ?", 2_200); err != nil || count(t, db) != 100 {
+			t.Errorf("%d rows are left, want 100 (%v)", count(t, db), err)
+		}
+	})
+}
