@@ -45,7 +45,7 @@ var (
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
-	"GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
+	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
 	"GET /cart":                 {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":  {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},

@@ -119,7 +119,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
 

@@ -55,6 +55,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
+	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)

@@ -34,13 +34,15 @@ type Settings struct {
 	DataKey   []byte // 32 bytes
 	SMSURL    string // empty: messages are printed, in demo mode only
 	SMSSecret string
+
+	MetricsToken string // empty: /metrics answers programs on the same machine only
 }
 
 // IsDemo tells whether demo accounts, data and secrets are allowed.
 func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
-var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret"}
+var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -114,6 +116,9 @@ func settle(k *koanf.Koanf) (Settings, error) {
 		}
 	default:
 		wrong = append(wrong, errors.New("mode: want demo or production"))
+	}
+	if s.MetricsToken = k.String("metrics_token"); s.MetricsToken != "" && len(s.MetricsToken) < shortestSecret {
+		wrong = append(wrong, fmt.Errorf("metrics_token: want at least %d characters, or none", shortestSecret))
 	}
 	wrong = append(wrong, s.secrets(k)...)
 	return s, errors.Join(append(wrong, s.sms(k)...)...)

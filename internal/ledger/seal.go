@@ -30,6 +30,11 @@ func (checkpoint) TableName() string { return "ledger_checkpoints" }
 // sealAtOnce bounds one sealing transaction.
 const sealAtOnce = 500
 
+// Unsealed counts the committed transactions that have no number yet.
+func Unsealed(view *gorm.DB) (n int64, err error) {
+	return n, view.Model(&unsealed{}).Count(&n).Error
+}
+
 // Seal numbers committed transactions until none is left and answers how many it
 // sealed. The head row is locked first, so any number of replicas may call it.
 func Seal(ctx context.Context, db *storage.DB) (int, error) {

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
@@ -25,9 +26,13 @@ const hitsOfKind = 10
 
 // Search looks the text up everywhere: names of organisations and villages by a part,
 // credit codes, order numbers, proof codes and card numbers as a whole. People are found
-// by their phone, which is for identity to do.
+// by their phone, which is for identity to do. A text in which there is nothing to look
+// for is a wrong `q`.
 func Search(db *gorm.DB, text string) ([]Hit, error) {
 	text = strings.TrimSpace(text)
+	if text == "" || !fault.IsLine(text) {
+		return nil, fault.InvalidField("q", "invalid", "must be a part of a name, or a number or code")
+	}
 	part := storage.Containing(text)
 	number, _ := id.Parse(text) // 0: nobody's
 	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))

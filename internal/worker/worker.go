@@ -115,6 +115,19 @@ func List(db *gorm.DB, status string, before id.ID, limit int) ([]Job, error) {
 	return found, q.Find(&found).Error
 }
 
+// CountOpen counts the jobs that are not over, by status.
+func CountOpen(view *gorm.DB) (map[string]int64, error) {
+	counts := map[string]int64{}
+	for _, status := range []string{Queued, Running} {
+		var n int64
+		if err := view.Model(&Job{}).Where("status = ?", status).Count(&n).Error; err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, nil
+}
+
 // CountFailed counts the jobs asked for since an instant that failed and were not refused,
 // and answers when the first of them was; nil: there is none.
 func CountFailed(view *gorm.DB, since clock.Millis) (int64, *clock.Millis, error) {

@@ -1300,6 +1300,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/townships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-townships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1919,6 +1935,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListTownshipJSON: {
+            items: components["schemas"]["TownshipJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListVillageJSON: {
             items: components["schemas"]["VillageJSON"][] | null;
             /** @description absent on the last page */
@@ -2392,6 +2413,13 @@ export interface components {
             refunded_freight_fen: number;
             shipments: components["schemas"]["ShipmentJSON"][] | null;
             status: string;
+        };
+        TownshipJSON: {
+            county: string;
+            /** @description as GET /villages takes it in township */
+            name: string;
+            /** Format: int64 */
+            village_count: number;
         };
         UploadedJSON: {
             /** Format: int64 */
@@ -5486,6 +5514,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-townships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTownshipJSON"];
                 };
             };
             /** @description Error */
