@@ -48,18 +48,18 @@ var audited = map[string][]string{
 	"DELETE /me/sessions/{id}":     {"session.ended"},
 	"POST /me/sign-out-everywhere": {"user.signed_out_everywhere"},
 	"POST /me/consents":            {"consent.given|consent.withdrawn"},
-	"POST /me/deletion":            {"user.deleted", "user.signed_out_everywhere"},
+	"POST /me/deletion":            {"user.deleted", "user.signed_out_everywhere", "member.left", "role.revoked", "organisation.withdrawn", "approval.withdrawn", "invitation.declined"},
 
 	"POST /cards/claim":         {"card.claimed"},
 	"POST /orders":              {"order.placed"},
 	"POST /orders/{id}/cancel":  {"order.cancelled"},
 	"POST /orders/{id}/refunds": {"order.refunded"},
 
-	"POST /organisations":                                    {"organisation.created", "member.joined"},
-	"PUT /organisations/{id}":                                {"organisation.changed"},
+	"POST /organisations":                                    {"organisation.created", "member.joined", "cooperative.villages_changed"},
+	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},
 	"POST /organisations/{id}/submit":                        {"organisation.submitted"},
 	"PUT /organisations/{id}/members/{user_id}":              {"member.role_changed"},
-	"DELETE /organisations/{id}/members/{user_id}":           {"member.removed"},
+	"DELETE /organisations/{id}/members/{user_id}":           {"member.removed|member.left"},
 	"POST /organisations/{id}/invitations":                   {"member.invited"},
 	"DELETE /organisations/{id}/invitations/{invitation_id}": {"invitation.revoked"},
 	"POST /invitations/{id}/accept":                          {"invitation.accepted", "member.joined"},
@@ -72,6 +72,10 @@ var audited = map[string][]string{
 	"POST /ops/organisations/{id}/reject":    {"organisation.rejected"},
 	"POST /ops/organisations/{id}/suspend":   {"organisation.suspended"},
 	"POST /ops/organisations/{id}/reinstate": {"organisation.reinstated"},
+
+	"POST /ops/collectives/{id}/invitations":                   {"member.invited", "invitation.revoked"},
+	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {"invitation.revoked"},
+	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
 	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},

@@ -100,10 +100,10 @@ var rules = map[string]rule{
 	"POST /ops/organisations/{id}/reinstate": {by: "county", answers: conflict, also: []string{"federation"}, path: "/ops/organisations/{application}/reinstate"},
 
 	"GET /ops/collectives/{id}/invitations":                    {by: "auditor", also: desks, path: "/ops/collectives/{collective}/invitations"},
-	"POST /ops/collectives/{id}/invitations":                   {by: "county", path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
+	"POST /ops/collectives/{id}/invitations":                   {by: "county", answers: badRequest, path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {by: "county", path: "/ops/collectives/{collective}/invitations/{head_invitation}"},
 	"GET /ops/collectives/{id}/payee-accounts":                 {by: "county", also: readers, path: "/ops/collectives/{collective}/payee-accounts"},
-	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
+	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", answers: badRequest, also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
 
 	"GET /approvals":                {by: "finance", also: []string{"secretary"}, self: true, hides: []string{"{approval}"}},
 	"GET /approvals/{id}":           {by: "finance", also: []string{"secretary"}, path: "/approvals/{approval}"},
@@ -116,7 +116,7 @@ var rules = map[string]rule{
 	"DELETE /ops/users/{id}/roles/{role}": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
 
 	"POST /uploads":      {by: "buyer", answers: []int{http.StatusUnsupportedMediaType}, self: true},
-	"GET /files/{id}":    {by: "secretary", also: readers, orNone: true, path: "/files/{file}"},
+	"GET /files/{id}":    {by: "secretary", orNone: true, path: "/files/{file}"},
 	"GET /me":            {by: "buyer", self: true},
 	"GET /audit":         {by: "auditor", also: desks},
 	"GET /audit/export":  {by: "auditor", also: desks},
