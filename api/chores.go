@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -8,9 +9,11 @@ import (
 	"zique/internal/attempt"
 	"zique/internal/blob"
 	"zique/internal/clock"
+	"zique/internal/config"
 	"zique/internal/idempotency"
 	"zique/internal/identity"
 	"zique/internal/notify"
+	"zique/internal/order"
 	"zique/internal/outbox"
 	"zique/internal/storage"
 	"zique/internal/worker"
@@ -37,5 +40,21 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 			_, err := files.Sweep(ctx, db)
 			return err
 		}},
+	}
+}
+
+// timing is how long orders wait: as the settings say, else by default.
+func timing(s config.Settings) order.Timing {
+	return order.Timing{
+		Receive: cmp.Or(s.ReceiveAfter, order.DefaultTiming.Receive),
+		Close:   cmp.Or(s.CloseAfter, order.DefaultTiming.Close),
+	}
+}
+
+// advancing moves orders on when their time is up, a minute late at the most.
+func advancing(db *storage.DB, lifecycle order.Lifecycle) worker.Recurring {
+	return worker.Recurring{
+		Name: "advance-orders", Every: min(time.Minute, lifecycle.Timing.Receive, lifecycle.Timing.Close),
+		Do: func(ctx context.Context) error { return lifecycle.Advance(ctx, db) },
 	}
 }

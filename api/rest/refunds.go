@@ -32,7 +32,7 @@ func (s *Server) cancelOrder(ctx context.Context, in *cancelIn) (*body[OrderJSON
 		}
 		only = &subID
 	}
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return order.Cancel(tx, actor(ctx), orderID, only) })
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Lifecycle.Cancel(tx, actor(ctx), orderID, only) })
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 		return s.seal(http.StatusCreated, refundJSON(*made), made.ID)
 	}
 	answer, err := idempotency.Run(ctx, s.DB, key, encode, func(tx *storage.Tx) (any, error) {
-		return order.RefundBeforeDispatch(tx, actor(ctx), orderID, ask)
+		return s.Lifecycle.AskRefund(tx, actor(ctx), orderID, ask)
 	})
 	if err != nil {
 		return nil, err

@@ -43,6 +43,7 @@ type Server struct {
 	Carts     cart.Store
 	Codes     aidcard.Codes
 	Checkout  *order.Committer
+	Lifecycle order.Lifecycle
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk

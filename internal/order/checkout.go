@@ -107,7 +107,7 @@ func (s *shelf) addLines(o *Order, items []Item) error {
 	}
 	for _, item := range items {
 		offer := s.offers[item.SKUID]
-		rule, err := s.rules.For(offer.Product.CategoryID)
+		rule, err := s.rules.For(share.Sale{CategoryID: offer.Product.CategoryID, VillageID: offer.Product.VillageID})
 		if err != nil {
 			return err
 		}
@@ -118,16 +118,22 @@ func (s *shelf) addLines(o *Order, items []Item) error {
 		sub := o.subOrder(offer.Product)
 		sub.GoodsFen += net
 		o.GoodsFen += net
-		o.Lines = append(o.Lines, Line{
+		shared := share.Target(net, 0, rule.RateBp)
+		line := Line{
 			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
 			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
 			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: net,
-			RuleID: rule.ID, RateBp: rule.RateBp, ShareFen: share.Target(net, 0, rule.RateBp),
+			RuleID: rule.ID, RateBp: rule.RateBp, ShareBearer: rule.Bearer, ShareCampaignID: rule.CampaignID, ShareFen: shared,
 			VillageName: offer.Product.VillageName,
 			SubOrderID:  sub.CooperativeID, // replaced by the sub-order's id when it has one
-		})
+		}
+		if rule.Bearer == share.BearerBuyer {
+			line.OnTopFen = shared
+			o.OnTopFen += shared
+		}
+		o.Lines = append(o.Lines, line)
 	}
-	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen
+	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen + o.OnTopFen
 	return nil
 }
 

@@ -15,10 +15,8 @@ import (
 	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
-	"zique/internal/org"
 	"zique/internal/share"
 	"zique/internal/storage"
-	"zique/internal/village"
 )
 
 const (
@@ -336,27 +334,8 @@ func insert(tx *storage.Tx, placed []*Order) error {
 	var shares []share.Entry
 	for i, o := range placed {
 		for _, l := range o.Lines {
-			shares = append(shares, share.Entry{LineID: l.ID, RuleID: l.RuleID, VillageID: l.VillageID, TxID: posted[i], AmountFen: l.ShareFen})
+			shares = append(shares, shareEntry(&l, share.Pending, l.ShareFen, posted[i]))
 		}
 	}
 	return share.Record(tx, shares)
-}
-
-// paymentPosting is cards → cooperatives 95 %, village collectives 5 %, freight; all pending.
-func paymentPosting(o *Order) ledger.Posting {
-	p := ledger.Posting{Kind: "order_payment", Reference: o.ID.String()}
-	for _, paid := range o.Payments {
-		p.Entries = append(p.Entries, ledger.Entry{Account: aidcard.Account(paid.CardID), Amount: -paid.AmountFen})
-	}
-	cooperative := map[id.ID]id.ID{}
-	for _, s := range o.SubOrders {
-		cooperative[s.ID] = s.CooperativeID
-		p.Entries = append(p.Entries, ledger.Entry{Account: org.FreightAccount(s.CooperativeID), Amount: s.FreightFen})
-	}
-	for _, l := range o.Lines {
-		p.Entries = append(p.Entries,
-			ledger.Entry{Account: village.PendingAccount(l.VillageID), Amount: l.ShareFen},
-			ledger.Entry{Account: org.PendingAccount(cooperative[l.SubOrderID]), Amount: l.NetFen - l.ShareFen})
-	}
-	return p
 }

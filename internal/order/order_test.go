@@ -36,6 +36,8 @@ type market struct {
 
 const buyer = id.ID(77)
 
+var lifecycle = order.Lifecycle{Timing: order.DefaultTiming}
+
 func open(t *testing.T, db *storage.DB, stock int64) *market {
 	t.Helper()
 	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader)}
@@ -253,12 +255,12 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 					ask.Lines[0].AmountFen = &less
 				}
 				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error {
-					_, err := order.RefundBeforeDispatch(tx, audit.Actor{UserID: holder}, o.ID, ask)
+					_, err := lifecycle.AskRefund(tx, audit.Actor{UserID: holder}, o.ID, ask)
 					return err
 				}))
 			}
 			if rapid.Bool().Draw(rt, "cancel") {
-				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return order.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
+				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return lifecycle.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
 				now, err := order.Get(db.Read(context.Background()), holder, o.ID)
 				if err != nil || now.Status != order.Cancelled || now.RefundedFen() != now.TotalFen || now.ShareFen() != 0 {
 					rt.Fatalf("cancelled: %+v %v", now, err)

@@ -17,6 +17,15 @@ type Invariant struct {
 	Query string
 }
 
+// ofSales sums an account's entries by sales, refunds and closing: without payouts.
+const ofSales = `
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e
+			JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transactions t ON t.id = e.tx_id
+			WHERE t.kind IN ('order_payment', 'refund', 'sub_order_close') GROUP BY a.code`
+
+// borne is the part of a line's share that its cooperative gives.
+const borne = `CASE WHEN l.share_bearer = 'seller' THEN l.share_fen ELSE 0 END`
+
 // Invariants are all rules that hold at every moment.
 var Invariants = []Invariant{
 	{"entries of a transaction sum to zero and are at least two", `
@@ -48,15 +57,16 @@ var Invariants = []Invariant{
 		WHERE s.stock < 0 OR s.stock <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.sku_id = s.id), 0)`},
 	{"a line's units sold and returned are its stock movements", `
 		SELECT l.id broken FROM order_lines l
-		WHERE l.refunded_quantity - l.quantity <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.reference_id = l.id AND m.sku_id = l.sku_id), 0)`},
+		WHERE l.restocked_quantity - l.quantity <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.reference_id = l.id AND m.sku_id = l.sku_id), 0)`},
 	{"a product's price is the lowest of its SKUs", `
 		SELECT p.id broken FROM products p WHERE p.price_fen <> (SELECT MIN(s.price_fen) FROM skus s WHERE s.product_id = p.id)`},
 	{"every village has one collective", `
 		SELECT v.id broken FROM villages v
 		WHERE (SELECT COUNT(*) FROM organisations o WHERE o.village_id = v.id AND o.kind = 'village_collective') <> 1`},
-	{"an order's total is lines + freight - discounts = payments", `
+	{"an order's total is lines + freight - discounts + shares on top = payments", `
 		SELECT o.id broken FROM orders o
-		WHERE o.total_fen <> o.goods_fen + o.freight_fen - o.discount_fen
+		WHERE o.total_fen <> o.goods_fen + o.freight_fen - o.discount_fen + o.on_top_fen
+			OR o.on_top_fen <> COALESCE((SELECT SUM(l.on_top_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
 			OR o.goods_fen <> COALESCE((SELECT SUM(l.quantity * l.price_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
 			OR o.goods_fen - o.discount_fen <> COALESCE((SELECT SUM(l.net_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
 			OR o.goods_fen <> COALESCE((SELECT SUM(s.goods_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)
@@ -64,13 +74,39 @@ var Invariants = []Invariant{
 			OR (o.status <> 'awaiting_payment' AND o.total_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id), 0))`},
 	{"what was refunded lies within what was paid and bought", `
 		SELECT l.id broken FROM order_lines l
-		WHERE l.refunded_quantity < 0 OR l.refunded_quantity > l.quantity OR l.refunded_fen < 0 OR l.refunded_fen > l.net_fen
-			OR l.refunded_fen <> COALESCE((SELECT SUM(r.amount_fen) FROM refund_lines r WHERE r.line_id = l.id), 0)
-			OR l.refunded_quantity <> COALESCE((SELECT SUM(r.quantity) FROM refund_lines r WHERE r.line_id = l.id), 0)`},
+		WHERE l.refunded_quantity < 0 OR l.refunded_quantity + l.reserved_quantity > l.quantity
+			OR l.refunded_fen < 0 OR l.refunded_fen + l.reserved_fen > l.net_fen
+			OR l.refunded_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM refund_lines p JOIN refunds r ON r.id = p.refund_id WHERE p.line_id = l.id AND r.status = 'refunded'), 0)
+			OR l.refunded_quantity <> COALESCE((SELECT SUM(p.quantity) FROM refund_lines p JOIN refunds r ON r.id = p.refund_id WHERE p.line_id = l.id AND r.status = 'refunded'), 0)`},
+	{"what is held back of a line is what open refunds ask for", `
+		SELECT l.id broken FROM order_lines l
+		WHERE l.reserved_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM refund_lines p JOIN refunds r ON r.id = p.refund_id
+				WHERE p.line_id = l.id AND r.status IN ('requested', 'approved', 'returned')), 0)
+			OR l.reserved_quantity <> COALESCE((SELECT SUM(p.quantity) FROM refund_lines p JOIN refunds r ON r.id = p.refund_id
+				WHERE p.line_id = l.id AND r.status IN ('requested', 'approved', 'returned')), 0)`},
+	{"what is held back of a freight is what open refunds ask for", `
+		SELECT s.id broken FROM sub_orders s
+		WHERE s.refunded_freight_fen + s.reserved_freight_fen > s.freight_fen
+			OR s.reserved_freight_fen <> COALESCE((SELECT SUM(r.freight_fen) FROM refunds r
+				WHERE r.sub_order_id = s.id AND r.status IN ('requested', 'approved', 'returned')), 0)`},
+	{"a line's units are sent, came off, or wait", `
+		SELECT l.id broken FROM order_lines l
+		WHERE l.shipped_quantity + l.cancelled_quantity > l.quantity OR l.cancelled_quantity > l.refunded_quantity
+			OR l.restocked_quantity < l.cancelled_quantity OR l.restocked_quantity > l.refunded_quantity
+			OR l.shipped_quantity <> COALESCE((SELECT SUM(p.quantity) FROM shipment_lines p WHERE p.line_id = l.id), 0)`},
+	{"a sub-order's status is what became of its lines", `
+		SELECT s.id broken FROM sub_orders s WHERE
+			(s.status IN ('shipped', 'received', 'closed') AND EXISTS (SELECT 1 FROM order_lines l
+				WHERE l.sub_order_id = s.id AND l.shipped_quantity + l.cancelled_quantity < l.quantity))
+			OR (s.status IN ('awaiting_payment', 'paid', 'cancelled') AND EXISTS (SELECT 1 FROM order_lines l
+				WHERE l.sub_order_id = s.id AND l.shipped_quantity > 0))
+			OR (s.status = 'cancelled' AND (s.refunded_freight_fen < s.freight_fen OR EXISTS (SELECT 1 FROM order_lines l
+				WHERE l.sub_order_id = s.id AND l.refunded_fen < l.net_fen)))`},
 	{"a refund is what its tenders got back", `
 		SELECT r.id broken FROM refunds r
-		WHERE r.amount_fen <> r.goods_fen + r.freight_fen
-			OR r.amount_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM refund_payments p WHERE p.refund_id = r.id), 0)`},
+		WHERE r.amount_fen <> r.goods_fen + r.freight_fen + r.on_top_fen
+			OR (CASE WHEN r.status = 'refunded' THEN r.amount_fen ELSE 0 END)
+				<> COALESCE((SELECT SUM(p.amount_fen) FROM refund_payments p WHERE p.refund_id = r.id), 0)`},
 	{"a payment's refunds are counted on it", `
 		SELECT p.id broken FROM order_payments p
 		WHERE p.refunded_fen > p.amount_fen
@@ -80,26 +116,44 @@ var Invariants = []Invariant{
 		WHERE l.share_fen * 10000 > (l.net_fen - l.refunded_fen) * l.rate_bp + 5000
 			OR l.share_fen * 10000 <= (l.net_fen - l.refunded_fen) * l.rate_bp - 5000
 			OR l.share_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.line_id = l.id), 0)`},
-	{"a village's accounts hold what its share entries sum to", `
+	{"a share is pending until its sub-order is closed, then available", `
+		SELECT l.id broken FROM order_lines l JOIN sub_orders s ON s.id = l.sub_order_id
+		WHERE COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.line_id = l.id
+			AND e.stage <> CASE WHEN s.status = 'closed' THEN 'available' ELSE 'pending' END), 0) <> 0`},
+	{"a village's pending account holds its pending shares", `
 		SELECT v.id broken FROM villages v LEFT JOIN (
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
 		) s ON s.code = CONCAT('village:', v.id, ':pending')
-		WHERE COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.village_id = v.id), 0)`},
+		WHERE COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.village_id = v.id AND e.stage = 'pending'), 0)`},
+	{"what sales made available to a village is its available shares", `
+		SELECT v.id broken FROM villages v LEFT JOIN (` + ofSales + `
+		) s ON s.code = CONCAT('village:', v.id, ':available')
+		WHERE COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.village_id = v.id AND e.stage = 'available'), 0)`},
 	{"every paid order is posted once", `
 		SELECT o.id broken FROM orders o WHERE o.status <> 'awaiting_payment'
 			AND 1 <> (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'order_payment' AND t.reference = CONCAT('', o.id))`},
-	{"a cooperative's pending account holds its lines' net without the share", `
+	{"a closed sub-order is posted once, and no other", `
+		SELECT s.id broken FROM sub_orders s
+		WHERE (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'sub_order_close' AND t.reference = CONCAT('', s.id))
+			> CASE WHEN s.status = 'closed' THEN 1 ELSE 0 END`},
+	{"a cooperative's pending account holds its open lines' net without the share it bears", `
 		SELECT c.id broken FROM organisations c LEFT JOIN (
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
 		) s ON s.code = CONCAT('cooperative:', c.id, ':pending')
-		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - l.share_fen)
-			FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id), 0)`},
-	{"a cooperative's freight account holds its sub-orders' freight", `
+		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - ` + borne + `)
+			FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id AND p.status NOT IN ('closed', 'awaiting_payment')), 0)`},
+	{"a cooperative's freight account holds its open sub-orders' freight", `
 		SELECT c.id broken FROM organisations c LEFT JOIN (
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
 		) s ON s.code = CONCAT('freight:', c.id, ':pending')
 		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen)
-			FROM sub_orders p WHERE p.cooperative_id = c.id), 0)`},
+			FROM sub_orders p WHERE p.cooperative_id = c.id AND p.status NOT IN ('closed', 'awaiting_payment')), 0)`},
+	{"what sales made available to a cooperative is its closed sub-orders", `
+		SELECT c.id broken FROM organisations c LEFT JOIN (` + ofSales + `
+		) s ON s.code = CONCAT('cooperative:', c.id, ':available')
+		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - ` + borne + `)
+				FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id AND p.status = 'closed'), 0)
+			+ COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen) FROM sub_orders p WHERE p.cooperative_id = c.id AND p.status = 'closed'), 0)`},
 	{"a stored success names an order that exists", `
 		SELECT k.id broken FROM idempotency_keys k
 		LEFT JOIN orders o ON o.id = k.result_id
