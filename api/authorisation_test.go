@@ -39,20 +39,30 @@ var rules = map[string]rule{
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
 	"GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
-	"GET /cart":                 {by: "buyer", self: true, hides: []string{"{sku}"}},
-	"PUT /cart/items/{sku_id}":  {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
-	"GET /addresses":            {by: "buyer", self: true, hides: []string{"{address}"}},
-	"POST /addresses":           {by: "buyer", self: true, hides: []string{"{address}"}, body: map[string]any{}},
-	"DELETE /addresses/{id}":    {by: "buyer", path: "/addresses/{address}"},
-	"POST /cards/claim":         {by: "buyer", self: true, body: map[string]any{"code": "x"}},
-	"GET /cards":                {by: "buyer", self: true, hides: []string{"{card}"}},
-	"GET /cards/{id}":           {by: "buyer", path: "/cards/{card}"},
-	"GET /cards/{id}/entries":   {by: "buyer", path: "/cards/{card}/entries"},
-	"GET /orders":               {by: "buyer", self: true, hides: []string{"{order}"}},
-	"POST /orders":              {by: "buyer", self: true, key: true, body: map[string]any{}},
-	"GET /orders/{id}":          {by: "buyer", path: "/orders/{order}"},
-	"POST /orders/{id}/refunds": {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
-	"POST /orders/{id}/cancel":  {by: "buyer", path: "/orders/{order}/cancel"},
+	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
+	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
+	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
+	"POST /addresses":                            {by: "buyer", self: true, hides: []string{"{address}"}, body: map[string]any{}},
+	"DELETE /addresses/{id}":                     {by: "buyer", path: "/addresses/{address}"},
+	"POST /cards/claim":                          {by: "buyer", self: true, body: map[string]any{"code": "x"}},
+	"GET /cards":                                 {by: "buyer", self: true, hides: []string{"{card}"}},
+	"GET /cards/{id}":                            {by: "buyer", path: "/cards/{card}"},
+	"GET /cards/{id}/entries":                    {by: "buyer", path: "/cards/{card}/entries"},
+	"GET /orders":                                {by: "buyer", self: true, hides: []string{"{order}"}},
+	"POST /orders":                               {by: "buyer", self: true, key: true, body: map[string]any{}},
+	"GET /orders/{id}":                           {by: "buyer", path: "/orders/{order}"},
+	"POST /orders/{id}/refunds":                  {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
+	"POST /orders/{id}/receipt":                  {by: "buyer", path: "/orders/{order}/receipt"},
+	"POST /refunds/{id}/return":                  {by: "buyer", path: "/refunds/{refund}/return", body: parcelBody()},
+	"POST /refunds/{id}/withdraw":                {by: "buyer", path: "/refunds/{refund}/withdraw"},
+	"GET /coop/orders":                           {by: "cooperative", hides: []string{"{sub_order}"}},
+	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", path: "/coop/orders/{sub_order}"},
+	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
+	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
+	"POST /coop/refunds/{id}/approve":            {by: "cooperative", path: "/coop/refunds/{refund}/approve"},
+	"POST /coop/refunds/{id}/reject":             {by: "cooperative", path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
+	"POST /coop/refunds/{id}/accept":             {by: "cooperative", path: "/coop/refunds/{refund}/accept"},
+	"POST /orders/{id}/cancel":                   {by: "buyer", path: "/orders/{order}/cancel"},
 
 	"POST /ops/villages":                  {by: "county", also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
 	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
@@ -153,6 +163,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
+	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)
 	f.things["other_session"], f.things["session"] = sessions.text("items.0.id"), sessions.text("items.1.id")
@@ -160,6 +171,15 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
 	p.organisationsFixture(t, f)
 	return f
+}
+
+// refundFixture adds a sub-order that was sent, and a refund that its cooperative decides.
+func (p *program) refundFixture(t *testing.T, f fixture, b basket) {
+	t.Helper()
+	owner, placed := p.ofDemoCooperative(t, b, 2)
+	f.things["sub_order"], f.things["sent_line"] = placed.text("sub_orders.0.id"), placed.text("lines.0.id")
+	p.call(t, owner, "POST", "/coop/orders/"+f.things["sub_order"]+"/shipments", parcelBody(), "Idempotency-Key", p.key()).made(t)
+	f.things["refund"] = p.refund(t, b, placed.text("id"), map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": f.things["sent_line"], "quantity": 1}}}).text("id")
 }
 
 // organisationsFixture adds an application, an invitation and a request for approval.

@@ -23,6 +23,7 @@ type OrderJSON struct {
 	GoodsFen    money.Fen      `json:"goods_fen"`
 	FreightFen  money.Fen      `json:"freight_fen"`
 	DiscountFen money.Fen      `json:"discount_fen"`
+	OnTopFen    money.Fen      `json:"on_top_fen" doc:"shares that the buyer bears"`
 	TotalFen    money.Fen      `json:"total_fen"`
 	ShareFen    money.Fen      `json:"share_fen" doc:"credited to village collectives, net of refunds"`
 	RefundedFen money.Fen      `json:"refunded_fen"`
@@ -58,7 +59,11 @@ type LineJSON struct {
 	NetFen           money.Fen `json:"net_fen"`
 	RefundedQuantity int64     `json:"refunded_quantity"`
 	RefundedFen      money.Fen `json:"refunded_fen"`
+	ShippedQuantity  int64     `json:"shipped_quantity"`
+	ReservedQuantity int64     `json:"reserved_quantity" doc:"held back by refunds that are not decided"`
 	ShareFen         money.Fen `json:"share_fen"`
+	ShareBearer      string    `json:"share_bearer" enum:"seller,buyer,campaign"`
+	OnTopFen         money.Fen `json:"on_top_fen" doc:"the share, where the buyer paid it on top"`
 	VillageID        string    `json:"village_id"`
 	VillageName      string    `json:"village_name"`
 }
@@ -76,8 +81,25 @@ type SubOrderJSON struct {
 
 // ShipmentJSON is a parcel on its way.
 type ShipmentJSON struct {
-	Carrier    string `json:"carrier"`
-	TrackingNo string `json:"tracking_no"`
+	ID         string            `json:"id"`
+	Carrier    string            `json:"carrier"`
+	TrackingNo string            `json:"tracking_no"`
+	CreatedAt  time.Time         `json:"created_at"`
+	Lines      []ShippedLineJSON `json:"lines"`
+}
+
+// ShippedLineJSON is what a parcel holds of a line.
+type ShippedLineJSON struct {
+	LineID   string `json:"line_id"`
+	Quantity int64  `json:"quantity"`
+}
+
+func shipmentJSON(p order.Shipment) ShipmentJSON {
+	out := ShipmentJSON{ID: p.ID.String(), Carrier: p.Carrier, TrackingNo: p.TrackingNo, CreatedAt: p.CreatedAt.Time(), Lines: []ShippedLineJSON{}}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, ShippedLineJSON{l.LineID.String(), l.Quantity})
+	}
+	return out
 }
 
 // RefundJSON is money given back, and to which cards.
@@ -88,8 +110,26 @@ type RefundJSON struct {
 	FreightFen       money.Fen           `json:"freight_fen"`
 	ShareReversedFen money.Fen           `json:"share_reversed_fen"`
 	Reason           string              `json:"reason"`
+	SubOrderID       string              `json:"sub_order_id,omitempty" doc:"of one after dispatch"`
+	DecisionReason   string              `json:"decision_reason,omitempty"`
+	ReturnParcel     *ReturnParcelJSON   `json:"return_parcel,omitempty"`
 	CreatedAt        time.Time           `json:"created_at"`
+	ChangedAt        time.Time           `json:"changed_at"`
+	Lines            []RefundedLineJSON  `json:"lines"`
 	Payments         []RefundPaymentJSON `json:"payments"`
+}
+
+// ReturnParcelJSON is how goods come back.
+type ReturnParcelJSON struct {
+	Carrier    string `json:"carrier"`
+	TrackingNo string `json:"tracking_no"`
+}
+
+// RefundedLineJSON is what a refund gives, or asks, back of a line.
+type RefundedLineJSON struct {
+	LineID    string    `json:"line_id"`
+	Quantity  int64     `json:"quantity"`
+	AmountFen money.Fen `json:"amount_fen"`
 }
 
 // RefundPaymentJSON is what one card got back.
@@ -108,7 +148,7 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	}
 	out := OrderJSON{
 		ID: o.ID.String(), Status: o.Status, GoodsFen: o.GoodsFen, FreightFen: o.FreightFen, DiscountFen: o.DiscountFen,
-		TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
+		OnTopFen: o.OnTopFen, TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
 		CreatedAt: o.CreatedAt.Time(), Address: addressFields(address),
 		Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
 	}
@@ -116,18 +156,10 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 		out.Payments = append(out.Payments, PaymentJSON{p.Tender, p.CardID.String(), masked(p.CardNumber), p.AmountFen, p.RefundedFen})
 	}
 	for _, l := range o.Lines {
-		out.Lines = append(out.Lines, LineJSON{
-			ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
-			Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
-			RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShareFen: l.ShareFen,
-			VillageID: l.VillageID.String(), VillageName: l.VillageName,
-		})
+		out.Lines = append(out.Lines, lineJSON(l))
 	}
 	for _, sub := range o.SubOrders {
-		out.SubOrders = append(out.SubOrders, SubOrderJSON{
-			ID: sub.ID.String(), Cooperative: NamedJSON{sub.CooperativeID.String(), sub.CooperativeName}, Status: sub.Status,
-			GoodsFen: sub.GoodsFen, FreightFen: sub.FreightFen, RefundedFreightFen: sub.RefundedFreightFen, Shipments: []ShipmentJSON{},
-		})
+		out.SubOrders = append(out.SubOrders, subOrderJSON(sub))
 	}
 	for _, r := range o.Refunds {
 		out.Refunds = append(out.Refunds, refundJSON(r))
@@ -135,9 +167,36 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	return out, nil
 }
 
+func lineJSON(l order.Line) LineJSON {
+	return LineJSON{
+		ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
+		Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
+		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity,
+		ShareFen: l.ShareFen, ShareBearer: l.ShareBearer, OnTopFen: l.OnTopFen, VillageID: l.VillageID.String(), VillageName: l.VillageName,
+	}
+}
+
+func subOrderJSON(s order.SubOrder) SubOrderJSON {
+	out := SubOrderJSON{
+		ID: s.ID.String(), Cooperative: NamedJSON{s.CooperativeID.String(), s.CooperativeName}, Status: s.Status,
+		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, Shipments: []ShipmentJSON{},
+	}
+	for _, p := range s.Shipments {
+		out.Shipments = append(out.Shipments, shipmentJSON(p))
+	}
+	return out
+}
+
 func refundJSON(r order.Refund) RefundJSON {
 	out := RefundJSON{ID: r.ID.String(), Status: r.Status, AmountFen: r.AmountFen, FreightFen: r.FreightFen,
-		ShareReversedFen: r.ShareReversedFen, Reason: r.Reason, CreatedAt: r.CreatedAt.Time(), Payments: []RefundPaymentJSON{}}
+		ShareReversedFen: r.ShareReversedFen, Reason: r.Reason, SubOrderID: idOrNone(r.SubOrderID), DecisionReason: r.DecisionReason,
+		CreatedAt: r.CreatedAt.Time(), ChangedAt: r.ChangedAt.Time(), Lines: []RefundedLineJSON{}, Payments: []RefundPaymentJSON{}}
+	if r.ReturnTrackingNo != "" {
+		out.ReturnParcel = &ReturnParcelJSON{r.ReturnCarrier, r.ReturnTrackingNo}
+	}
+	for _, l := range r.Lines {
+		out.Lines = append(out.Lines, RefundedLineJSON{l.LineID.String(), l.Quantity, l.AmountFen})
+	}
 	for _, p := range r.Payments {
 		out.Payments = append(out.Payments, RefundPaymentJSON{p.CardID.String(), masked(p.CardNumber), p.AmountFen})
 	}

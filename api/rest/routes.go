@@ -71,7 +71,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/orders", "list-orders", signedIn, s.listOrders)
 	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
+	post(on, "/orders/{id}/receipt", "confirm-receipt", signedIn, http.StatusOK, s.confirmReceipt)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
+	post(on, "/refunds/{id}/return", "send-goods-back", signedIn, http.StatusOK, s.sendBack)
+	post(on, "/refunds/{id}/withdraw", "withdraw-refund", signedIn, http.StatusOK, s.withdrawRefund)
 
 	get(on, "/organisations", "list-own-organisations", signedIn, s.listOwnOrganisations)
 	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
@@ -92,6 +95,14 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
+
+	get(on, "/coop/orders", "list-sub-orders", sellers, s.listParts)
+	get(on, "/coop/orders/{sub_order_id}", "get-sub-order", sellers, s.getPart)
+	keyed[ShipmentJSON](on, "/coop/orders/{sub_order_id}/shipments", "ship-order", packers, s.ship)   // (K)
+	keyed[RefundJSON](on, "/coop/orders/{sub_order_id}/refunds", "give-back", afterSales, s.giveBack) // (K)
+	post(on, "/coop/refunds/{id}/approve", "approve-refund", afterSales, http.StatusOK, s.approveRefund)
+	post(on, "/coop/refunds/{id}/reject", "reject-refund", afterSales, http.StatusOK, s.rejectRefund)
+	post(on, "/coop/refunds/{id}/accept", "accept-return", afterSales, http.StatusOK, s.acceptReturn)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
