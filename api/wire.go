@@ -109,7 +109,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	tables := sheets(h.db, files)
-	committer := order.NewCommitter(h.db, rand.Reader)
+	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
 	lifecycle := order.Lifecycle{Timing: timing(s)}
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,

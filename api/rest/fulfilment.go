@@ -50,12 +50,8 @@ func (s *Server) partJSON(ctx context.Context, p order.Part) (PartJSON, error) {
 		address = identity.Address{Name: pii.MaskName(address.Name), Phone: pii.MaskPhone(address.Phone), Province: address.Province, City: address.City}
 	}
 	out := PartJSON{
-		SubOrderJSON: subOrderJSON(p.SubOrder), OrderID: p.OrderID.String(), CreatedAt: p.CreatedAt.Time(),
+		SubOrderJSON: subOrderJSON(p.SubOrder), OrderID: p.OrderID.String(), CreatedAt: p.CreatedAt.Time(), DueAt: timeOrNil(p.DueAt),
 		Address: addressFields(address), Lines: []LineJSON{}, Refunds: []RefundJSON{},
-	}
-	if p.DueAt != nil {
-		due := p.DueAt.Time()
-		out.DueAt = &due
 	}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, lineJSON(l))

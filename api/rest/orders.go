@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
@@ -29,6 +30,8 @@ type OrderJSON struct {
 	RefundedFen money.Fen      `json:"refunded_fen"`
 	ProofCode   string         `json:"proof_code"`
 	CreatedAt   time.Time      `json:"created_at"`
+	PayBy       *time.Time     `json:"pay_by" doc:"until when the rest is to be paid; null: it is paid, or was given up"`
+	PaidAt      *time.Time     `json:"paid_at" doc:"null: not paid"`
 	Address     AddressFields  `json:"address"`
 	Payments    []PaymentJSON  `json:"payments"`
 	Lines       []LineJSON     `json:"lines"`
@@ -38,11 +41,12 @@ type OrderJSON struct {
 
 // PaymentJSON is what one tender paid.
 type PaymentJSON struct {
-	Tender       string    `json:"tender"`
-	CardID       string    `json:"card_id"`
-	MaskedNumber string    `json:"masked_number"`
+	Tender       string    `json:"tender" doc:"aid_card, or the name of a payment gateway"`
+	CardID       string    `json:"card_id,omitempty"`
+	MaskedNumber string    `json:"masked_number,omitempty"`
 	AmountFen    money.Fen `json:"amount_fen"`
 	RefundedFen  money.Fen `json:"refunded_fen"`
+	Status       string    `json:"status" enum:"held,awaited,captured,released"`
 }
 
 // LineJSON is one SKU of an order.
@@ -132,14 +136,21 @@ type RefundedLineJSON struct {
 	AmountFen money.Fen `json:"amount_fen"`
 }
 
-// RefundPaymentJSON is what one card got back.
+// RefundPaymentJSON is what one tender got back.
 type RefundPaymentJSON struct {
-	CardID       string    `json:"card_id"`
-	MaskedNumber string    `json:"masked_number"`
+	Tender       string    `json:"tender"`
+	CardID       string    `json:"card_id,omitempty"`
+	MaskedNumber string    `json:"masked_number,omitempty"`
 	AmountFen    money.Fen `json:"amount_fen"`
 }
 
-func masked(number string) string { return "**** **** " + number[len(number)-4:] }
+// masked shows the last four digits of a card; a tender without a card has none.
+func masked(number string) string {
+	if number == "" {
+		return ""
+	}
+	return "**** **** " + number[len(number)-4:]
+}
 
 func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	address, err := s.openAddress(o.AddressCipher)
@@ -149,11 +160,11 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	out := OrderJSON{
 		ID: o.ID.String(), Status: o.Status, GoodsFen: o.GoodsFen, FreightFen: o.FreightFen, DiscountFen: o.DiscountFen,
 		OnTopFen: o.OnTopFen, TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
-		CreatedAt: o.CreatedAt.Time(), Address: addressFields(address),
+		CreatedAt: o.CreatedAt.Time(), PayBy: timeOrNil(o.PayBy), PaidAt: timeOrNil(o.PaidAt), Address: addressFields(address),
 		Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
 	}
 	for _, p := range o.Payments {
-		out.Payments = append(out.Payments, PaymentJSON{p.Tender, p.CardID.String(), masked(p.CardNumber), p.AmountFen, p.RefundedFen})
+		out.Payments = append(out.Payments, PaymentJSON{p.Tender, idOrNone(p.CardID), masked(p.CardNumber), p.AmountFen, p.RefundedFen, p.Status})
 	}
 	for _, l := range o.Lines {
 		out.Lines = append(out.Lines, lineJSON(l))
@@ -165,6 +176,14 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 		out.Refunds = append(out.Refunds, refundJSON(r))
 	}
 	return out, nil
+}
+
+func timeOrNil(at *clock.Millis) *time.Time {
+	if at == nil {
+		return nil
+	}
+	t := at.Time()
+	return &t
 }
 
 func lineJSON(l order.Line) LineJSON {
@@ -198,7 +217,7 @@ func refundJSON(r order.Refund) RefundJSON {
 		out.Lines = append(out.Lines, RefundedLineJSON{l.LineID.String(), l.Quantity, l.AmountFen})
 	}
 	for _, p := range r.Payments {
-		out.Payments = append(out.Payments, RefundPaymentJSON{p.CardID.String(), masked(p.CardNumber), p.AmountFen})
+		out.Payments = append(out.Payments, RefundPaymentJSON{p.Tender, idOrNone(p.CardID), masked(p.CardNumber), p.AmountFen})
 	}
 	return out
 }
@@ -215,7 +234,8 @@ type placeOrderIn struct {
 		Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
 		FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
 		AddressID string      `json:"address_id" maxLength:"20"`
-		CardIDs   []string    `json:"card_ids" minItems:"1" maxItems:"50" doc:"used in this order"`
+		CardIDs   []string    `json:"card_ids,omitempty" maxItems:"50" doc:"used in this order"`
+		Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"a payment gateway for what the cards leave; left out: they pay all of it"`
 	}
 }
 
@@ -272,6 +292,9 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 	}
 	for i, text := range in.Body.CardIDs {
 		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
+	}
+	if ask.Tender = in.Body.Tender; ask.Tender != "" && s.Gateways[ask.Tender] == nil {
+		wrong.Add("tender", "unknown", "there is no such tender here")
 	}
 	addressID := wrong.parse(in.Body.AddressID, "address_id")
 	if err := wrong.Err(); err != nil {

@@ -36,6 +36,7 @@ type Settings struct {
 	SMSURL    string // empty: messages are printed, in demo mode only
 	SMSSecret string
 
+	PayWithin    time.Duration // from placing until an unpaid order is given up
 	ReceiveAfter time.Duration // from the last parcel until it counts as received
 	CloseAfter   time.Duration // from receipt: the after-sale window
 }
@@ -45,7 +46,7 @@ func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
 var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret",
-	"receive_after", "close_after"}
+	"pay_within", "receive_after", "close_after"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -127,7 +128,7 @@ func settle(k *koanf.Koanf) (Settings, error) {
 
 // timing reads how long orders wait; empty keeps what order.DefaultTiming says.
 func (s *Settings) timing(k *koanf.Koanf) (wrong []error) {
-	for name, into := range map[string]*time.Duration{"receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
+	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
 		text := k.String(name)
 		if text == "" {
 			continue

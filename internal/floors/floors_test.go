@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"village"},
 	{"share"},
 	{"catalog"},
-	{"cart", "aidcard"},
+	{"cart", "aidcard", "payment"},
 	{"order"},
 	{"programme"},
 	{"report", "verify"},

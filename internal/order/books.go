@@ -6,6 +6,7 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/org"
+	"zique/internal/payment"
 	"zique/internal/share"
 	"zique/internal/village"
 )
@@ -16,14 +17,39 @@ const (
 	PaymentPosting = "order_payment"
 	RefundPosting  = "refund"
 	ClosePosting   = "sub_order_close"
+	HoldPosting    = "order_hold"    // cards → the order, which waits for the rest
+	ReleasePosting = "order_release" // and back
 )
+
+// HeldAccount keeps what cards gave for an order that waits for the rest.
+func HeldAccount(orderID id.ID) string { return "order:" + orderID.String() + ":held" }
+
+// heldPosting moves what cards hold for an order: sign −1 away from the cards, 1 back.
+func heldPosting(o *Order, kind string, sign money.Fen) ledger.Posting {
+	p := ledger.Posting{Kind: kind, Reference: o.ID.String()}
+	for _, paid := range o.Payments {
+		if paid.Tender == TenderAidCard {
+			p.Entries = append(p.Entries, ledger.Entry{Account: aidcard.Account(paid.CardID), Amount: sign * paid.AmountFen},
+				ledger.Entry{Account: HeldAccount(o.ID), Amount: -sign * paid.AmountFen})
+		}
+	}
+	return p
+}
 
 // paymentPosting is tenders → cooperatives, village collectives and freight, all
 // pending: of a line the seller bears 95 % and 5 %, or the buyer or a campaign adds the 5 %.
 func paymentPosting(o *Order) ledger.Posting {
 	p := ledger.Posting{Kind: PaymentPosting, Reference: o.ID.String()}
+	waited := o.waited()
 	for _, paid := range o.Payments {
-		p.Entries = append(p.Entries, ledger.Entry{Account: aidcard.Account(paid.CardID), Amount: -paid.AmountFen})
+		account := payment.Account(paid.Tender)
+		if paid.Tender == TenderAidCard {
+			account = aidcard.Account(paid.CardID)
+			if waited {
+				account = HeldAccount(o.ID)
+			}
+		}
+		p.Entries = append(p.Entries, ledger.Entry{Account: account, Amount: -paid.AmountFen})
 	}
 	for i := range o.SubOrders {
 		s := &o.SubOrders[i]
@@ -106,4 +132,13 @@ func (s *SubOrder) stage() string {
 
 func shareEntry(l *Line, stage string, amount money.Fen, txID id.ID) share.Entry {
 	return share.Entry{LineID: l.ID, RuleID: l.RuleID, VillageID: l.VillageID, TxID: txID, Stage: stage, AmountFen: amount}
+}
+
+// sharesOf are the share entries of a sale.
+func sharesOf(o *Order, txID id.ID) []share.Entry {
+	var shares []share.Entry
+	for i := range o.Lines {
+		shares = append(shares, shareEntry(&o.Lines[i], share.Pending, o.Lines[i].ShareFen, txID))
+	}
+	return shares
 }

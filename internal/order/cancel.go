@@ -14,6 +14,9 @@ func (lc Lifecycle) Cancel(tx *storage.Tx, by audit.Actor, orderID id.ID, subOrd
 	if err != nil {
 		return err
 	}
+	if o.Status == AwaitingPayment {
+		return lc.giveUp(tx, by, o, subOrderID)
+	}
 	g := &giving{order: o, refund: &Refund{OrderID: o.ID, Reason: "cancelled", AskedBy: by.UserID}, freight: map[id.ID]money.Fen{}}
 	before := o.Status
 	named, ended := false, []string{}
@@ -43,6 +46,23 @@ func (lc Lifecycle) Cancel(tx *storage.Tx, by audit.Actor, orderID id.ID, subOrd
 	}
 	return audit.Write(tx, by, audit.Change{Action: "order.cancelled", Subject: "order", SubjectID: o.ID,
 		Before: map[string]any{"status": before}, After: map[string]any{"status": o.Status, "sub_orders": ended, "amount_fen": g.refund.AmountFen}})
+}
+
+// giveUp cancels an order that waits for payment: whole, since its payment is.
+func (lc Lifecycle) giveUp(tx *storage.Tx, by audit.Actor, o *Order, subOrderID *id.ID) error {
+	if subOrderID != nil {
+		if o.sub(*subOrderID) == nil {
+			return ErrNotFound
+		}
+		if len(o.SubOrders) > 1 {
+			return ErrState
+		}
+	}
+	if err := lc.abandon(tx, o); err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "order.cancelled", Subject: "order", SubjectID: o.ID,
+		Before: map[string]any{"status": AwaitingPayment}, After: map[string]any{"status": o.Status}})
 }
 
 func (g *giving) addWhole(s *SubOrder) {

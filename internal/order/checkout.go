@@ -29,13 +29,15 @@ type Item struct {
 	PriceFen *money.Fen
 }
 
-// Checkout is one buyer's wish to order and pay. Cards are used in the order given.
+// Checkout is one buyer's wish to order and pay. Cards are used in the order given; the
+// rest is asked of the gateway that Tender names, if any, and the order waits for it.
 // Encode makes the answer, which is stored with the key and replayed verbatim.
 type Checkout struct {
 	Key           idempotency.Key
 	By            audit.Actor // the buyer
 	Items         []Item
 	CardIDs       []id.ID
+	Tender        string // empty: the cards pay all of it
 	AddressCipher []byte
 	Encode        func(placed *Order, declined *fault.Fault) (idempotency.Encoded, error)
 }
@@ -46,8 +48,8 @@ func (c Checkout) Check() error {
 	if len(c.Items) == 0 || len(c.Items) > MaxItems {
 		wrong.Add("items", "count", fmt.Sprintf("an order takes 1 to %d items", MaxItems))
 	}
-	if len(c.CardIDs) == 0 || len(c.CardIDs) > MaxCards {
-		wrong.Add("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards", MaxCards))
+	if len(c.CardIDs) == 0 && c.Tender == "" || len(c.CardIDs) > MaxCards {
+		wrong.Add("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards, or none and a tender", MaxCards))
 	}
 	seen := map[id.ID]bool{}
 	for i, item := range c.Items {
@@ -76,27 +78,31 @@ type shelf struct {
 	offers map[id.ID]catalog.Offer
 	cards  map[id.ID]aidcard.Card
 	rules  share.Rules
+	timing Timing
 }
 
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
-	o := &Order{BuyerID: c.By.UserID, Status: Paid, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
 	if err := s.addLines(o, c.Items); err != nil {
 		return nil, err
 	}
-	if err := s.pay(o, c.CardIDs); err != nil {
+	if err := s.pay(o, c.CardIDs, c.Tender); err != nil {
 		return nil, err
 	}
+	o.begin(s.now, s.timing)
 	for _, l := range o.Lines {
 		offer := s.offers[l.SKUID]
 		offer.Stock -= l.Quantity
 		s.offers[l.SKUID] = offer
 	}
 	for _, p := range o.Payments {
-		card := s.cards[p.CardID]
-		card.BalanceFen -= p.AmountFen
-		s.cards[p.CardID] = card
+		if p.Tender == TenderAidCard {
+			card := s.cards[p.CardID]
+			card.BalanceFen -= p.AmountFen
+			s.cards[p.CardID] = card
+		}
 	}
 	return o, nil
 }
@@ -170,13 +176,13 @@ func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 	}
 	o.FreightFen += p.FreightFen
 	o.SubOrders = append(o.SubOrders, SubOrder{
-		CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName, Status: Paid, FreightFen: p.FreightFen,
+		CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName, FreightFen: p.FreightFen,
 	})
 	return &o.SubOrders[len(o.SubOrders)-1]
 }
 
-// pay takes the total from the cards in the order given.
-func (s *shelf) pay(o *Order, cardIDs []id.ID) error {
+// pay takes the total from the cards in the order given, and asks the tender for the rest.
+func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 	due := o.TotalFen
 	for i, cardID := range cardIDs {
 		card, known := s.cards[cardID]
@@ -196,8 +202,38 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID) error {
 			Position: len(o.Payments) + 1, Tender: TenderAidCard, CardID: cardID, AmountFen: part, CardNumber: card.Number,
 		})
 	}
-	if due > 0 {
+	switch {
+	case due > 0 && tender == "":
 		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
+	case due > 0:
+		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
 	}
 	return nil
+}
+
+// begin gives the order its first status: paid, or waiting for a gateway. A share is
+// nobody's before the sale is paid.
+func (o *Order) begin(now clock.Millis, timing Timing) {
+	o.Status, o.PaidAt = Paid, &now
+	if o.waited() {
+		payBy := now.Add(timing.Pay)
+		o.Status, o.PaidAt, o.PayBy = AwaitingPayment, nil, &payBy
+		for i := range o.Lines {
+			o.Lines[i].ShareFen = 0
+		}
+	}
+	for i := range o.SubOrders {
+		o.SubOrders[i].Status = o.Status
+	}
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		switch {
+		case o.Status == Paid:
+			p.Status = Captured
+		case p.Tender == TenderAidCard:
+			p.Status = Held
+		default:
+			p.Status = Awaited
+		}
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
+	"zique/internal/payment"
 	"zique/internal/share"
 	"zique/internal/storage"
 )
@@ -33,10 +34,11 @@ var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are w
 // refused checkout spoils nobody else's. Under load the commit, the round trips
 // and the locks on popular SKUs are shared.
 type Committer struct {
-	db    *storage.DB
-	rand  io.Reader
-	queue chan *waiting
-	held  []*waiting // share a key with a checkout of the batch before them
+	db     *storage.DB
+	rand   io.Reader
+	timing Timing
+	queue  chan *waiting
+	held   []*waiting // share a key with a checkout of the batch before them
 }
 
 type waiting struct {
@@ -48,8 +50,8 @@ type waiting struct {
 }
 
 // NewCommitter makes a committer; Run does its work. Proof codes are drawn from rand.
-func NewCommitter(db *storage.DB, rand io.Reader) *Committer {
-	return &Committer{db: db, rand: rand, queue: make(chan *waiting, queueLength)}
+func NewCommitter(db *storage.DB, rand io.Reader, timing Timing) *Committer {
+	return &Committer{db: db, rand: rand, timing: timing, queue: make(chan *waiting, queueLength)}
 }
 
 // Checkout places and pays an order, or refuses it, and answers the encoded
@@ -209,7 +211,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 	if len(undecided) == 0 {
 		return nil
 	}
-	stock, err := stockUp(tx, undecided)
+	stock, err := stockUp(tx, undecided, c.timing)
 	if err != nil {
 		return err
 	}
@@ -251,7 +253,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 }
 
 // stockUp reads, under lock, all that the checkouts touch.
-func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
+func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	var skuIDs, cardIDs []id.ID
 	for _, w := range batch {
 		for _, item := range w.Items {
@@ -259,7 +261,7 @@ func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
 		}
 		cardIDs = append(cardIDs, w.CardIDs...)
 	}
-	s := &shelf{now: tx.Now()}
+	s := &shelf{now: tx.Now(), timing: timing}
 	var err error
 	if s.offers, err = catalog.LockOffers(tx, skuIDs); err != nil {
 		return nil, err
@@ -289,7 +291,11 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.SubOrderID]
 	}
 	for i := range o.Payments {
-		o.Payments[i].ID, o.Payments[i].OrderID = tx.NewID(), o.ID
+		p := &o.Payments[i]
+		p.ID, p.OrderID = tx.NewID(), o.ID
+		if p.Status == Awaited {
+			p.ChargeID = tx.NewID()
+		}
 	}
 	return nil
 }
@@ -302,18 +308,22 @@ func insert(tx *storage.Tx, placed []*Order) error {
 	var lines []Line
 	var payments []Payment
 	var movements []catalog.Movement
-	var postings []ledger.Posting
+	var charges []payment.Charge
 	spent := map[id.ID]money.Fen{}
 	for _, o := range placed {
 		subs = append(subs, o.SubOrders...)
 		lines = append(lines, o.Lines...)
 		payments = append(payments, o.Payments...)
-		postings = append(postings, paymentPosting(o))
 		for _, l := range o.Lines {
 			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
 		}
 		for _, p := range o.Payments {
-			spent[p.CardID] -= p.AmountFen
+			if p.Tender == TenderAidCard {
+				spent[p.CardID] -= p.AmountFen
+				continue
+			}
+			charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
+				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt})
 		}
 	}
 	for _, rows := range []any{&placed, &subs, &lines, &payments} {
@@ -321,21 +331,40 @@ func insert(tx *storage.Tx, placed []*Order) error {
 			return err
 		}
 	}
+	if err := payment.Ask(tx, charges); err != nil {
+		return err
+	}
 	if err := catalog.Move(tx, movements); err != nil {
 		return err
 	}
 	if err := aidcard.Move(tx, spent); err != nil {
 		return err
 	}
+	return postPlaced(tx, placed)
+}
+
+// postPlaced posts the sales that are paid, and what cards hold for the others.
+func postPlaced(tx *storage.Tx, placed []*Order) error {
+	var postings []ledger.Posting
+	var sales []*Order
+	for _, o := range placed {
+		if o.PaidAt != nil {
+			sales = append(sales, o)
+			postings = append(postings, paymentPosting(o))
+		}
+	}
+	for _, o := range placed {
+		if o.PaidAt == nil && len(o.held()) > 0 {
+			postings = append(postings, heldPosting(o, HoldPosting, -1))
+		}
+	}
 	posted, err := ledger.Post(tx, postings)
 	if err != nil {
 		return err
 	}
 	var shares []share.Entry
-	for i, o := range placed {
-		for _, l := range o.Lines {
-			shares = append(shares, shareEntry(&l, share.Pending, l.ShareFen, posted[i]))
-		}
+	for i, o := range sales {
+		shares = append(shares, sharesOf(o, posted[i])...)
 	}
 	return share.Record(tx, shares)
 }

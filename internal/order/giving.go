@@ -11,6 +11,7 @@ import (
 	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
+	"zique/internal/payment"
 	"zique/internal/share"
 	"zique/internal/storage"
 )
@@ -250,9 +251,16 @@ func (g *giving) toTenders(tx *storage.Tx, posting *ledger.Posting) error {
 		}
 		left -= part
 		p.RefundedFen += part
-		back[p.CardID] += part
-		r.Payments = append(r.Payments, RefundPayment{ID: tx.NewID(), RefundID: r.ID, PaymentID: p.ID, CardID: p.CardID, AmountFen: part, CardNumber: p.CardNumber})
-		posting.Entries = append(posting.Entries, ledger.Entry{Account: aidcard.Account(p.CardID), Amount: part})
+		given := RefundPayment{ID: tx.NewID(), RefundID: r.ID, PaymentID: p.ID, Tender: p.Tender, CardID: p.CardID, AmountFen: part, CardNumber: p.CardNumber}
+		r.Payments = append(r.Payments, given)
+		account := payment.RefundsAccount(p.Tender)
+		if p.Tender == TenderAidCard {
+			account = aidcard.Account(p.CardID)
+			back[p.CardID] += part
+		} else if err := payment.GiveBack(tx, p.ChargeID, given.ID, part); err != nil {
+			return err
+		}
+		posting.Entries = append(posting.Entries, ledger.Entry{Account: account, Amount: part})
 	}
 	if left > 0 {
 		return fmt.Errorf("order %d: %d fen to refund exceed what was paid", g.order.ID, left)

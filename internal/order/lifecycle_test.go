@@ -3,7 +3,9 @@ package order_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,13 +18,14 @@ import (
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/org"
+	"zique/internal/payment"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 	"zique/internal/village"
 )
 
 // quick is a lifecycle whose timers a test can wait for by moving the clock a little.
-var quick = order.Lifecycle{Timing: order.Timing{Receive: 100 * time.Millisecond, Close: 50 * time.Millisecond}}
+var quick = order.Lifecycle{Timing: order.Timing{Pay: 50 * time.Millisecond, Receive: 100 * time.Millisecond, Close: 50 * time.Millisecond}}
 
 var parcel = order.Parcel{Carrier: "邮政", TrackingNo: "EMS-1"}
 
@@ -216,6 +219,103 @@ func TestARefundAfterClosingTakesBackWhatWasAvailable(t *testing.T) {
 		if got := s.now(); got.RefundedFen() != got.TotalFen || got.ShareFen() != 0 || got.Status != order.Closed {
 			t.Errorf("%+v", got)
 		}
+	})
+}
+
+// await places an order of which a gateway pays what the card does not.
+func (m *market) await(t testing.TB, holder id.ID, face money.Fen, items ...order.Item) (sold, payment.Notice) {
+	t.Helper()
+	answer, o, err := m.buyWith(holder, "k", m.cards(t, holder, face, 1), "local", items...)
+	if err != nil || answer.Status != http.StatusCreated || o.Status != order.AwaitingPayment {
+		t.Fatalf("%v %s %+v", err, answer.Body, o)
+	}
+	rest := o.Payments[len(o.Payments)-1]
+	return sold{m, t, o, audit.Actor{UserID: holder}, audit.Actor{UserID: 5, OrgID: o.SubOrders[0].CooperativeID}},
+		payment.Notice{Gateway: "local", ChargeID: rest.ChargeID, Reference: fmt.Sprint("r", rest.ChargeID), AmountFen: rest.AmountFen}
+}
+
+func (s sold) notify(n payment.Notice) func(tx *storage.Tx) error {
+	return func(tx *storage.Tx) error { _, err := quick.Capture(tx, audit.System, n); return err }
+}
+
+func TestAGatewayPaysTheRestAndLatePaymentsGoBack(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 5)
+		s, n := m.await(t, buyer, 1000, one(m.skus[0], 2))
+		if s.balance(order.HeldAccount(s.order.ID)) != 1000 || s.balance(village.PendingAccount(s.order.Lines[0].VillageID)) != 0 {
+			t.Error("the card's part is not held, or a share is posted before the sale is paid")
+		}
+		s.refused("state_conflict", s.ship())
+		wrong := n
+		wrong.AmountFen--
+		s.refused("amount_differs", s.notify(wrong))
+		s.do(s.notify(n))
+		s.do(s.notify(n)) // told twice
+		second := n
+		second.Reference = "paid twice by mistake"
+		s.do(s.notify(second))
+		if got := s.now(); got.Status != order.Paid || got.ShareFen() != 199 || got.Payments[1].Status != order.Captured {
+			t.Errorf("paid: %+v", got)
+		}
+		if due := s.balance(payment.RefundsAccount("local")); due != n.AmountFen {
+			t.Errorf("%d fen of the second payment go back, want %d", due, n.AmountFen)
+		}
+		s.do(func(tx *storage.Tx) error { return quick.Cancel(tx, s.buyer, s.order.ID, nil) })
+		if due := s.balance(payment.RefundsAccount("local")); due != 2*n.AmountFen || s.balance(payment.Account("local")) != -2*n.AmountFen {
+			t.Errorf("%d fen go back after cancelling", due)
+		}
+
+		late, notice := m.await(t, buyer+1, 1000, one(m.skus[0], 5))
+		late.later() // nobody paid in time
+		if got := late.now(); got.Status != order.Cancelled || got.PaidAt != nil {
+			t.Fatalf("unpaid: %+v", got)
+		}
+		late.do(late.notify(notice))
+		if due := late.balance(payment.RefundsAccount("local")); due != 2*n.AmountFen+notice.AmountFen {
+			t.Errorf("%d fen go back", due)
+		}
+		again, _ := m.await(t, buyer+2, 1000, one(m.skus[0], 5)) // the units are back
+		again.do(func(tx *storage.Tx) error { return quick.Cancel(tx, again.buyer, again.order.ID, nil) })
+	})
+}
+
+// A thousand notices, told twice, late and out of order, race with timers and buyers who
+// cancel: each order is paid once or not at all.
+func TestNoticesInAnyOrderPayOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 1_000_000)
+		const orders = 100
+		var notices []payment.Notice
+		var sales []sold
+		for i := range orders {
+			s, n := m.await(t, id.ID(9000+i), 500, one(m.skus[0], 1))
+			sales = append(sales, s)
+			for range 4 {
+				notices = append(notices, n)
+			}
+			other := n
+			other.Reference += "-again"
+			notices = append(notices, other, other)
+		}
+		rand.Shuffle(len(notices), func(a, b int) { notices[a], notices[b] = notices[b], notices[a] })
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				for i := w; i < len(notices); i += 8 {
+					if err := m.inTx(sales[0].notify(notices[i])); err != nil {
+						t.Error(err)
+					}
+					if i%7 == 0 {
+						s := sales[i%orders]
+						err := m.inTx(func(tx *storage.Tx) error { return quick.Cancel(tx, s.buyer, s.order.ID, nil) })
+						if err != nil && !fault.IsKind(err, fault.Conflict) {
+							t.Error(err)
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
 	})
 }
 

@@ -45,6 +45,8 @@ type Order struct {
 	Channel       string // empty: the storefront
 	AddressCipher []byte // the address as it was, sealed
 	ProofCode     string
+	PayBy         *clock.Millis // while it waits for payment
+	PaidAt        *clock.Millis // nil: never paid
 	CreatedAt     clock.Millis
 
 	SubOrders []SubOrder `gorm:"-"`
@@ -119,10 +121,12 @@ type Payment struct {
 	ID          id.ID `gorm:"primaryKey;autoIncrement:false"`
 	OrderID     id.ID
 	Position    int
-	Tender      string
-	CardID      id.ID
+	Tender      string // TenderAidCard, or the name of a gateway
+	CardID      id.ID  // of an aid card
+	ChargeID    id.ID  // of a gateway
 	AmountFen   money.Fen
 	RefundedFen money.Fen
+	Status      string
 
 	CardNumber string `gorm:"->"`
 }
@@ -146,6 +150,11 @@ func (o Order) RefundedFen() money.Fen {
 		sum += p.RefundedFen
 	}
 	return sum
+}
+
+// waited tells whether a gateway had, or has, to pay a part.
+func (o *Order) waited() bool {
+	return slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Tender != TenderAidCard })
 }
 
 func (o *Order) sub(subID id.ID) *SubOrder {

@@ -40,7 +40,7 @@ var lifecycle = order.Lifecycle{Timing: order.DefaultTiming}
 
 func open(t *testing.T, db *storage.DB, stock int64) *market {
 	t.Helper()
-	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader)}
+	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader, quick.Timing)}
 	err := db.InTx(context.Background(), func(tx *storage.Tx) error { return m.build(tx, stock) })
 	if err != nil {
 		t.Fatal(err)
@@ -107,10 +107,14 @@ func (m *market) cards(t testing.TB, holder id.ID, face money.Fen, count int64) 
 }
 
 func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Item) (idempotency.Answer, *order.Order, error) {
+	return m.buyWith(holder, key, cards, "", items...)
+}
+
+func (m *market) buyWith(holder id.ID, key string, cards []id.ID, tender string, items ...order.Item) (idempotency.Answer, *order.Order, error) {
 	var made *order.Order
 	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
 		Key: idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
-		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
+		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, Tender: tender, AddressCipher: []byte("sealed"),
 		Encode: func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 			made = placed
 			if declined != nil {

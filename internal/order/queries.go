@@ -90,7 +90,7 @@ func (lc Lifecycle) save(tx *storage.Tx, o *Order) error {
 		s.setDue(lc.Timing, o.hasOpenRefund(s.ID))
 	}
 	o.Status = o.statusOfParts()
-	if err := tx.Model(o).Select("Status").Updates(o).Error; err != nil {
+	if err := tx.Model(o).Select("Status", "PayBy", "PaidAt").Updates(o).Error; err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -100,7 +100,7 @@ func (lc Lifecycle) save(tx *storage.Tx, o *Order) error {
 		{&o.SubOrders, []string{"status", "refunded_freight_fen", "reserved_freight_fen", "shipped_at", "received_at", "closed_at", "due_at"}},
 		{&o.Lines, []string{"shipped_quantity", "cancelled_quantity", "restocked_quantity", "refunded_quantity", "refunded_fen",
 			"reserved_quantity", "reserved_fen", "share_fen"}},
-		{&o.Payments, []string{"refunded_fen"}},
+		{&o.Payments, []string{"refunded_fen", "status"}},
 	} {
 		update := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns(part.columns)}
 		if err := tx.Clauses(update).CreateInBatches(part.rows, 500).Error; err != nil {
@@ -148,8 +148,8 @@ func fill(db *gorm.DB, orders []Order) error {
 
 func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 	var payments []Payment
-	err := db.Table("order_payments p").Select("p.*, c.number card_number").
-		Joins("JOIN aid_cards c ON c.id = p.card_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
+	err := db.Table("order_payments p").Select("p.*, COALESCE(c.number, '') card_number").
+		Joins("LEFT JOIN aid_cards c ON c.id = p.card_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
 	if err != nil {
 		return err
 	}
@@ -161,9 +161,9 @@ func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 		return err
 	}
 	var backs []RefundPayment
-	err = db.Table("refund_payments b").Select("b.*, c.number card_number").
+	err = db.Table("refund_payments b").Select("b.*, COALESCE(c.number, '') card_number").
 		Joins("JOIN refunds r ON r.id = b.refund_id").
-		Joins("JOIN aid_cards c ON c.id = b.card_id").Where("r.order_id IN ?", ids).Order("b.id").Find(&backs).Error
+		Joins("LEFT JOIN aid_cards c ON c.id = b.card_id").Where("r.order_id IN ?", ids).Order("b.id").Find(&backs).Error
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,8 @@ type RefundPayment struct {
 	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
 	RefundID  id.ID
 	PaymentID id.ID
-	CardID    id.ID
+	Tender    string
+	CardID    id.ID // of an aid card
 	AmountFen money.Fen
 
 	CardNumber string `gorm:"->"`

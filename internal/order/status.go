@@ -74,14 +74,15 @@ func (s *SubOrder) isBeforeDispatch() bool {
 	return s.Status == Paid || s.Status == ReceivedByBuyer && s.ShippedAt == nil
 }
 
-// Timing says how long a sub-order waits before a timer moves it on.
+// Timing says how long an order waits before a timer moves it on.
 type Timing struct {
+	Pay     time.Duration // from placing until an unpaid order is given up
 	Receive time.Duration // from the last parcel until it counts as received
 	Close   time.Duration // from receipt: the after-sale window
 }
 
 // DefaultTiming is what buyers are told unless the operator decides otherwise.
-var DefaultTiming = Timing{Receive: 10 * 24 * time.Hour, Close: 7 * 24 * time.Hour}
+var DefaultTiming = Timing{Pay: 30 * time.Minute, Receive: 10 * 24 * time.Hour, Close: 7 * 24 * time.Hour}
 
 // setDue says when a timer moves the sub-order on. An open refund stops the clock.
 func (s *SubOrder) setDue(t Timing, openRefunds bool) {

@@ -71,7 +71,33 @@ var Invariants = []Invariant{
 			OR o.goods_fen - o.discount_fen <> COALESCE((SELECT SUM(l.net_fen) FROM order_lines l WHERE l.order_id = o.id), 0)
 			OR o.goods_fen <> COALESCE((SELECT SUM(s.goods_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)
 			OR o.freight_fen <> COALESCE((SELECT SUM(s.freight_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)
-			OR (o.status <> 'awaiting_payment' AND o.total_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id), 0))`},
+			OR o.total_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id), 0)`},
+	{"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released", `
+		SELECT p.id broken FROM order_payments p JOIN orders o ON o.id = p.order_id
+		WHERE NOT ((o.paid_at IS NOT NULL AND p.status = 'captured')
+			OR (o.paid_at IS NULL AND o.status = 'awaiting_payment' AND p.status IN ('held', 'awaited'))
+			OR (o.paid_at IS NULL AND o.status = 'cancelled' AND p.status = 'released'))`},
+	{"what cards gave for an order that waits is on its account", `
+		SELECT o.id broken FROM orders o JOIN (
+			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
+		) s ON s.code = CONCAT('order:', o.id, ':held')
+		WHERE s.sum_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id AND p.status = 'held'), 0)`},
+	{"a charge is paid by one capture, and then its order is", `
+		SELECT c.id broken FROM charges c JOIN orders o ON o.id = c.order_id
+		WHERE (SELECT COUNT(*) FROM captures p WHERE p.charge_id = c.id AND p.outcome = 'pays_charge') <> CASE WHEN c.status = 'paid' THEN 1 ELSE 0 END
+			OR (c.status = 'paid') <> (o.paid_at IS NOT NULL) OR (c.status = 'open') <> (o.status = 'awaiting_payment')`},
+	{"no more goes back of a capture than came, and all of one that nobody waited for", `
+		SELECT c.id broken FROM captures c LEFT JOIN (SELECT capture_id, SUM(amount_fen) sum_fen FROM gateway_refunds GROUP BY capture_id) r ON r.capture_id = c.id
+		WHERE COALESCE(r.sum_fen, 0) > c.amount_fen OR (c.outcome = 'goes_back' AND COALESCE(r.sum_fen, 0) <> c.amount_fen)`},
+	{"what a tender of a gateway got back is on its way once", `
+		SELECT p.id broken FROM refund_payments p WHERE p.tender <> 'aid_card'
+			AND COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.refund_payment_id = p.id), 0) <> p.amount_fen`},
+	{"a gateway's account is what came through it less what went back", `
+		SELECT a.id broken FROM ledger_accounts a WHERE a.code LIKE 'gateway:%'
+			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE
+			WHEN a.code LIKE '%:refunds_due' THEN COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status <> 'done' AND CONCAT('gateway:', g.gateway, ':refunds_due') = a.code), 0)
+			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status = 'done' AND CONCAT('gateway:', g.gateway) = a.code), 0)
+				- COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE CONCAT('gateway:', c.gateway) = a.code), 0) END`},
 	{"what was refunded lies within what was paid and bought", `
 		SELECT l.id broken FROM order_lines l
 		WHERE l.refunded_quantity < 0 OR l.refunded_quantity + l.reserved_quantity > l.quantity
@@ -91,8 +117,9 @@ var Invariants = []Invariant{
 				WHERE r.sub_order_id = s.id AND r.status IN ('requested', 'approved', 'returned')), 0)`},
 	{"a line's units are sent, came off, or wait", `
 		SELECT l.id broken FROM order_lines l
-		WHERE l.shipped_quantity + l.cancelled_quantity > l.quantity OR l.cancelled_quantity > l.refunded_quantity
-			OR l.restocked_quantity < l.cancelled_quantity OR l.restocked_quantity > l.refunded_quantity
+		WHERE l.shipped_quantity + l.cancelled_quantity > l.quantity OR l.restocked_quantity < l.cancelled_quantity
+			OR (l.order_id IN (SELECT o.id FROM orders o WHERE o.paid_at IS NOT NULL)
+				AND (l.cancelled_quantity > l.refunded_quantity OR l.restocked_quantity > l.refunded_quantity))
 			OR l.shipped_quantity <> COALESCE((SELECT SUM(p.quantity) FROM shipment_lines p WHERE p.line_id = l.id), 0)`},
 	{"a sub-order's status is what became of its lines", `
 		SELECT s.id broken FROM sub_orders s WHERE
@@ -100,7 +127,7 @@ var Invariants = []Invariant{
 				WHERE l.sub_order_id = s.id AND l.shipped_quantity + l.cancelled_quantity < l.quantity))
 			OR (s.status IN ('awaiting_payment', 'paid', 'cancelled') AND EXISTS (SELECT 1 FROM order_lines l
 				WHERE l.sub_order_id = s.id AND l.shipped_quantity > 0))
-			OR (s.status = 'cancelled' AND (s.refunded_freight_fen < s.freight_fen OR EXISTS (SELECT 1 FROM order_lines l
+			OR (s.status = 'cancelled' AND s.order_id IN (SELECT o.id FROM orders o WHERE o.paid_at IS NOT NULL) AND (s.refunded_freight_fen < s.freight_fen OR EXISTS (SELECT 1 FROM order_lines l
 				WHERE l.sub_order_id = s.id AND l.refunded_fen < l.net_fen)))`},
 	{"a refund is what its tenders got back", `
 		SELECT r.id broken FROM refunds r
@@ -112,9 +139,10 @@ var Invariants = []Invariant{
 		WHERE p.refunded_fen > p.amount_fen
 			OR p.refunded_fen <> COALESCE((SELECT SUM(b.amount_fen) FROM refund_payments b WHERE b.payment_id = p.id), 0)`},
 	{"a line's share is its target, and what its share entries sum to", `
-		SELECT l.id broken FROM order_lines l
-		WHERE l.share_fen * 10000 > (l.net_fen - l.refunded_fen) * l.rate_bp + 5000
-			OR l.share_fen * 10000 <= (l.net_fen - l.refunded_fen) * l.rate_bp - 5000
+		SELECT l.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id
+		WHERE (o.paid_at IS NULL AND l.share_fen <> 0)
+			OR (o.paid_at IS NOT NULL AND (l.share_fen * 10000 > (l.net_fen - l.refunded_fen) * l.rate_bp + 5000
+			OR l.share_fen * 10000 <= (l.net_fen - l.refunded_fen) * l.rate_bp - 5000))
 			OR l.share_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.line_id = l.id), 0)`},
 	{"a share is pending until its sub-order is closed, then available", `
 		SELECT l.id broken FROM order_lines l JOIN sub_orders s ON s.id = l.sub_order_id
@@ -129,9 +157,9 @@ var Invariants = []Invariant{
 		SELECT v.id broken FROM villages v LEFT JOIN (` + ofSales + `
 		) s ON s.code = CONCAT('village:', v.id, ':available')
 		WHERE COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.village_id = v.id AND e.stage = 'available'), 0)`},
-	{"every paid order is posted once", `
-		SELECT o.id broken FROM orders o WHERE o.status <> 'awaiting_payment'
-			AND 1 <> (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'order_payment' AND t.reference = CONCAT('', o.id))`},
+	{"every paid order is posted once, and no other", `
+		SELECT o.id broken FROM orders o
+		WHERE CASE WHEN o.paid_at IS NULL THEN 0 ELSE 1 END <> (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'order_payment' AND t.reference = CONCAT('', o.id))`},
 	{"a closed sub-order is posted once, and no other", `
 		SELECT s.id broken FROM sub_orders s
 		WHERE (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'sub_order_close' AND t.reference = CONCAT('', s.id))
@@ -141,13 +169,15 @@ var Invariants = []Invariant{
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
 		) s ON s.code = CONCAT('cooperative:', c.id, ':pending')
 		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - ` + borne + `)
-			FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id AND p.status NOT IN ('closed', 'awaiting_payment')), 0)`},
+			FROM sub_orders p JOIN orders o ON o.id = p.order_id AND o.paid_at IS NOT NULL
+			JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id AND p.status <> 'closed'), 0)`},
 	{"a cooperative's freight account holds its open sub-orders' freight", `
 		SELECT c.id broken FROM organisations c LEFT JOIN (
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
 		) s ON s.code = CONCAT('freight:', c.id, ':pending')
 		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen)
-			FROM sub_orders p WHERE p.cooperative_id = c.id AND p.status NOT IN ('closed', 'awaiting_payment')), 0)`},
+			FROM sub_orders p JOIN orders o ON o.id = p.order_id AND o.paid_at IS NOT NULL
+			WHERE p.cooperative_id = c.id AND p.status <> 'closed'), 0)`},
 	{"what sales made available to a cooperative is its closed sub-orders", `
 		SELECT c.id broken FROM organisations c LEFT JOIN (` + ofSales + `
 		) s ON s.code = CONCAT('cooperative:', c.id, ':available')
