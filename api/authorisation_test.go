@@ -52,6 +52,14 @@ var rules = map[string]rule{
 	"POST /orders":                               {by: "buyer", self: true, key: true, body: map[string]any{}},
 	"GET /orders/{id}":                           {by: "buyer", path: "/orders/{order}"},
 	"POST /orders/{id}/refunds":                  {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
+	"POST /orders/quote":                         {by: "buyer", self: true, body: map[string]any{"address_id": "{address}", "items": []any{map[string]any{"sku_id": "{sku}", "quantity": 1}}}},
+	"GET /coop/freight-templates":                {by: "cooperative"},
+	"POST /coop/freight-templates":               {by: "cooperative", body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
+	"PUT /coop/freight-templates/{id}":           {by: "cooperative", path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
+	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", path: "/coop/freight-templates/{template}"},
+	"GET /coop/promotions":                       {by: "cooperative"},
+	"POST /coop/promotions":                      {by: "cooperative", body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
+	"DELETE /coop/promotions/{id}":               {by: "cooperative", path: "/coop/promotions/{promotion}"},
 	"POST /orders/{id}/receipt":                  {by: "buyer", path: "/orders/{order}/receipt"},
 	"POST /refunds/{id}/return":                  {by: "buyer", path: "/refunds/{refund}/return", body: parcelBody()},
 	"POST /refunds/{id}/withdraw":                {by: "buyer", path: "/refunds/{refund}/withdraw"},
@@ -179,6 +187,9 @@ func (p *program) refundFixture(t *testing.T, f fixture, b basket) {
 	owner, placed := p.ofDemoCooperative(t, b, 2)
 	f.things["sub_order"], f.things["sent_line"] = placed.text("sub_orders.0.id"), placed.text("lines.0.id")
 	p.call(t, owner, "POST", "/coop/orders/"+f.things["sub_order"]+"/shipments", parcelBody(), "Idempotency-Key", p.key()).made(t)
+	f.things["template"] = p.call(t, owner, "GET", "/coop/freight-templates", nil).text("items.0.id")
+	f.things["promotion"] = p.ok(t, http.StatusCreated, owner, "POST", "/coop/promotions", map[string]any{
+		"threshold_fen": 90000, "off_fen": 1, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z"}).text("id")
 	f.things["refund"] = p.refund(t, b, placed.text("id"), map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": f.things["sent_line"], "quantity": 1}}}).text("id")
 }
 

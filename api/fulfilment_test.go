@@ -115,3 +115,44 @@ func TestARefundAfterDispatchIsDecidedByItsCooperative(t *testing.T) {
 		}
 	})
 }
+
+func TestACooperativeSetsFreightAndPromotionsAndTheQuoteShowsThem(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		owner, placed := p.ofDemoCooperative(t, b, 1)
+		order := b.order(3)
+		order["items"] = []any{map[string]any{"sku_id": placed.text("lines.0.sku_id"), "quantity": 3}}
+		goods := 3 * placed.fen("lines.0.price_fen")
+
+		bad := p.call(t, owner, "POST", "/coop/freight-templates", map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{"火星"}, "first_units": 1, "step_units": 1}}})
+		bad.wants(t, http.StatusBadRequest, "invalid_field")
+		template := map[string]any{"name": "按件", "unit": "piece", "default": true, "zones": []any{
+			map[string]any{"provinces": []any{"湖南"}, "first_units": 1, "first_fen": 500, "step_units": 1, "step_fen": 100},
+			map[string]any{"provinces": []any{}, "first_units": 1, "first_fen": 1500, "step_units": 1, "step_fen": 300}}}
+		made := p.ok(t, http.StatusCreated, owner, "POST", "/coop/freight-templates", template)
+		template["name"] = "按件计费"
+		p.ok(t, http.StatusOK, owner, "PUT", "/coop/freight-templates/"+made.text("id"), template)
+		list := p.ok(t, http.StatusOK, owner, "GET", "/coop/freight-templates", nil)
+		p.call(t, owner, "DELETE", "/coop/freight-templates/"+made.text("id"), nil).wants(t, http.StatusConflict, "state_conflict")
+		p.ok(t, http.StatusNoContent, owner, "DELETE", "/coop/freight-templates/"+list.text("items.1.id"), nil)
+
+		p.call(t, owner, "POST", "/coop/promotions", map[string]any{"threshold_fen": 100, "off_fen": 100, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2020-01-01T00:00:00Z"}).wants(t, http.StatusBadRequest, "invalid_field")
+		promotion := p.ok(t, http.StatusCreated, owner, "POST", "/coop/promotions", map[string]any{"threshold_fen": goods, "off_fen": 301, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z"})
+
+		quote := p.ok(t, http.StatusOK, b.token, "POST", "/orders/quote", order)
+		if quote.fen("discount_fen") != 301 || quote.fen("freight_fen") != 700 || quote.fen("total_fen") != goods+700-301 || quote.fen("due_fen") != 0 {
+			t.Errorf("quote: %s", quote.raw)
+		}
+		bought := p.place(t, b, order)
+		bought.made(t)
+		if bought.fen("total_fen") != quote.fen("total_fen") || bought.fen("share_fen") != quote.fen("share_fen") || bought.fen("lines.0.net_fen") != goods-301 {
+			t.Errorf("quoted %s, bought %s", quote.raw, bought.raw)
+		}
+		p.ok(t, http.StatusOK, owner, "GET", "/coop/promotions", nil)
+		p.ok(t, http.StatusNoContent, owner, "DELETE", "/coop/promotions/"+promotion.text("id"), nil)
+		if quote := p.ok(t, http.StatusOK, b.token, "POST", "/orders/quote", order); quote.fen("discount_fen") != 0 {
+			t.Errorf("the promotion is over: %s", quote.raw)
+		}
+		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+bought.text("id")+"/cancel", nil)
+	})
+}

@@ -228,15 +228,18 @@ type orderItem struct {
 	PriceFen *money.Fen `json:"price_fen,omitempty" doc:"the price that was shown; another one now is 409 price_changed"`
 }
 
+// orderFields are what to order, where to send it, and how it is paid.
+type orderFields struct {
+	Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
+	FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
+	AddressID string      `json:"address_id" maxLength:"20"`
+	CardIDs   []string    `json:"card_ids,omitempty" maxItems:"50" doc:"used in this order"`
+	Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"a payment gateway for what the cards leave; left out: they pay all of it"`
+}
+
 type placeOrderIn struct {
 	Key  string `header:"Idempotency-Key"`
-	Body struct {
-		Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
-		FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
-		AddressID string      `json:"address_id" maxLength:"20"`
-		CardIDs   []string    `json:"card_ids,omitempty" maxItems:"50" doc:"used in this order"`
-		Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"a payment gateway for what the cards leave; left out: they pay all of it"`
-	}
+	Body orderFields
 }
 
 func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, error) {
@@ -251,7 +254,7 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 			return earlier, err
 		}
 	}
-	ask, err := s.checkout(ctx, in)
+	ask, err := s.checkout(ctx, in.Body)
 	if errors.Is(err, order.ErrCartEmpty) { // a repeat that ran beside the first and lost
 		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
 			return earlier, err
@@ -284,19 +287,19 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 }
 
 // checkout reads everything that the order names, and the cart when it names that.
-func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Checkout, err error) {
+func (s *Server) checkout(ctx context.Context, in orderFields) (ask order.Checkout, err error) {
 	ask.By = actor(ctx)
 	var wrong wrongIDs
 	if ask.Items, err = s.itemsAsked(ctx, in, &wrong); err != nil {
 		return ask, err
 	}
-	for i, text := range in.Body.CardIDs {
+	for i, text := range in.CardIDs {
 		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
 	}
-	if ask.Tender = in.Body.Tender; ask.Tender != "" && s.Gateways[ask.Tender] == nil {
+	if ask.Tender = in.Tender; ask.Tender != "" && s.Gateways[ask.Tender] == nil {
 		wrong.Add("tender", "unknown", "there is no such tender here")
 	}
-	addressID := wrong.parse(in.Body.AddressID, "address_id")
+	addressID := wrong.parse(in.AddressID, "address_id")
 	if err := wrong.Err(); err != nil {
 		return ask, err
 	}
@@ -307,6 +310,7 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 	if err != nil {
 		return ask, err
 	}
+	ask.Province = address.Province
 	ask.AddressCipher, err = s.sealAddress(address)
 	ask.Encode = func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 		if declined != nil {
@@ -321,12 +325,12 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 	return ask, err
 }
 
-func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongIDs) ([]order.Item, error) {
-	if in.Body.FromCart == (len(in.Body.Items) > 0) {
+func (s *Server) itemsAsked(ctx context.Context, in orderFields, wrong *wrongIDs) ([]order.Item, error) {
+	if in.FromCart == (len(in.Items) > 0) {
 		return nil, invalid("items", "required", "give either items, or from_cart: true")
 	}
 	var items []order.Item
-	if in.Body.FromCart {
+	if in.FromCart {
 		kept, err := s.Carts.Get(ctx, caller(ctx).UserID)
 		if err != nil {
 			return nil, err
@@ -339,7 +343,7 @@ func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongI
 		}
 		return items, s.allOnSale(ctx, items)
 	}
-	for i, item := range in.Body.Items {
+	for i, item := range in.Items {
 		skuID := wrong.parse(item.SKUID, index("items", i)+".sku_id")
 		items = append(items, order.Item{SKUID: skuID, Quantity: item.Quantity, PriceFen: item.PriceFen})
 	}

@@ -67,6 +67,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
 
+	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
 	keyed[OrderJSON](on, "/orders", "place-order", signedIn, s.placeOrder) // (K)
 	get(on, "/orders", "list-orders", signedIn, s.listOrders)
 	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
@@ -103,6 +104,14 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/coop/refunds/{id}/approve", "approve-refund", afterSales, http.StatusOK, s.approveRefund)
 	post(on, "/coop/refunds/{id}/reject", "reject-refund", afterSales, http.StatusOK, s.rejectRefund)
 	post(on, "/coop/refunds/{id}/accept", "accept-return", afterSales, http.StatusOK, s.acceptReturn)
+
+	get(on, "/coop/freight-templates", "list-freight-templates", sellers, s.listFreightTemplates)
+	post(on, "/coop/freight-templates", "add-freight-template", pricers, http.StatusCreated, s.addFreightTemplate)
+	put(on, "/coop/freight-templates/{id}", "change-freight-template", pricers, s.changeFreightTemplate)
+	remove(on, "/coop/freight-templates/{id}", "remove-freight-template", pricers, s.removeFreightTemplate)
+	get(on, "/coop/promotions", "list-promotions", sellers, s.listPromotions)
+	post(on, "/coop/promotions", "add-promotion", pricers, http.StatusCreated, s.addPromotion)
+	remove(on, "/coop/promotions/{id}", "end-promotion", pricers, s.endPromotion)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)

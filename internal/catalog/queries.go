@@ -39,18 +39,19 @@ type Shown struct {
 	CooperativeName string
 	CooperativeDemo bool
 	CategoryName    string
-	FreightFen      money.Fen // flat, of one sub-order of its cooperative
+	FreightFen      money.Fen // of its cooperative, from: the default template's first price
 }
 
 const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, c.name category_name,
-	COALESCE(f.freight_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
+	COALESCE(z.first_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
 
 func shown(db *gorm.DB) *gorm.DB {
 	return db.Table("products p").Select(shownColumns).
 		Joins("JOIN villages v ON v.id = p.village_id").
 		Joins("JOIN organisations o ON o.id = p.cooperative_id").
 		Joins("JOIN categories c ON c.id = p.category_id").
-		Joins("LEFT JOIN flat_freights f ON f.cooperative_id = p.cooperative_id")
+		Joins("LEFT JOIN freight_templates f ON f.default_of = p.cooperative_id").
+		Joins("LEFT JOIN freight_zones z ON z.template_id = f.id AND z.provinces = ''")
 }
 
 func listed(db *gorm.DB) *gorm.DB { return shown(db).Where("p.status = ?", Listed) }

@@ -18,7 +18,7 @@ var floors = [][]string{
 	{"ledger", "outbox", "approval"},
 	{"identity", "org"},
 	{"village"},
-	{"share"},
+	{"share", "freight", "promotion"},
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
 	{"order"},

@@ -9,9 +9,11 @@ import (
 	"zique/internal/catalog"
 	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
 	"zique/internal/money"
+	"zique/internal/promotion"
 	"zique/internal/share"
 )
 
@@ -38,6 +40,7 @@ type Checkout struct {
 	Items         []Item
 	CardIDs       []id.ID
 	Tender        string // empty: the cards pay all of it
+	Province      string // where it goes, for the freight
 	AddressCipher []byte
 	Encode        func(placed *Order, declined *fault.Fault) (idempotency.Encoded, error)
 }
@@ -79,13 +82,16 @@ type shelf struct {
 	cards  map[id.ID]aidcard.Card
 	rules  share.Rules
 	timing Timing
+
+	tariff     freight.Tariff
+	promotions promotion.Running
 }
 
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
 	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
-	if err := s.addLines(o, c.Items); err != nil {
+	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
 	if err := s.pay(o, c.CardIDs, c.Tender); err != nil {
@@ -107,39 +113,116 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 	return o, nil
 }
 
-func (s *shelf) addLines(o *Order, items []Item) error {
-	if err := s.check(items); err != nil {
+// addLines prices the order: goods, discounts of the cooperatives, freight to the
+// address, and the share of each line from what is paid for it.
+func (s *shelf) addLines(o *Order, c Checkout) error {
+	if err := s.check(c.Items); err != nil {
 		return err
 	}
-	for _, item := range items {
+	for _, item := range c.Items {
 		offer := s.offers[item.SKUID]
-		rule, err := s.rules.For(share.Sale{CategoryID: offer.Product.CategoryID, VillageID: offer.Product.VillageID})
-		if err != nil {
-			return err
-		}
 		if int64(offer.PriceFen) > math.MaxInt64/(MaxQuantity*MaxItems*10_000) {
 			return fmt.Errorf("the price of SKU %d is beyond reckoning", offer.ID)
 		}
-		net := offer.PriceFen * money.Fen(item.Quantity)
+		goods := offer.PriceFen * money.Fen(item.Quantity)
 		sub := o.subOrder(offer.Product)
-		sub.GoodsFen += net
-		o.GoodsFen += net
-		shared := share.Target(net, 0, rule.RateBp)
-		line := Line{
+		sub.GoodsFen += goods
+		o.GoodsFen += goods
+		o.Lines = append(o.Lines, Line{
 			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
 			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
-			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: net,
-			RuleID: rule.ID, RateBp: rule.RateBp, ShareBearer: rule.Bearer, ShareCampaignID: rule.CampaignID, ShareFen: shared,
+			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: goods,
 			VillageName: offer.Product.VillageName,
 			SubOrderID:  sub.CooperativeID, // replaced by the sub-order's id when it has one
-		}
-		if rule.Bearer == share.BearerBuyer {
-			line.OnTopFen = shared
-			o.OnTopFen += shared
-		}
-		o.Lines = append(o.Lines, line)
+		})
+	}
+	s.discount(o)
+	if err := s.addFreight(o, c); err != nil {
+		return err
+	}
+	if err := s.addShares(o); err != nil {
+		return err
 	}
 	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen + o.OnTopFen
+	return nil
+}
+
+// discount takes each cooperative's best promotion off its lines, in proportion to them.
+func (s *shelf) discount(o *Order) {
+	for i := range o.SubOrders {
+		sub := &o.SubOrders[i]
+		best := s.promotions.Best(sub.CooperativeID, sub.GoodsFen)
+		sub.DiscountFen, sub.PromotionID = best.OffFen, best.ID
+		o.DiscountFen += best.OffFen
+		lines := o.linesOf(sub.CooperativeID)
+		weights := make([]money.Fen, len(lines))
+		for i, l := range lines {
+			weights[i] = l.NetFen
+		}
+		for i, part := range money.Allocate(best.OffFen, weights) {
+			lines[i].DiscountFen = part
+			lines[i].NetFen -= part
+		}
+	}
+}
+
+// addFreight charges each sub-order for what is sent under each of its templates.
+func (s *shelf) addFreight(o *Order, c Checkout) error {
+	refused := freight.ErrUndeliverable
+	for i := range o.SubOrders {
+		sub := &o.SubOrders[i]
+		loads := map[id.ID]freight.Load{}
+		templates := map[id.ID]freight.Template{}
+		for _, l := range o.linesOf(sub.CooperativeID) {
+			offer := s.offers[l.SKUID]
+			t := s.tariff.For(sub.CooperativeID, offer.Product.FreightTemplateID)
+			load := loads[t.ID]
+			load.Pieces += l.Quantity
+			load.Grams += l.Quantity * offer.WeightG
+			load.GoodsFen += l.NetFen
+			loads[t.ID], templates[t.ID] = load, t
+		}
+		for templateID, load := range loads {
+			fee, err := templates[templateID].Fee(c.Province, load)
+			if err != nil {
+				refused = s.nameUndeliverable(refused, c.Items, sub.CooperativeID, templateID)
+				continue
+			}
+			sub.FreightFen += fee
+		}
+		o.FreightFen += sub.FreightFen
+	}
+	if len(refused.Fields) > 0 {
+		return refused
+	}
+	return nil
+}
+
+func (s *shelf) nameUndeliverable(refused *fault.Fault, items []Item, cooperative, templateID id.ID) *fault.Fault {
+	for i, item := range items {
+		p := s.offers[item.SKUID].Product
+		if p.CooperativeID == cooperative && s.tariff.For(cooperative, p.FreightTemplateID).ID == templateID {
+			refused = refused.With(fmt.Sprintf("items[%d].sku_id", i), "undeliverable", "this is not sent to the address")
+		}
+	}
+	return refused
+}
+
+// addShares freezes the rule of each line and what it brings the village.
+func (s *shelf) addShares(o *Order) error {
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		rule, err := s.rules.For(share.Sale{CategoryID: s.offers[l.SKUID].Product.CategoryID, VillageID: l.VillageID, Channel: o.Channel})
+		if err != nil {
+			return err
+		}
+		l.RuleID, l.RateBp, l.ShareBearer, l.ShareCampaignID = rule.ID, rule.RateBp, rule.Bearer, rule.CampaignID
+		l.ShareFen = share.Target(l.NetFen, 0, rule.RateBp)
+		if rule.Bearer == share.BearerBuyer {
+			l.OnTopFen = l.ShareFen
+			o.OnTopFen += l.ShareFen
+		}
+	}
 	return nil
 }
 
@@ -167,17 +250,14 @@ func (s *shelf) check(items []Item) error {
 	return nil
 }
 
-// subOrder is the order's part for the product's cooperative, with its flat freight.
+// subOrder is the order's part for the product's cooperative.
 func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 	for i := range o.SubOrders {
 		if o.SubOrders[i].CooperativeID == p.CooperativeID {
 			return &o.SubOrders[i]
 		}
 	}
-	o.FreightFen += p.FreightFen
-	o.SubOrders = append(o.SubOrders, SubOrder{
-		CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName, FreightFen: p.FreightFen,
-	})
+	o.SubOrders = append(o.SubOrders, SubOrder{CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName})
 	return &o.SubOrders[len(o.SubOrders)-1]
 }
 

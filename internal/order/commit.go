@@ -5,17 +5,23 @@ import (
 	"encoding/base32"
 	"errors"
 	"io"
+	"slices"
 	"time"
+
+	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/payment"
+	"zique/internal/promotion"
 	"zique/internal/share"
 	"zique/internal/storage"
 )
@@ -269,9 +275,61 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if s.cards, err = aidcard.Lock(tx, cardIDs); err != nil {
 		return nil, err
 	}
-	s.rules, err = share.InForce(tx.DB, s.now)
-	return s, err
+	return s, s.readTerms(tx.DB)
 }
+
+// readTerms reads what is not locked: the rules of shares, freights and promotions.
+func (s *shelf) readTerms(db *gorm.DB) (err error) {
+	var cooperatives []id.ID
+	for _, offer := range s.offers {
+		cooperatives = append(cooperatives, offer.Product.CooperativeID)
+	}
+	slices.Sort(cooperatives)
+	cooperatives = slices.Compact(cooperatives)
+	if s.rules, err = share.InForce(db, s.now); err != nil {
+		return err
+	}
+	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
+		return err
+	}
+	s.promotions, err = promotion.InForce(db, cooperatives, s.now)
+	return err
+}
+
+// Quote prices a checkout as it would be placed now, and places nothing. It is refused
+// as the checkout would be, but for a missing tender: what the cards leave is asked of
+// "later".
+func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
+	if c.Tender == "" {
+		c.Tender = Later
+	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	s := &shelf{now: now}
+	var skuIDs []id.ID
+	for _, item := range c.Items {
+		skuIDs = append(skuIDs, item.SKUID)
+	}
+	var err error
+	if s.offers, err = catalog.Offers(db, skuIDs); err != nil {
+		return nil, err
+	}
+	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+		return nil, err
+	}
+	if err := s.readTerms(db); err != nil {
+		return nil, err
+	}
+	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
+	if err := s.addLines(o, c); err != nil {
+		return nil, err
+	}
+	return o, s.pay(o, c.CardIDs, c.Tender)
+}
+
+// Later is the tender of a quote's rest.
+const Later = "later"
 
 // identify gives the order, its parts and its proof their names.
 func (c *Committer) identify(tx *storage.Tx, o *Order) error {

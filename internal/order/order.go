@@ -64,7 +64,9 @@ type SubOrder struct {
 	OrderID            id.ID
 	CooperativeID      id.ID
 	Status             string
-	GoodsFen           money.Fen
+	GoodsFen           money.Fen // before discounts
+	DiscountFen        money.Fen
+	PromotionID        id.ID
 	FreightFen         money.Fen
 	RefundedFreightFen money.Fen
 	ReservedFreightFen money.Fen // held back by open refunds
@@ -82,18 +84,19 @@ func (SubOrder) TableName() string { return "sub_orders" }
 
 // Line is one SKU of an order, with the share rule frozen as it was.
 type Line struct {
-	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
-	OrderID    id.ID
-	SubOrderID id.ID
-	ProductID  id.ID
-	SKUID      id.ID `gorm:"column:sku_id"`
-	VillageID  id.ID
-	Title      string
-	Spec       string
-	CoverURL   string
-	Quantity   int64
-	PriceFen   money.Fen // of one unit
-	NetFen     money.Fen // paid for the goods, after discounts, without freight
+	ID          id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrderID     id.ID
+	SubOrderID  id.ID
+	ProductID   id.ID
+	SKUID       id.ID `gorm:"column:sku_id"`
+	VillageID   id.ID
+	Title       string
+	Spec        string
+	CoverURL    string
+	Quantity    int64
+	PriceFen    money.Fen // of one unit
+	DiscountFen money.Fen
+	NetFen      money.Fen // paid for the goods, after discounts, without freight
 
 	ShippedQuantity   int64
 	CancelledQuantity int64 // came off before dispatch

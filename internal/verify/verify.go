@@ -98,6 +98,10 @@ var Invariants = []Invariant{
 			WHEN a.code LIKE '%:refunds_due' THEN COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status <> 'done' AND CONCAT('gateway:', g.gateway, ':refunds_due') = a.code), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status = 'done' AND CONCAT('gateway:', g.gateway) = a.code), 0)
 				- COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE CONCAT('gateway:', c.gateway) = a.code), 0) END`},
+	{"a line's net is its price less its discount, and discounts are spread over lines", `
+		SELECT l.id broken FROM order_lines l WHERE l.net_fen <> l.quantity * l.price_fen - l.discount_fen OR l.discount_fen < 0 OR l.net_fen < 0
+		UNION ALL SELECT s.id FROM sub_orders s WHERE s.discount_fen <> COALESCE((SELECT SUM(l.discount_fen) FROM order_lines l WHERE l.sub_order_id = s.id), 0)
+		UNION ALL SELECT o.id FROM orders o WHERE o.discount_fen <> COALESCE((SELECT SUM(s.discount_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)`},
 	{"what was refunded lies within what was paid and bought", `
 		SELECT l.id broken FROM order_lines l
 		WHERE l.refunded_quantity < 0 OR l.refunded_quantity + l.reserved_quantity > l.quantity
