@@ -109,6 +109,12 @@ var rules = map[string]rule{
 	"POST /ops/organisations/{id}/suspend":   {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/suspend", body: map[string]any{"reason": "x"}},
 	"POST /ops/organisations/{id}/reinstate": {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/reinstate"},
 
+	"GET /ops/collectives/{id}/invitations":                    {by: "auditor", also: desks, path: "/ops/collectives/{collective}/invitations"},
+	"POST /ops/collectives/{id}/invitations":                   {by: "county", path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
+	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {by: "county", path: "/ops/collectives/{collective}/invitations/{head_invitation}"},
+	"GET /ops/collectives/{id}/payee-accounts":                 {by: "county", also: staff, path: "/ops/collectives/{collective}/payee-accounts"},
+	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
+
 	"GET /approvals":                {by: "finance", also: []string{"secretary"}, self: true, hides: []string{"{approval}"}},
 	"GET /approvals/{id}":           {by: "finance", also: []string{"secretary"}, path: "/approvals/{approval}"},
 	"POST /approvals/{id}/approve":  {by: "finance", path: "/approvals/{approval}/approve"},
@@ -202,7 +208,9 @@ func (p *program) organisationsFixture(t *testing.T, f fixture) {
 	var phone string
 	f.tokens["applicant"], _, _ = p.person(t, "申请人")
 	f.tokens["invited"], phone, _ = p.person(t, "受邀人")
-	f.things["application"] = p.ok(t, http.StatusCreated, f.tokens["applicant"], "POST", "/organisations", p.application("cooperative")).text("id")
+	f.things["application"] = p.submitted(t, f.tokens["applicant"], "cooperative")
+	f.things["collective"] = p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.collective_id")
+	f.things["head_invitation"] = p.ok(t, http.StatusCreated, f.tokens["county"], "POST", "/ops/collectives/"+f.things["collective"]+"/invitations", map[string]any{"phone": "13700000096"}).text("id")
 	f.things["enterprise"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/organisations", nil).text("items.0.id")
 	at := "/organisations/" + f.things["enterprise"]
 	f.things["invitation"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"}).text("id")

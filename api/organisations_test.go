@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 
 	"zique/internal/org"
@@ -39,11 +40,26 @@ func (p *program) ok(t *testing.T, status int, token, method, path string, body 
 	return r
 }
 
+// licensed is an application with a business licence of the token's.
+func (p *program) licensed(t *testing.T, token, kind string) map[string]any {
+	t.Helper()
+	a := p.application(kind)
+	a["documents"] = []any{map[string]any{"kind": "business_licence", "file_id": p.upload(t, token, "执照.csv", []byte("名称\n合作社\n")).text("file_id")}}
+	return a
+}
+
+// submitted applies and hands in, and answers the organisation's id.
+func (p *program) submitted(t *testing.T, token, kind string) string {
+	t.Helper()
+	orgID := p.ok(t, http.StatusCreated, token, "POST", "/organisations", p.licensed(t, token, kind)).text("id")
+	p.ok(t, http.StatusOK, token, "POST", "/organisations/"+orgID+"/submit", nil)
+	return orgID
+}
+
 // admit makes an enterprise of the token's that is admitted, and answers its id.
 func (p *program) admit(t *testing.T, token string) string {
 	t.Helper()
-	orgID := p.ok(t, http.StatusCreated, token, "POST", "/organisations", p.application("enterprise")).text("id")
-	p.ok(t, http.StatusOK, token, "POST", "/organisations/"+orgID+"/submit", nil)
+	orgID := p.submitted(t, token, "enterprise")
 	p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/ops/organisations/"+orgID+"/approve", nil)
 	return orgID
 }
@@ -75,15 +91,30 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 			t.Errorf("applied: %s", made.raw)
 		}
 		delete(body, "documents")
-		p.call(t, stranger, "POST", "/organisations", body).wants(t, http.StatusConflict, "credit_code_taken")
+		rival := p.ok(t, http.StatusCreated, stranger, "POST", "/organisations", body).text("id") // a draft takes no code
+		p.call(t, stranger, "POST", "/organisations/"+rival+"/submit", nil).wantsField(t, "documents", "business_licence_required")
+		for _, list := range []string{"/ops/organisations?q=" + body["credit_code"].(string), "/ops/organisations?status=draft", "/ops/search?q=" + body["credit_code"].(string)} {
+			if found := p.ok(t, http.StatusOK, county, "GET", list, nil); found.text("items.0.id") != "" {
+				t.Errorf("operators see a draft in %s: %s", list, found.raw)
+			}
+		}
+		p.call(t, county, "GET", ops, nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, county, "GET", ops+"/history", nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, owner, "POST", at+"/invitations", map[string]any{"phone": "13700000097", "role": "packer"}).wants(t, http.StatusConflict, "org_not_admitted")
 		for _, path := range []string{at, at + "/history", at + "/members", at + "/invitations", at + "/payee-accounts"} {
 			p.call(t, stranger, "GET", path, nil).wants(t, http.StatusNotFound, "not_found")
 		}
 		p.call(t, stranger, "POST", at+"/submit", nil).wants(t, http.StatusNotFound, "not_found")
 		delete(body, "kind")
 		p.call(t, stranger, "PUT", at, body).wants(t, http.StatusNotFound, "not_found")
-		p.call(t, county, "POST", ops+"/recommend", nil).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, county, "POST", ops+"/recommend", nil).wants(t, http.StatusNotFound, "not_found")
 		p.ok(t, http.StatusOK, owner, "POST", at+"/submit", nil)
+		p.ok(t, http.StatusOK, stranger, "PUT", "/organisations/"+rival, map[string]any{"name": "抢注社", "credit_code": body["credit_code"], "contact_name": "甲", "contact_phone": "13812345678",
+			"documents": p.licensed(t, stranger, "cooperative")["documents"]})
+		taken := p.call(t, stranger, "POST", "/organisations/"+rival+"/submit", nil)
+		if taken.wants(t, http.StatusConflict, "credit_code_taken"); taken.text("errors.0.field") != "credit_code" {
+			t.Errorf("taken: %s", taken.raw)
+		}
 		p.call(t, owner, "PUT", at, body).wants(t, http.StatusConflict, "state_conflict")
 		p.call(t, federation, "POST", ops+"/approve", nil).wants(t, http.StatusConflict, "state_conflict")
 		p.call(t, county, "POST", ops+"/approve", nil).wants(t, http.StatusForbidden, "forbidden")
@@ -129,13 +160,11 @@ func TestAnEnterpriseIsAdmittedSuspendedAndReinstated(t *testing.T) {
 		p.ok(t, http.StatusOK, county, "POST", ops+"/suspend", reasoned{"查证"})
 		p.call(t, secretary, "POST", at+"/invitations", map[string]any{"phone": "13700000099", "role": "buyer"}).wants(t, http.StatusConflict, "org_suspended")
 		p.call(t, secretary, "POST", at+"/payee-accounts", payee("6222021234567890")).wants(t, http.StatusConflict, "org_suspended")
-		p.call(t, secretary, "DELETE", at+"/members/"+secretaryID, nil).wants(t, http.StatusConflict, "org_suspended")
 		p.ok(t, http.StatusOK, secretary, "GET", at+"/members", nil)
 		p.ok(t, http.StatusOK, federation, "POST", ops+"/reinstate", nil)
 		p.call(t, secretary, "DELETE", at+"/members/"+secretaryID, nil).wants(t, http.StatusConflict, "last_manager")
 
-		rejected := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", p.application("chamber")).text("id")
-		p.ok(t, http.StatusOK, secretary, "POST", "/organisations/"+rejected+"/submit", nil)
+		rejected := p.submitted(t, secretary, "chamber")
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+rejected+"/reject", reasoned{"重复"})
 		if mine := p.ok(t, http.StatusOK, secretary, "GET", "/organisations", nil); mine.text("items.0.status") != "admitted" || mine.text("items.1.status") != "rejected" {
 			t.Errorf("mine: %s", mine.raw)
@@ -259,7 +288,7 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 			desk[memberships.text(fmt.Sprintf("memberships.%d.kind", i))] = memberships.text(fmt.Sprintf("memberships.%d.org_id", i))
 		}
 		owner, _, _ := p.person(t, "社长")
-		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", p.application("cooperative")).text("id")
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", p.licensed(t, owner, "cooperative")).text("id")
 		back := "/ops/organisations/" + orgID + "/return"
 		for _, kind := range []string{"county", "federation"} {
 			p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
@@ -294,6 +323,49 @@ func TestAMemberOfTwoOrganisationsSeesBoth(t *testing.T) {
 			if seen.text("items.0.org_id") != orgID {
 				t.Errorf("acting for %s: %s", orgID, seen.raw)
 			}
+		}
+	})
+}
+
+func TestTheVillagesOfAnApplicationAreFiledUnderIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		body := p.application("cooperative")
+		body["village_ids"] = []any{p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id")}
+		applied := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body)
+		rows := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?request_id="+applied.header.Get("X-Request-Id"), nil)
+		for i := range 3 {
+			if row := fmt.Sprintf("items.%d.", i); rows.text(row+"action") == "" || rows.text(row+"org_id") != applied.text("id") {
+				t.Errorf("row %d: %s", i, rows.raw)
+			}
+		}
+	})
+}
+
+func TestADeletedAccountGainsNoMembership(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		at := "/organisations/" + p.admit(t, secretary)
+		for range 4 {
+			leaver, phone, _ := p.person(t, "要走的人")
+			invited := p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"})
+			application := p.application("enterprise")
+			var all sync.WaitGroup
+			for path, body := range map[string]any{
+				"/me/deletion": map[string]any{"password": demoPassword}, "/invitations/" + invited.text("id") + "/accept": nil, "/organisations": application,
+			} {
+				all.Go(func() {
+					if r := p.fetch(t, leaver, "POST", path, body); r.status >= http.StatusInternalServerError {
+						t.Errorf("%s: %d %s", path, r.status, r.raw)
+					}
+				})
+			}
+			all.Wait()
+		}
+		var orphans int64
+		err := p.database(t).Read(t.Context()).Table("memberships m").Joins("JOIN users u ON u.id = m.user_id").Where("u.status = ?", "deleted").Count(&orphans).Error
+		if err != nil || orphans != 0 {
+			t.Errorf("%d memberships of people who left, %v", orphans, err)
 		}
 	})
 }

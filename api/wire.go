@@ -65,7 +65,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	approvals := approval.NewDesk()
 	return &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
-		orgs: org.NewService(keys, approvals), staff: rest.NewStaff(approvals),
+		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: rest.NewStaff(approvals),
 	}, nil
 }
 

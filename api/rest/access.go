@@ -34,6 +34,7 @@ var (
 	readers    = access{roles: []string{identity.RoleOperator, identity.RoleAuditor}} // to look, never to change
 	county     = access{roles: operators.roles, kinds: []string{org.County}}
 	federation = access{roles: operators.roles, kinds: []string{org.Federation}}
+	eitherDesk = access{roles: operators.roles, kinds: []string{org.County, org.Federation}}
 )
 
 // members may call who acts for an organisation of one of the kinds, in one of the roles.

@@ -40,25 +40,44 @@ type Grant struct {
 func NewStaff(approvals *approval.Desk) Staff {
 	approvals.Register(approval.Kind{
 		Name: RoleGrant, TTL: grantTTL,
-		MayDecide: func(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
-			if a.SubjectID == userID {
-				return false, nil // nobody decides about themselves
+		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
+			operator, err := identity.IsOperator(view, userID)
+			if err != nil || !operator {
+				return approval.Condition{}, err
 			}
-			return identity.Holds(view, userID, identity.RoleOperator)
-		},
-		Reach: func(view *gorm.DB, userID id.ID) (approval.Reach, error) {
-			operator, err := identity.Holds(view, userID, identity.RoleOperator)
-			return approval.Reach{Everywhere: operator}, err
+			return approval.Condition{SQL: "a.subject_id <> ?", Args: []any{userID}}, nil // nobody decides about themselves
 		},
 		Carry: func(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 			var g Grant
 			if err := a.Open(&g); err != nil {
 				return err
 			}
+			if err := askerStays(tx, a.RequestedBy, g.UserID); err != nil {
+				return err
+			}
 			return g.carry(tx, by)
 		},
 	})
 	return Staff{approvals}
+}
+
+// askerStays refuses where the one who asked is no operator any more. Both users are
+// locked, ascending, as taking a role away locks its user.
+func askerStays(tx *storage.Tx, asker, grantee id.ID) error {
+	for _, userID := range slices.Sorted(slices.Values([]id.ID{asker, grantee})) {
+		err := identity.KeepAccount(tx, userID)
+		if err == identity.ErrNotFound && userID == asker {
+			return approval.ErrAskerGone
+		}
+		if err != nil {
+			return err
+		}
+	}
+	operator, err := identity.IsOperator(tx.DB, asker)
+	if err == nil && !operator {
+		err = approval.ErrAskerGone
+	}
+	return err
 }
 
 // check names every wrong field, and puts an operator without a desk at the federation's.

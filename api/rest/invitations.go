@@ -6,6 +6,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/identity"
 	"zique/internal/org"
 	"zique/internal/storage"
 )
@@ -38,23 +39,18 @@ func (s *Server) invite(ctx context.Context, in *inviteIn) (*body[InvitationJSON
 	if err != nil {
 		return nil, err
 	}
-	var i org.Invitation
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
-		i, err = s.Orgs.Invite(tx, actor(ctx), orgID, in.Body.Phone, in.Body.Role)
-		return err
-	})
+	i, err := s.Orgs.Invite(ctx, s.DB, actor(ctx), orgID, in.Body.Phone, in.Body.Role)
+	return invitationBody(i, err)
+}
+
+func invitationBody(i org.Invitation, err error) (*body[InvitationJSON], error) {
 	if err != nil {
 		return nil, err
 	}
 	return &body[InvitationJSON]{invitationJSON(i)}, nil
 }
 
-func (s *Server) listInvitations(ctx context.Context, in *PathID) (*body[list[InvitationJSON]], error) {
-	orgID, err := in.parse(org.ErrNotFound)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.Orgs.Invitations(s.DB.Read(ctx), s.DB.Now(), orgID, caller(ctx).UserID)
+func invitationsBody(found []org.Invitation, err error) (*body[list[InvitationJSON]], error) {
 	out := &body[list[InvitationJSON]]{list[InvitationJSON]{Items: []InvitationJSON{}}}
 	for _, i := range found {
 		out.Body.Items = append(out.Body.Items, invitationJSON(i))
@@ -62,17 +58,29 @@ func (s *Server) listInvitations(ctx context.Context, in *PathID) (*body[list[In
 	return out, err
 }
 
+func (s *Server) listInvitations(ctx context.Context, in *PathID) (*body[list[InvitationJSON]], error) {
+	orgID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return invitationsBody(s.Orgs.Invitations(s.DB.Read(ctx), s.DB.Now(), orgID, caller(ctx).UserID))
+}
+
 type revokeIn struct {
 	PathID
 	InvitationID string `path:"invitation_id" maxLength:"20"`
 }
 
-func (s *Server) revokeInvitation(ctx context.Context, in *revokeIn) (*struct{}, error) {
-	orgID, err := in.parse(org.ErrNotFound)
-	if err != nil {
-		return nil, err
+func (in revokeIn) both() (orgID, invitationID id.ID, err error) {
+	if orgID, err = in.parse(org.ErrNotFound); err != nil {
+		return 0, 0, err
 	}
-	invitationID, err := PathID{in.InvitationID}.parse(org.ErrNotFound)
+	invitationID, err = PathID{in.InvitationID}.parse(org.ErrNotFound)
+	return orgID, invitationID, err
+}
+
+func (s *Server) revokeInvitation(ctx context.Context, in *revokeIn) (*struct{}, error) {
+	orgID, invitationID, err := in.both()
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +136,9 @@ func (s *Server) answerInvitation(ctx context.Context, in *PathID, answer answer
 	}
 	var i org.Invitation
 	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		if err := identity.KeepAccount(tx, caller(ctx).UserID); err != nil {
+			return err
+		}
 		i, err = answer(tx, actor(ctx), hash, invitationID)
 		return err
 	})

@@ -12,9 +12,6 @@ import (
 	"zique/internal/village"
 )
 
-// eitherDesk are operators who act for the county or for the federation.
-var eitherDesk = access{roles: operators.roles, kinds: []string{org.County, org.Federation}}
-
 // OrganisationJSON is an organisation as its members and operators see it.
 type OrganisationJSON struct {
 	ID           string         `json:"id"`
@@ -152,6 +149,9 @@ func (s *Server) editOrganisation(ctx context.Context, in *editOrganisationIn) (
 // packages keep of it.
 func (s *Server) apply(ctx context.Context, tx *storage.Tx, orgID id.ID, a org.Application) (o org.Organisation, err error) {
 	if orgID == 0 {
+		if err := identity.KeepAccount(tx, caller(ctx).UserID); err != nil {
+			return o, err
+		}
 		o, err = s.Orgs.Apply(tx, actor(ctx), a)
 	} else {
 		o, err = s.Orgs.Edit(tx, actor(ctx), orgID, a)
@@ -159,7 +159,9 @@ func (s *Server) apply(ctx context.Context, tx *storage.Tx, orgID id.ID, a org.A
 	if err != nil || a.VillageIDs == nil {
 		return o, err
 	}
-	return o, village.Serve(tx, actor(ctx), o.ID, a.VillageIDs)
+	by := actor(ctx)
+	by.OrgID = o.ID
+	return o, village.Serve(tx, by, o.ID, a.VillageIDs)
 }
 
 // changeOrganisation runs one change and answers the organisation as it is then.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
 )
@@ -26,7 +28,10 @@ func (s *Server) listPayees(ctx context.Context, in *PathID) (*body[list[PayeeJS
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Orgs.Payees(s.DB.Read(ctx), orgID, caller(ctx).UserID)
+	return payeesBody(s.Orgs.Payees(s.DB.Read(ctx), orgID, caller(ctx).UserID))
+}
+
+func payeesBody(found []org.Payee, err error) (*body[list[PayeeJSON]], error) {
 	out := &body[list[PayeeJSON]]{list[PayeeJSON]{Items: []PayeeJSON{}}}
 	for _, p := range found {
 		out.Body.Items = append(out.Body.Items, PayeeJSON{
@@ -47,6 +52,12 @@ type askPayeeIn struct {
 }
 
 func (s *Server) askPayee(ctx context.Context, in *askPayeeIn) (*body[ApprovalJSON], error) {
+	return s.askingPayee(ctx, in, s.Orgs.AskPayee)
+}
+
+type asking func(tx *storage.Tx, by audit.Actor, orgID id.ID, a org.PayeeAccount) (approval.Approval, error)
+
+func (s *Server) askingPayee(ctx context.Context, in *askPayeeIn, ask asking) (*body[ApprovalJSON], error) {
 	orgID, err := in.parse(org.ErrNotFound)
 	if err != nil {
 		return nil, err
@@ -55,7 +66,7 @@ func (s *Server) askPayee(ctx context.Context, in *askPayeeIn) (*body[ApprovalJS
 		PayeeDetails: org.PayeeDetails{Holder: in.Body.Holder, Bank: in.Body.Bank, Number: in.Body.Number}}
 	var asked approval.Approval
 	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
-		asked, err = s.Orgs.AskPayee(tx, actor(ctx), orgID, wanted)
+		asked, err = ask(tx, actor(ctx), orgID, wanted)
 		return err
 	})
 	return s.shownApproval(ctx, asked, err)

@@ -123,6 +123,12 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ops/organisations/{id}/suspend", "suspend-organisation", eitherDesk, http.StatusOK, s.review(org.Suspend))
 	post(on, "/ops/organisations/{id}/reinstate", "reinstate-organisation", eitherDesk, http.StatusOK, s.review(org.Reinstate))
 
+	get(on, "/ops/collectives/{id}/invitations", "list-head-invitations", readers, s.listHeadInvitations)
+	post(on, "/ops/collectives/{id}/invitations", "invite-head", county, http.StatusCreated, s.inviteHead)
+	remove(on, "/ops/collectives/{id}/invitations/{invitation_id}", "revoke-head-invitation", county, s.revokeHeadInvitation)
+	get(on, "/ops/collectives/{id}/payee-accounts", "list-collective-payee-accounts", readers, s.listCollectivePayees)
+	post(on, "/ops/collectives/{id}/payee-accounts", "ask-collective-payee-account", operators, http.StatusAccepted, s.askCollectivePayee)
+
 	get(on, "/approvals", "list-approvals", signedIn, s.listApprovals)
 	get(on, "/approvals/{id}", "get-approval", signedIn, s.getApproval)
 	post(on, "/approvals/{id}/approve", "approve", signedIn, http.StatusOK, s.approve)

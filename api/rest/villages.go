@@ -8,6 +8,7 @@ import (
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/money"
+	"zique/internal/org"
 	"zique/internal/report"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -204,7 +205,7 @@ func (s *Server) saveVillage(ctx context.Context, in villageIn, save func(*stora
 
 // listServedVillages are those whose produce the acting cooperative may sell.
 func (s *Server) listServedVillages(ctx context.Context, _ *struct{}) (*body[list[VillageRefJSON]], error) {
-	found, err := village.List(s.DB.Read(ctx), village.Filter{ServedBy: acting(ctx).OrgID, Limit: village.MaxServed})
+	found, err := village.List(s.DB.Read(ctx), village.Filter{ServedBy: acting(ctx).OrgID, Limit: org.MaxVillages})
 	out := &body[list[VillageRefJSON]]{list[VillageRefJSON]{Items: []VillageRefJSON{}}}
 	for _, v := range found {
 		out.Body.Items = append(out.Body.Items, VillageRefJSON{v.ID.String(), v.Name, v.Township})

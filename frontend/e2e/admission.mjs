@@ -93,6 +93,8 @@ async function pickVillage(person) {
 
 async function addDocument(person) {
   const licence = person.at('documents-business_licence')
+  await person.at('apply-next').click()
+  await person.at('documents-missing').waitFor()
   // Any real picture will do: the page's own.
   const buffer = await person.page.screenshot()
   await licence.getByTestId('file-input').setInputFiles({ name: '营业执照.png', mimeType: 'image/png', buffer })
@@ -202,7 +204,32 @@ async function stretch(person, orgId) {
   await page.setViewportSize(size)
 }
 
-async function admit(browser, size) {
+/** The county invites a village's first head and asks for its account, which then waits for a second person. */
+async function leadCollective(browser, size, villageId) {
+  const person = await Buyer.open(browser, { ...size, baseURL, folder })
+  const { page } = person
+  try {
+    await signIn(person, county, '/ops')
+    await page.goto(`/ops/villages/${villageId}`)
+    await person.fill('head-phone', newPhone())
+    await person.at('head-invite').click()
+    await person.at('head-revoke').waitFor()
+    await person.fill('payee-holder', '油溪乡村账代理中心')
+    await person.fill('payee-bank', '新化农商银行')
+    await person.fill('payee-number', '43100000000012345')
+    await person.at('payee-agency').check()
+    await person.fill('payee-reason', '村账镇管')
+    await person.at('payee-ask').click()
+    await person.at('approval').first().waitFor()
+    await person.look('collective')
+  } catch (error) {
+    await page.screenshot({ path: `${folder}/${person.label}-collective-failed.png`, fullPage: true }).catch(() => undefined)
+    throw new Error(`collective: ${error.message}\n${person.faults.join('\n')}`, { cause: error })
+  }
+  await person.close()
+}
+
+async function admit(browser, size, villageId) {
   console.log(`${size.width}x${size.height}`)
   const phone = newPhone()
   const code = newCreditCode()
@@ -218,6 +245,7 @@ async function admit(browser, size) {
     await decide(browser, size, { phone: county, verb: 'recommend', from: 'submitted', to: 'recommended', form, orgId, step: 'county' })
     await decide(browser, size, { phone: federation, verb: 'approve', from: 'recommended', to: 'admitted', form, orgId, step: 'federation' })
     await seeAdmission(person, form, orgId)
+    await leadCollective(browser, size, villageId)
     await stretch(person, orgId)
   } catch (error) {
     await person.page.screenshot({ path: `${folder}/${person.label}-failed.png`, fullPage: true }).catch(() => undefined)
@@ -228,8 +256,9 @@ async function admit(browser, size) {
 
 const browser = await launch()
 try {
-  await admit(browser, { width: 360, height: 800 })
-  await admit(browser, { width: 1280, height: 900 })
+  const { items: places } = await (await fetch(new URL('/api/v1/villages?limit=2', baseURL))).json()
+  await admit(browser, { width: 360, height: 800 }, places[0].id)
+  await admit(browser, { width: 1280, height: 900 }, places[1].id)
   console.log('admission: passed')
 } finally {
   await browser.close()

@@ -52,6 +52,9 @@ export function basicFaults(form: Admission): Partial<Record<BasicField, string>
   return faults
 }
 
+/** Whoever reviews the application compares the credit code with the licence. */
+export const lacksLicence = (form: Admission): boolean => !form.documents.some((d) => d.kind === 'business_licence')
+
 export function toInput(form: Admission): OrganisationInput {
   const files = form.documents.map((d) => d.file_id)
   const sameFiles = form.orgId !== '' && JSON.stringify(files) === JSON.stringify(form.knownFiles)

@@ -59,7 +59,7 @@ export function deskActions(kind: OrgKind, status: OrgStatus, desks: Desk[]): De
     case 'admitted':
       return [{ verb: 'suspend', to: 'suspended', desk: either(desks), reason: true }]
     case 'suspended':
-      return [{ verb: 'reinstate', to: 'admitted', desk: either(desks), reason: true }]
+      return [{ verb: 'reinstate', to: 'admitted', desk: desks.includes('federation') ? 'federation' : either(desks), reason: true }]
     default:
       return []
   }

@@ -34,15 +34,13 @@ const (
 	Expired   = "expired"
 )
 
-// MaxReason is the longest reason in characters.
-const MaxReason = 500
-
 // The refusals of this package beside invalid fields.
 var (
 	ErrNotFound   = fault.New(fault.NotFound, "not_found", "there is no such request here")
 	ErrPending    = fault.New(fault.Conflict, "approval_pending", "a request for this is waiting for a decision already")
 	ErrOwnRequest = fault.New(fault.Forbidden, "own_request", "another person than the one who asked decides")
 	ErrExpired    = fault.New(fault.Conflict, "approval_expired", "the request ran out before it was decided; ask again")
+	ErrAskerGone  = fault.New(fault.Conflict, "asker_gone", "whoever asked may not do this any more; reject the request")
 	ErrDecided    = fault.New(fault.Conflict, "state_conflict", "the request is decided already")
 )
 
@@ -69,7 +67,7 @@ type Approval struct {
 	RequesterName string `gorm:"->"`
 	DeciderName   string `gorm:"->"`
 	OrgName       string `gorm:"->"`
-	MayDecide     bool   `gorm:"-"` // the user who reads it may decide it now
+	MayDecide     bool   `gorm:"->"` // the user who reads it may decide it now
 }
 
 // TableName is the table's name.
@@ -85,11 +83,11 @@ func (a *Approval) asOf(now clock.Millis) {
 	}
 }
 
-// Reach says where a user may find something to decide: it narrows a listing before
-// MayDecide looks at each request.
-type Reach struct {
-	Everywhere bool
-	Orgs       []id.ID
+// Condition is true of those rows `a` of approvals that a user may decide. The zero
+// Condition is true of none.
+type Condition struct {
+	SQL  string
+	Args []any
 }
 
 // Kind is one sort of action that needs a second person.
@@ -97,12 +95,11 @@ type Kind struct {
 	Name string        // at most 40 ASCII characters, such as "payee_account.change"
 	TTL  time.Duration // how long a request waits
 
-	// MayDecide tells whether the user is one of those who decide this request. The
-	// one who asked is refused before it is called.
-	MayDecide func(view *gorm.DB, userID id.ID, a Approval) (bool, error)
-	// Reach is where MayDecide can be true for the user at all.
-	Reach func(view *gorm.DB, userID id.ID) (Reach, error)
-	// Carry carries the action out. When it refuses, the request stays pending.
+	// Decides is which requests of this kind the user decides. It looks the user up once
+	// for a whole list; the one who asked is refused besides.
+	Decides func(view *gorm.DB, userID id.ID) (Condition, error)
+	// Carry carries the action out, or refuses with ErrAskerGone where the one who asked
+	// might not ask any more. When it refuses, the request stays pending.
 	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error
 	// Settled, if set, tells people how a request ended, whatever its status is now.
 	Settled func(tx *storage.Tx, a Approval) error

@@ -34,9 +34,14 @@ func toys() *approval.Desk {
 	desk := approval.NewDesk()
 	desk.Register(approval.Kind{
 		Name: "toy.change", TTL: ttl,
-		MayDecide: func(_ *gorm.DB, userID id.ID, _ approval.Approval) (bool, error) { return userID >= decider, nil },
-		Reach: func(_ *gorm.DB, userID id.ID) (approval.Reach, error) {
-			return approval.Reach{Everywhere: userID > decider, Orgs: []id.ID{7}}, nil
+		Decides: func(_ *gorm.DB, userID id.ID) (approval.Condition, error) {
+			switch {
+			case userID > decider:
+				return approval.Condition{SQL: "1 = 1"}, nil
+			case userID == decider:
+				return approval.Condition{SQL: "a.org_id IN ?", Args: []any{[]id.ID{7}}}, nil
+			}
+			return approval.Condition{}, nil
 		},
 		Carry: func(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 			var colour string
@@ -125,7 +130,7 @@ func TestOneAsksAndAnotherDecides(t *testing.T) {
 		wantErr(t, err, approval.ErrNotFound)
 		_, err = desk.Decide(ctx, db, as(decider), asked.ID, false, " ")
 		wantReason(t, err)
-		_, err = desk.Decide(ctx, db, as(decider), asked.ID, true, strings.Repeat("长", approval.MaxReason+1))
+		_, err = desk.Decide(ctx, db, as(decider), asked.ID, true, strings.Repeat("长", fault.MaxReason+1))
 		wantReason(t, err)
 		if n := rows(t, db, "toy.changed"); n != 0 {
 			t.Fatalf("carried out %d times before the decision", n)
@@ -327,7 +332,8 @@ func TestTheQueueShowsTheOldestFirstAndOnlyOnesOwn(t *testing.T) {
 			{asker, approval.Pending, ids[1], 2, ids[2:4]},
 			{decider + 1, approval.Pending, 0, 3, ids[:3]},
 			{decider, approval.Pending, 0, 3, []id.ID{ids[0], ids[2], ids[4]}},
-			{stranger, approval.Pending, 0, 2, nil}, // within reach, and refused one by one
+			{stranger, approval.Pending, 0, 2, nil},
+			{decider, approval.Pending, ids[0], 2, []id.ID{ids[2], ids[4]}},
 			{asker, approval.Approved, 0, 10, nil},
 		} {
 			if got := list(c.user, c.status, c.after, c.limit); !slices.Equal(got, c.want) {

@@ -3,8 +3,6 @@ package approval
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"zique/internal/audit"
 	"zique/internal/fault"
@@ -34,7 +32,7 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 	if err != nil {
 		return Approval{}, err
 	}
-	reason, err := checkReason(r.Reason, true)
+	reason, err := why(r.Reason, true)
 	if err != nil {
 		return Approval{}, err
 	}
@@ -97,15 +95,8 @@ func forOrg(by audit.Actor, a Approval) audit.Actor {
 	return by
 }
 
-func checkReason(reason string, required bool) (string, error) {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "" && required:
-		return "", fault.InvalidField("reason", "required", "must say why")
-	case utf8.RuneCountInString(reason) > MaxReason:
-		return "", fault.InvalidField("reason", "too_long", fmt.Sprintf("must have at most %d characters", MaxReason))
-	case !utf8.ValidString(reason):
-		return "", fault.InvalidField("reason", "invalid", "must be text")
-	}
-	return reason, nil
+func why(reason string, required bool) (string, error) {
+	var p fault.Problems
+	reason = p.Reason(reason, required)
+	return reason, p.Err()
 }

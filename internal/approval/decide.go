@@ -3,6 +3,8 @@ package approval
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/storage"
@@ -17,7 +19,7 @@ import (
 // one), or with what Carry refuses. The same decision repeated by the same person
 // answers the present state.
 func (d *Desk) Decide(ctx context.Context, db *storage.DB, by audit.Actor, approvalID id.ID, approve bool, reason string) (Approval, error) {
-	reason, err := checkReason(reason, !approve)
+	reason, err := why(reason, !approve)
 	if err != nil {
 		return Approval{}, err
 	}
@@ -36,6 +38,17 @@ func (d *Desk) Decide(ctx context.Context, db *storage.DB, by audit.Actor, appro
 	return a, err
 }
 
+// decides tells whether the user decides a request of the kind.
+func (k Kind) decides(view *gorm.DB, userID, approvalID id.ID) (bool, error) {
+	c, err := k.Decides(view, userID)
+	if err != nil || c.SQL == "" {
+		return false, err
+	}
+	var n int64
+	err = view.Table("approvals a").Where("a.id = ?", approvalID).Where("("+c.SQL+")", c.Args...).Count(&n).Error
+	return n > 0, err
+}
+
 func (d *Desk) decide(tx *storage.Tx, by audit.Actor, approvalID id.ID, verdict, reason string) (Approval, error) {
 	a, err := lock(tx, approvalID)
 	if err != nil {
@@ -51,7 +64,7 @@ func (d *Desk) decide(tx *storage.Tx, by audit.Actor, approvalID id.ID, verdict,
 	if err != nil {
 		return Approval{}, err
 	}
-	may, err := kind.MayDecide(tx.DB, by.UserID, a)
+	may, err := kind.decides(tx.DB, by.UserID, a.ID)
 	switch {
 	case err != nil:
 		return Approval{}, err

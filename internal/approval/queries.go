@@ -1,8 +1,8 @@
 package approval
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -23,37 +23,21 @@ type Query struct {
 // List answers a page: what is pending with the oldest first, because it has waited
 // longest, anything else with the newest first.
 func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error) {
-	scope, args, err := d.scope(view, q.UserID)
+	rows, err := d.seenBy(view, q.UserID)
 	if err != nil {
 		return nil, err
 	}
 	found := []Approval{}
-	for {
-		var batch []Approval
-		if err := page(view, now, q).Where(scope, args...).Limit(q.Limit).Scan(&batch).Error; err != nil {
-			return nil, err
-		}
-		for _, a := range batch {
-			seen, err := d.show(view, now, q.UserID, &a)
-			if err != nil {
-				return nil, err
-			}
-			if seen {
-				found = append(found, a)
-			}
-			if len(found) == q.Limit {
-				return found, nil
-			}
-		}
-		if len(batch) < q.Limit {
-			return found, nil
-		}
-		q.After = batch[len(batch)-1].ID
+	if err := page(rows, now, q).Limit(q.Limit).Scan(&found).Error; err != nil {
+		return nil, err
 	}
+	for i := range found {
+		found[i].asSeen(now, q.UserID)
+	}
+	return found, nil
 }
 
-func page(view *gorm.DB, now clock.Millis, q Query) *gorm.DB {
-	rows := named(view)
+func page(rows *gorm.DB, now clock.Millis, q Query) *gorm.DB {
 	switch q.Status {
 	case Pending:
 		rows = rows.Where("a.status = ? AND a.expires_at > ?", Pending, now)
@@ -71,67 +55,57 @@ func page(view *gorm.DB, now clock.Millis, q Query) *gorm.DB {
 	return rows.Order("a.id DESC")
 }
 
-// named is the approvals with the names of who and for whom.
-func named(view *gorm.DB) *gorm.DB {
-	return view.Table("approvals a").
-		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name").
-		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
-		Joins("LEFT JOIN organisations o ON o.id = a.org_id")
-}
-
-// scope is the condition that a request may be the user's to see.
-func (d *Desk) scope(view *gorm.DB, userID id.ID) (string, []any, error) {
-	either := []string{"a.requested_by = ?", "a.decided_by = ?"}
-	args := []any{userID, userID}
-	var everywhere []string
-	for name, kind := range d.kinds {
-		reach, err := kind.Reach(view, userID)
-		if err != nil {
-			return "", nil, err
-		}
-		if reach.Everywhere {
-			everywhere = append(everywhere, name)
-		} else if len(reach.Orgs) > 0 {
-			either = append(either, "(a.kind = ? AND a.org_id IN ?)")
-			args = append(args, name, reach.Orgs)
-		}
-	}
-	if len(everywhere) > 0 {
-		slices.Sort(everywhere)
-		either = append(either, "a.kind IN ?")
-		args = append(args, everywhere)
-	}
-	return "(" + strings.Join(either, " OR ") + ")", args, nil
-}
-
-// show fills in what the user may do with a request, and tells whether it is theirs to see.
-func (d *Desk) show(view *gorm.DB, now clock.Millis, userID id.ID, a *Approval) (bool, error) {
-	a.asOf(now)
-	if a.RequestedBy == userID {
-		return true, nil
-	}
-	kind, err := d.kind(a.Kind)
+// seenBy is the approvals that are the user's to see, with the names of who and for
+// whom, and whether the user decides them.
+func (d *Desk) seenBy(view *gorm.DB, userID id.ID) (*gorm.DB, error) {
+	mine, err := d.decidedBy(view, userID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	may, err := kind.MayDecide(view, userID, *a)
-	a.MayDecide = may && a.Status == Pending
-	return may || a.DecidedBy == userID, err
+	return view.Table("approvals a").
+		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, "+mine.SQL+" may_decide", mine.Args...).
+		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
+		Joins("LEFT JOIN organisations o ON o.id = a.org_id").
+		Where("(a.requested_by = ? OR a.decided_by = ? OR "+mine.SQL+")", append([]any{userID, userID}, mine.Args...)...), nil
+}
+
+// decidedBy is the condition that the user decides a request, of whatever kind.
+func (d *Desk) decidedBy(view *gorm.DB, userID id.ID) (Condition, error) {
+	either := Condition{SQL: "(1 = 0"}
+	for _, name := range slices.Sorted(maps.Keys(d.kinds)) {
+		c, err := d.kinds[name].Decides(view, userID)
+		if err != nil {
+			return either, err
+		}
+		if c.SQL != "" {
+			either.SQL += " OR (a.kind = ? AND (" + c.SQL + "))"
+			either.Args = append(append(either.Args, name), c.Args...)
+		}
+	}
+	either.SQL += ")"
+	return either, nil
+}
+
+// asSeen is a request as the user sees it now.
+func (a *Approval) asSeen(now clock.Millis, userID id.ID) {
+	a.asOf(now)
+	a.MayDecide = a.MayDecide && a.Status == Pending && a.RequestedBy != userID
 }
 
 // Get answers one request, or ErrNotFound where it is not the user's to see.
 func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (Approval, error) {
+	rows, err := d.seenBy(view, userID)
+	if err != nil {
+		return Approval{}, err
+	}
 	var a Approval
-	if err := named(view).Where("a.id = ?", approvalID).Take(&a).Error; storage.IsNotFound(err) {
+	if err := rows.Where("a.id = ?", approvalID).Take(&a).Error; storage.IsNotFound(err) {
 		return Approval{}, ErrNotFound
 	} else if err != nil {
 		return Approval{}, err
 	}
-	seen, err := d.show(view, now, userID, &a)
-	if err == nil && !seen {
-		return Approval{}, ErrNotFound
-	}
-	return a, err
+	a.asSeen(now, userID)
+	return a, nil
 }
 
 // Waiting counts what is pending and answers since when the oldest waits; nil: nothing does.

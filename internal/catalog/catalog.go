@@ -1,5 +1,6 @@
 // Package catalog holds what is for sale. Invariants: a SKU's stock is never
-// negative and is what its movements sum to; a product's price is the lowest of its SKUs.
+// negative and is what its movements sum to; a product's price is the lowest of its SKUs;
+// a cooperative that is not admitted sells nothing.
 package catalog
 
 import (
@@ -16,10 +17,13 @@ import (
 	"zique/internal/storage"
 )
 
-// ErrNotFound says there is no such product.
-var ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such product")
+// The refusals of this package beside ErrOutOfStock.
+var (
+	ErrNotFound   = fault.New(fault.NotFound, "not_found", "there is no such product")
+	ErrNotForSale = fault.New(fault.Conflict, "not_for_sale", "the cooperative sells nothing at the moment")
+)
 
-// Listed is the status of a product that is on sale.
+// Listed is the status of a product that its cooperative offers.
 const Listed = "listed"
 
 // Category groups products; its id is a short English word.

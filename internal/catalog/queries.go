@@ -7,6 +7,7 @@ import (
 
 	"zique/internal/id"
 	"zique/internal/money"
+	"zique/internal/org"
 	"zique/internal/storage"
 )
 
@@ -32,17 +33,18 @@ type Filter struct {
 
 // Shown is a product as a listing shows it.
 type Shown struct {
-	Product         `gorm:"embedded"`
-	Stock           int64 // of all its SKUs
-	VillageName     string
-	Township        string
-	CooperativeName string
-	CooperativeDemo bool
-	CategoryName    string
-	FreightFen      money.Fen // of its cooperative, from: the default template's first price
+	Product           `gorm:"embedded"`
+	Stock             int64 // of all its SKUs
+	VillageName       string
+	Township          string
+	CooperativeName   string
+	CooperativeDemo   bool
+	CooperativeStatus string
+	CategoryName      string
+	FreightFen        money.Fen // of its cooperative, from: the default template's first price
 }
 
-const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, c.name category_name,
+const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, o.status cooperative_status, c.name category_name,
 	COALESCE(z.first_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
 
 func shown(db *gorm.DB) *gorm.DB {
@@ -54,7 +56,9 @@ func shown(db *gorm.DB) *gorm.DB {
 		Joins("LEFT JOIN freight_zones z ON z.template_id = f.id AND z.provinces = ''")
 }
 
-func listed(db *gorm.DB) *gorm.DB { return shown(db).Where("p.status = ?", Listed) }
+func listed(db *gorm.DB) *gorm.DB {
+	return shown(db).Where("p.status = ? AND o.status = ?", Listed, org.Admitted)
+}
 
 // List answers one page of what is on sale.
 func List(db *gorm.DB, f Filter) ([]Shown, error) {
@@ -116,8 +120,11 @@ type Offer struct {
 	Product Shown
 }
 
-// OnSale tells whether the SKU exists and may be bought; the zero Offer is not on sale.
-func (o Offer) OnSale() bool { return o.Product.Status == Listed }
+// Listed tells whether the SKU exists and its cooperative offers it; the zero Offer is not.
+func (o Offer) Listed() bool { return o.Product.Status == Listed }
+
+// OnSale tells whether the SKU may be bought: it is listed, and its cooperative not suspended.
+func (o Offer) OnSale() bool { return o.Listed() && o.Product.CooperativeStatus == org.Admitted }
 
 // Offers answers the SKUs that exist, by id, on sale or not.
 func Offers(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Offer, error) {
@@ -167,7 +174,8 @@ type CategoryShown struct {
 func Categories(db *gorm.DB) ([]CategoryShown, error) {
 	found := []CategoryShown{}
 	err := db.Table("categories c").
-		Select("c.*, (SELECT COUNT(*) FROM products p WHERE p.category_id = c.id AND p.status = ?) product_count", Listed).
+		Select(`c.*, (SELECT COUNT(*) FROM products p JOIN organisations o ON o.id = p.cooperative_id
+			WHERE p.category_id = c.id AND p.status = ? AND o.status = ?) product_count`, Listed, org.Admitted).
 		Order("c.position").Scan(&found).Error
 	return found, err
 }
@@ -178,8 +186,8 @@ func CountByVillage(db *gorm.DB, villages []id.ID) (map[id.ID]int64, error) {
 		VillageID id.ID
 		N         int64
 	}
-	err := db.Table("products").Select("village_id, COUNT(*) n").
-		Where("village_id IN ? AND status = ?", villages, Listed).Group("village_id").Scan(&rows).Error
+	err := db.Table("products p").Select("p.village_id, COUNT(*) n").Joins("JOIN organisations o ON o.id = p.cooperative_id").
+		Where("p.village_id IN ? AND p.status = ? AND o.status = ?", villages, Listed, org.Admitted).Group("p.village_id").Scan(&rows).Error
 	counts := make(map[id.ID]int64, len(rows))
 	for _, r := range rows {
 		counts[r.VillageID] = r.N

@@ -44,6 +44,23 @@ func (p *Problems) Line(field, value string, most int) string {
 	return value
 }
 
+// MaxReason is the longest reason in characters.
+const MaxReason = 500
+
+// Reason answers why somebody does something, without space around it. It may have several lines.
+func (p *Problems) Reason(value string, required bool) string {
+	value = strings.TrimSpace(value)
+	switch {
+	case value == "" && required:
+		p.Add("reason", "required", "must say why")
+	case utf8.RuneCountInString(value) > MaxReason:
+		p.Add("reason", "too_long", fmt.Sprintf("must have at most %d characters", MaxReason))
+	case !utf8.ValidString(value):
+		p.Add("reason", "invalid", "must be text")
+	}
+	return value
+}
+
 // IsLine tells whether the value is valid text without line breaks and control characters.
 func IsLine(value string) bool {
 	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {

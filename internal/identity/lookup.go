@@ -49,6 +49,17 @@ func Holds(view *gorm.DB, userID id.ID, role string) (bool, error) {
 	return n > 0, err
 }
 
+// Operators lists the active operators, ascending.
+func Operators(view *gorm.DB) ([]id.ID, error) {
+	var users []id.ID
+	err := view.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
+		Where("r.role = ? AND u.status = ?", RoleOperator, statusActive).Order("r.user_id").Pluck("r.user_id", &users).Error
+	return users, err
+}
+
+// IsOperator is Holds for the role of an operator.
+func IsOperator(view *gorm.DB, userID id.ID) (bool, error) { return Holds(view, userID, RoleOperator) }
+
 // RolesOf lists the roles of an active user, ascending, or fails with ErrNotFound.
 func RolesOf(view *gorm.DB, userID id.ID) ([]string, error) {
 	var there int64

@@ -226,23 +226,25 @@ func (s *shelf) addShares(o *Order) error {
 	return nil
 }
 
-// check names every item that is unknown, or else every one whose price changed,
-// or else every one of which too little is left.
+// check names every item that is unknown, or else every one whose cooperative sells
+// nothing now, or whose price changed, or of which too little is left.
 func (s *shelf) check(items []Item) error {
 	unknown := fault.New(fault.Invalid, "invalid_field", "the order has fields that cannot be accepted")
-	changed, short := ErrPriceChanged, catalog.ErrOutOfStock
+	closed, changed, short := catalog.ErrNotForSale, ErrPriceChanged, catalog.ErrOutOfStock
 	for i, item := range items {
 		offer := s.offers[item.SKUID]
 		switch {
-		case !offer.OnSale():
+		case !offer.Listed():
 			unknown = unknown.With(fmt.Sprintf("items[%d].sku_id", i), "unknown", "there is no such SKU on sale")
+		case !offer.OnSale():
+			closed = closed.With(fmt.Sprintf("items[%d].sku_id", i), closed.Code, closed.Message)
 		case item.PriceFen != nil && *item.PriceFen != offer.PriceFen:
 			changed = changed.With(fmt.Sprintf("items[%d].price_fen", i), "price_changed", "the price is another now")
 		case item.Quantity > offer.Stock:
 			short = short.With(fmt.Sprintf("items[%d].quantity", i), "out_of_stock", "fewer are left")
 		}
 	}
-	for _, refusal := range []*fault.Fault{unknown, changed, short} {
+	for _, refusal := range []*fault.Fault{unknown, closed, changed, short} {
 		if len(refusal.Fields) > 0 {
 			return refusal
 		}

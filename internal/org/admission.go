@@ -5,6 +5,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/clock"
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/notify"
 	"zique/internal/outbox"
@@ -69,6 +70,7 @@ type Step struct {
 	FromStatus string
 	ToStatus   string
 	ActorID    id.ID
+	Desk       string // kind of the desk at which it was made; "" of the applicant's own, and of older rows
 	Reason     string
 	CreatedAt  clock.Millis
 
@@ -78,30 +80,50 @@ type Step struct {
 // TableName is the table's name.
 func (Step) TableName() string { return "org_admission_steps" }
 
-// SubmitApplication hands an application in, for a manager. It fails with ErrNotFound
-// for strangers, ErrForbidden for other members, or ErrState. Repeated by the same
+// SubmitApplication hands an application in, for a manager, and takes its credit code.
+// It fails with ErrNotFound for strangers, ErrForbidden for other members, the
+// `documents` that are missing, ErrCreditCodeTaken, or ErrState. Repeated by the same
 // person it answers the present state.
 func (s *Service) SubmitApplication(tx *storage.Tx, by audit.Actor, orgID id.ID) (Organisation, error) {
 	o, _, err := manage(tx, by, orgID, managing...)
 	if err != nil {
 		return Organisation{}, err
 	}
+	if o.Status == Draft || o.Status == Returned {
+		if err := mustShow(tx, orgID); err != nil {
+			return Organisation{}, err
+		}
+	}
 	return s.move(tx, by, o, "", Submit, "")
 }
 
+// mustShow refuses an application without a business licence: whoever reviews it
+// compares the credit code with that.
+func mustShow(tx *storage.Tx, orgID id.ID) error {
+	var licences int64
+	err := tx.Model(&Document{}).Where("org_id = ? AND kind = ?", orgID, BusinessLicence).Count(&licences).Error
+	if err != nil || licences > 0 {
+		return err
+	}
+	return fault.InvalidField("documents", "business_licence_required", "must have a business licence")
+}
+
 // Review moves an organisation for an operator whose desk is of the kind `desk`. It
-// fails with a wrong `reason`, ErrNotFound, ErrState, or ErrOwnRequest: neither who
-// recommended it nor a member of it decides. Repeated by the same person it answers
+// fails with a wrong `reason`, ErrNotFound, also for a draft, ErrState, ErrOwnRequest,
+// since neither who recommended it nor a member of it decides, or ErrHigherDesk. Repeated by the same person it answers
 // the present state.
 func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgID id.ID, reason string) (Organisation, error) {
 	var p problems
-	reason = p.reason(reason, slices.ContainsFunc(moves, func(m move) bool { return m.verb == verb && m.reasoned }))
+	reason = p.Reason(reason, slices.ContainsFunc(moves, func(m move) bool { return m.verb == verb && m.reasoned }))
 	if err := p.Err(); err != nil {
 		return Organisation{}, err
 	}
 	o, err := lock(tx, orgID)
 	if err != nil {
 		return Organisation{}, err
+	}
+	if o.Status == Draft {
+		return Organisation{}, ErrNotFound
 	}
 	if _, err := memberOf(tx.DB, orgID, by.UserID); err == nil {
 		return Organisation{}, ErrOwnRequest
@@ -125,7 +147,10 @@ func (s *Service) move(tx *storage.Tx, by audit.Actor, o Organisation, desk, ver
 			if m.from == Recommended && m.to == Admitted && last.ActorID == by.UserID {
 				return Organisation{}, ErrOwnRequest
 			}
-			return s.step(tx, by, o, m, reason)
+			if m.verb == Reinstate && last.Desk != County && desk != Federation {
+				return Organisation{}, ErrHigherDesk
+			}
+			return s.step(tx, by, o, m, desk, reason)
 		}
 		if m.to == o.Status && last.FromStatus == m.from && last.ToStatus == m.to && last.ActorID == by.UserID {
 			return s.filled(tx.DB, o) // asked twice
@@ -142,7 +167,7 @@ func lastStep(tx *storage.Tx, orgID id.ID) (Step, error) {
 	return steps[0], nil
 }
 
-func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, reason string) (Organisation, error) {
+func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, desk, reason string) (Organisation, error) {
 	change := map[string]any{"status": m.to}
 	if m.by != nil { // the applicant's own step leaves what was last decided
 		change["reason"], o.Reason = reason, reason
@@ -150,14 +175,19 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, r
 	if m.verb == Submit {
 		now := tx.Now()
 		change["submitted_at"], o.SubmittedAt = now, &now
+		change["credit_code_key"] = o.CreditCode
 	}
 	if m.to == Rejected {
 		change["credit_code_key"], o.CreditCodeKey = nil, nil // others may apply with it
 	}
-	if err := tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(change).Error; err != nil {
+	err := tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(change).Error
+	if storage.IsDuplicate(err) {
+		return Organisation{}, ErrCreditCodeTaken.With("credit_code", "taken", ErrCreditCodeTaken.Message)
+	}
+	if err != nil {
 		return Organisation{}, err
 	}
-	err := tx.Create(&Step{ID: tx.NewID(), OrgID: o.ID, FromStatus: m.from, ToStatus: m.to, ActorID: by.UserID, Reason: reason, CreatedAt: tx.Now()}).Error
+	err = tx.Create(&Step{ID: tx.NewID(), OrgID: o.ID, FromStatus: m.from, ToStatus: m.to, ActorID: by.UserID, Desk: desk, Reason: reason, CreatedAt: tx.Now()}).Error
 	if err != nil {
 		return Organisation{}, err
 	}

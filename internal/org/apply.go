@@ -23,9 +23,11 @@ const (
 
 const (
 	maxDocuments = 20
-	maxVillages  = 100
 	maxOpen      = 10 // applications of one person that are not decided
 )
+
+// MaxVillages is how many villages one cooperative can serve.
+const MaxVillages = 200
 
 var (
 	documentKinds = []string{BusinessLicence, IDCard, BankPermit, OtherDocument}
@@ -77,8 +79,8 @@ func (a *Application) checkVillages(p *problems) {
 	if len(a.VillageIDs) > 0 && a.Kind != Cooperative && slices.Contains(applying, a.Kind) {
 		p.Add("village_ids", "not_allowed", "only a cooperative serves villages")
 	}
-	if len(a.VillageIDs) > maxVillages {
-		p.Add("village_ids", "too_many", "must be at most "+strconv.Itoa(maxVillages))
+	if len(a.VillageIDs) > MaxVillages {
+		p.Add("village_ids", "too_many", "must be at most "+strconv.Itoa(MaxVillages))
 	}
 	for i, v := range a.VillageIDs {
 		if v == 0 {
@@ -103,7 +105,8 @@ func (a *Application) checkDocuments(p *problems) {
 }
 
 // Apply begins an application (入驻申请) as a draft; whoever applies manages it. It
-// fails with all wrong fields at once, with files that are not the applicant's, ErrCreditCodeTaken or ErrTooManyDrafts.
+// fails with all wrong fields at once, with files that are not the applicant's, or ErrTooManyDrafts. Whoever calls
+// keeps the applicant's account meanwhile.
 func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisation, error) {
 	if err := a.check(); err != nil {
 		return Organisation{}, err
@@ -146,7 +149,10 @@ func (s *Service) write(o *Organisation, a Application) error {
 	if err != nil {
 		return err
 	}
-	o.Name, o.CreditCode, o.CreditCodeKey = a.Name, a.CreditCode, &a.CreditCode
+	if o.CreditCode != a.CreditCode {
+		o.CreditCodeKey = nil // submitting takes the new one
+	}
+	o.Name, o.CreditCode = a.Name, a.CreditCode
 	o.ContactName, o.ContactCipher, o.ContactPhone = a.ContactName, sealed, pii.MaskPhone(a.ContactPhone)
 	return nil
 }
@@ -176,9 +182,6 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 		"name": o.Name, "credit_code": o.CreditCode, "credit_code_key": o.CreditCodeKey,
 		"contact_name": o.ContactName, "contact_cipher": o.ContactCipher,
 	}).Error
-	if storage.IsDuplicate(err) {
-		return Organisation{}, ErrCreditCodeTaken
-	}
 	if err != nil {
 		return Organisation{}, err
 	}

@@ -1,6 +1,9 @@
 package org
 
 import (
+	"maps"
+	"slices"
+
 	"gorm.io/gorm"
 
 	"zique/internal/audit"
@@ -24,7 +27,8 @@ func AddCollectives(tx *storage.Tx, by audit.Actor, villages map[id.ID]string) (
 	made := map[id.ID]id.ID{}
 	var rows []collective
 	var changes []audit.Change
-	for villageID, name := range villages {
+	for _, villageID := range slices.Sorted(maps.Keys(villages)) { // one order for all, so that two imports do not wait in a circle
+		name := villages[villageID]
 		o := Organisation{ID: tx.NewID(), Kind: VillageCollective, Name: collectiveName(name), Status: Admitted, CreatedAt: tx.Now()}
 		rows = append(rows, collective{o, villageID})
 		made[villageID] = o.ID

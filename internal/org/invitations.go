@@ -1,10 +1,13 @@
 package org
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
 
+	"zique/internal/attempt"
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
@@ -26,11 +29,17 @@ const (
 // InvitationTTL is how long an invitation waits for an answer.
 const InvitationTTL = 7 * 24 * time.Hour
 
-// Bounds of the text messages that invitations cause in a day.
+// Bounds of the text messages that invitations cause in a day. An operator invites for
+// many villages.
 const (
 	maxInvitesOfOrg   = 50
 	maxInvitesOfPhone = 5
 	inviteWindow      = 24 * time.Hour
+)
+
+var (
+	invitesOfMember   = attempt.Limit{Max: 50, Window: inviteWindow}
+	invitesOfOperator = attempt.Limit{Max: 300, Window: inviteWindow}
 )
 
 // The refusals of inviting.
@@ -72,21 +81,47 @@ func (i *Invitation) asOf(now clock.Millis) {
 
 // Invite invites the holder of a phone, for a manager, and sends an SMS. What it answers
 // does not tell whether the phone has an account. It fails with wrong fields,
-// ErrNotFound, ErrForbidden, ErrSuspended, ErrAlreadyMember, ErrInvited or ErrTooManyInvites.
-func (s *Service) Invite(tx *storage.Tx, by audit.Actor, orgID id.ID, phone, role string) (Invitation, error) {
-	o, _, err := manage(tx, by, orgID, managing...)
+// ErrNotFound, ErrForbidden, ErrSuspended, ErrNotAdmitted, ErrAlreadyMember, ErrInvited,
+// ErrTooManyInvites or attempt.ErrTooMany.
+func (s *Service) Invite(ctx context.Context, db *storage.DB, by audit.Actor, orgID id.ID, phone, role string) (Invitation, error) {
+	return counted(ctx, db, by, invitesOfMember, func(tx *storage.Tx) (Invitation, error) {
+		o, _, err := manage(tx, by, orgID, managing...)
+		if err != nil {
+			return Invitation{}, err
+		}
+		return s.invite(tx, by, o, phone, role)
+	})
+}
+
+// counted runs one inviting in a transaction of its own, and counts it against the
+// inviter's day in whatever organisations; what is refused counts nothing.
+func counted(ctx context.Context, db *storage.DB, by audit.Actor, limit attempt.Limit, inviting func(tx *storage.Tx) (Invitation, error)) (i Invitation, err error) {
+	once, err := attempt.Begin(ctx, db, limit, "invite:user:"+by.UserID.String())
 	if err != nil {
 		return Invitation{}, err
 	}
+	err = db.InTx(ctx, func(tx *storage.Tx) (err error) {
+		i, err = inviting(tx)
+		return err
+	})
+	if err != nil {
+		return Invitation{}, errors.Join(err, db.InTx(ctx, once.Forgive))
+	}
+	return i, nil
+}
+
+// invite writes an invitation to a locked organisation.
+func (s *Service) invite(tx *storage.Tx, by audit.Actor, o Organisation, phone, role string) (Invitation, error) {
 	var p problems
 	p.Mobile("phone", phone)
 	p.role(o.Kind, role)
 	if err := p.Err(); err != nil {
 		return Invitation{}, err
 	}
-	if o.Status == Rejected {
-		return Invitation{}, ErrState
+	if o.Status != Admitted { // no text message bears a name that nobody has reviewed
+		return Invitation{}, ErrNotAdmitted
 	}
+	orgID := o.ID
 	hash := s.keys.Lookup("phone", phone) // the same by which users are found
 	if err := mayInvite(tx, orgID, hash); err != nil {
 		return Invitation{}, err
@@ -178,6 +213,7 @@ func endInvitation(tx *storage.Tx, by audit.Actor, i Invitation, status string) 
 // Accept makes the holder of the verified phone with this hash a member. An invitation
 // to another phone is ErrNotFound. It fails with ErrState, ErrInvitationExpired,
 // ErrSuspended or ErrAlreadyMember; repeated by the same person it answers the same.
+// Whoever calls keeps the account of who accepts meanwhile.
 func (s *Service) Accept(tx *storage.Tx, by audit.Actor, phoneHash string, invitationID id.ID) (Invitation, error) {
 	return s.answer(tx, by, phoneHash, invitationID, InvitationAccepted)
 }
@@ -201,13 +237,14 @@ func (s *Service) answer(tx *storage.Tx, by audit.Actor, phoneHash string, invit
 		return i, nil
 	case i.Status == InvitationExpired:
 		return Invitation{}, ErrInvitationExpired
-	case i.Status != InvitationPending || o.Status == Rejected:
+	case i.Status != InvitationPending:
 		return Invitation{}, ErrState
+	case answer == InvitationAccepted && o.Status == Suspended:
+		return Invitation{}, ErrSuspended
+	case answer == InvitationAccepted && o.Status != Admitted:
+		return Invitation{}, ErrNotAdmitted
 	}
 	if answer == InvitationAccepted {
-		if o.Status == Suspended {
-			return Invitation{}, ErrSuspended
-		}
 		if err := join(tx, by, o.ID, by.UserID, i.Role); err != nil {
 			return Invitation{}, err
 		}
@@ -255,6 +292,10 @@ func (s *Service) Revoke(tx *storage.Tx, by audit.Actor, orgID, invitationID id.
 	if _, _, err := manage(tx, by, orgID, managing...); err != nil {
 		return err
 	}
+	return revoke(tx, by, orgID, invitationID)
+}
+
+func revoke(tx *storage.Tx, by audit.Actor, orgID, invitationID id.ID) error {
 	_, i, err := lockInvitation(tx, invitationID)
 	switch {
 	case err != nil:
@@ -274,6 +315,10 @@ func (s *Service) Invitations(view *gorm.DB, now clock.Millis, orgID, userID id.
 	if err := mayRead(view, orgID, userID, managing); err != nil {
 		return nil, err
 	}
+	return s.invitations(view, now, orgID)
+}
+
+func (s *Service) invitations(view *gorm.DB, now clock.Millis, orgID id.ID) ([]Invitation, error) {
 	found := []Invitation{}
 	err := view.Where("org_id = ?", orgID).Order("created_at DESC, id DESC").Limit(maxShown).Find(&found).Error
 	if err != nil {
@@ -296,7 +341,7 @@ func InvitationsTo(view *gorm.DB, now clock.Millis, phoneHash string) ([]Invitat
 	}
 	err := view.Table("org_invitations i").Select("i.id, i.org_id, i.role, i.status, i.created_at, i.expires_at, o.name org_name, o.kind org_kind").
 		Joins("JOIN organisations o ON o.id = i.org_id").
-		Where("i.phone_hash = ? AND i.status = ? AND i.expires_at > ? AND o.status NOT IN ?", phoneHash, InvitationPending, now, []string{Suspended, Rejected}).
+		Where("i.phone_hash = ? AND i.status = ? AND i.expires_at > ? AND o.status = ?", phoneHash, InvitationPending, now, Admitted).
 		Order("i.created_at DESC, i.id DESC").Limit(maxShown).Scan(&found).Error
 	return found, err
 }

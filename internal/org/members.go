@@ -180,15 +180,16 @@ func keepManager(tx *storage.Tx, leaving Membership) error {
 	return nil
 }
 
-// RemoveMember ends a membership: a manager's right, and everybody's own. It fails with
-// ErrNotFound, ErrForbidden, ErrSuspended or ErrLastManager. Desks are left with the role.
+// RemoveMember ends a membership: a manager's right, and everybody's own, also in a
+// suspended organisation. It fails with ErrNotFound, ErrForbidden, ErrSuspended or
+// ErrLastManager. Desks are left with the role.
 func (s *Service) RemoveMember(tx *storage.Tx, by audit.Actor, orgID, userID id.ID) error {
 	roles := managing
 	if userID == by.UserID {
-		roles = append(slices.Clone(managing), RolePacker, RoleAccountant, RoleBuyer, RoleFinance)
+		roles = leaving
 	}
 	o, _, err := manage(tx, by, orgID, roles...)
-	if err != nil {
+	if err != nil && (err != ErrSuspended || userID != by.UserID) {
 		return err
 	}
 	target, err := memberOf(tx.DB, orgID, userID)
@@ -204,10 +205,15 @@ func (s *Service) RemoveMember(tx *storage.Tx, by audit.Actor, orgID, userID id.
 	return tell(tx, []id.ID{userID}, "member_removed", map[string]string{"organisation": o.Name}, "")
 }
 
+// leave ends a membership. The log tells who left from who was removed.
 func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
 	if err := tx.Where("org_id = ? AND user_id = ?", m.OrgID, m.UserID).Delete(&Membership{}).Error; err != nil {
 		return err
 	}
+	action := "member.removed"
+	if m.UserID == by.UserID {
+		action = "member.left"
+	}
 	return audit.Write(tx, forOrg(by, m.OrgID), audit.Change{
-		Action: "member.removed", Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
+		Action: action, Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
 }

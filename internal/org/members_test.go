@@ -8,7 +8,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"zique/internal/approval"
+	"zique/internal/attempt"
 	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
@@ -54,8 +57,8 @@ func TestAnOrganisationKeepsAManager(t *testing.T) {
 		if err != nil || len(members) != 1 || members[0].Role != org.RoleOwner || members[0].Name != "会计" {
 			t.Errorf("members %+v, %v", members, err)
 		}
-		if w.audited("member.role_changed") != 1 || w.audited("member.removed") != 1 || w.told("role_changed") != 1 {
-			t.Errorf("%d, %d, %d", w.audited("member.role_changed"), w.audited("member.removed"), w.told("role_changed"))
+		if w.audited("member.role_changed") != 1 || w.audited("member.left") != 1 || w.told("role_changed") != 1 {
+			t.Errorf("%d, %d, %d", w.audited("member.role_changed"), w.audited("member.left"), w.told("role_changed"))
 		}
 	})
 }
@@ -98,12 +101,7 @@ func TestTwoManagersDoNotRemoveEachOther(t *testing.T) {
 }
 
 func (w *world) invite(by string, orgID id.ID, name, role string) (i org.Invitation, err error) {
-	actor, phone := w.as(by), w.phone(name)
-	err = w.db.InTx(w.Context(), func(tx *storage.Tx) (err error) {
-		i, err = w.orgs.Invite(tx, actor, orgID, phone, role)
-		return err
-	})
-	return i, err
+	return w.orgs.Invite(w.Context(), w.db, w.as(by), orgID, w.phone(name), role)
 }
 
 func (w *world) accept(name string, invitation id.ID) error {
@@ -158,6 +156,32 @@ func TestInvitationsRunOutAndAreRenewed(t *testing.T) {
 		w.want(err, org.ErrForbidden)
 		if w.told("invitation") != 2 || w.told("invitation_accepted") != 1 {
 			t.Errorf("%d, %d", w.told("invitation"), w.told("invitation_accepted"))
+		}
+	})
+}
+
+func TestNobodyInvitesBeforeAdmissionNorForMoreThanADay(t *testing.T) {
+	each(t, func(w *world) {
+		o := w.applied("社长", org.Cooperative)
+		w.user("会计")
+		for _, status := range []string{org.Draft, org.Submitted, org.Recommended, org.Returned, org.Rejected} {
+			w.put(o.ID, status)
+			_, err := w.invite("社长", o.ID, "会计", org.RoleAccountant)
+			w.want(err, org.ErrNotAdmitted)
+		}
+		for n := range 2 { // two organisations, so that neither's own bound is reached
+			other := w.admitted("社长", org.Cooperative)
+			for i := range 25 {
+				if _, err := w.invite("社长", other.ID, fmt.Sprint("人", n, i), org.RolePacker); err != nil {
+					t.Fatalf("invitation %d of %d: %v", i, n, err)
+				}
+			}
+		}
+		w.put(o.ID, org.Admitted)
+		_, err := w.invite("社长", o.ID, "会计", org.RoleAccountant)
+		w.want(err, attempt.ErrTooMany)
+		if w.told("invitation") != 50 {
+			t.Errorf("%d messages", w.told("invitation"))
 		}
 	})
 }
@@ -298,7 +322,51 @@ func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 		}
 		draft := w.applied("社长", org.Cooperative)
 		_, err = w.askPayee("社长", draft.ID, wish("6222021234567890"))
-		w.want(err, org.ErrState)
+		w.want(err, org.ErrNotAdmitted)
+	})
+}
+
+func TestAQueueCostsTheSameForOneAsForMany(t *testing.T) {
+	each(t, func(w *world) {
+		w.operator("运营")
+		view := w.db.Read(t.Context())
+		var asked atomic.Int32
+		count := func(*gorm.DB) { asked.Add(1) }
+		if err := errors.Join(view.Callback().Row().Before("gorm:row").Register("count", count), view.Callback().Query().Before("gorm:query").Register("count", count)); err != nil {
+			t.Fatal(err)
+		}
+		queue := func() (found []approval.Approval, queries int32) {
+			asked.Store(0)
+			found, err := w.desk.List(view, w.db.Now(), approval.Query{UserID: w.user("运营"), Status: approval.Pending, Limit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return found, asked.Load()
+		}
+		for n := range 12 { // every other one is for the members to decide
+			o := w.admitted(fmt.Sprint("社长", n), org.Cooperative)
+			if n%2 == 1 {
+				w.join(fmt.Sprint("会计", n), o.ID, org.RoleAccountant)
+			}
+			if _, err := w.askPayee(fmt.Sprint("社长", n), o.ID, wish("6222021234567890")); err != nil {
+				t.Fatal(err)
+			}
+			if n > 0 {
+				continue
+			}
+			if one, queries := queue(); len(one) != 1 || queries > 4 {
+				t.Errorf("%d requests by %d queries", len(one), queries)
+			}
+		}
+		many, queries := queue()
+		if len(many) != 5 || queries > 4 {
+			t.Errorf("%d requests by %d queries", len(many), queries)
+		}
+		for _, a := range many {
+			if !a.MayDecide || a.RequesterName == "" || a.OrgName == "" {
+				t.Errorf("%+v", a)
+			}
+		}
 	})
 }
 

@@ -5,7 +5,8 @@
 //   - An organisation that has a manager keeps one, whoever leaves or is removed.
 //   - A status changes only along the table in admission.go, and each change has a row
 //     that says who, when and why.
-//   - A credit code belongs to one organisation among those that are not rejected.
+//   - A credit code belongs to one organisation among those that were submitted and not
+//     rejected. A draft claims nothing, and only its members see it.
 //   - Phones and bank numbers stand in the database only sealed.
 //   - At most one payee account of an organisation is active. It changes through two
 //     people and rests before money goes to it.
@@ -58,6 +59,8 @@ var (
 	ErrLastManager     = fault.New(fault.Conflict, "last_manager", "an organisation keeps at least one manager")
 	ErrOwnRequest      = fault.New(fault.Forbidden, "own_request", "another person decides: not a member, and not who recommended it")
 	errCreditCode      = fault.InvalidField("credit_code", "invalid", "must be a unified social credit code of 18 characters")
+	ErrNotAdmitted     = fault.New(fault.Conflict, "org_not_admitted", "this is possible once the organisation is admitted")
+	ErrHigherDesk      = fault.New(fault.Forbidden, "higher_desk", "the federation suspended it: the federation lifts that")
 	ErrTooManyDrafts   = fault.New(fault.Conflict, "state_conflict", "finish the applications that are open before beginning another")
 )
 
@@ -65,11 +68,18 @@ var (
 type Service struct {
 	keys      *pii.Keyring
 	approvals *approval.Desk
+	operators Operators
+}
+
+// Operators is what package identity, beside this one, knows of the active operators.
+type Operators struct {
+	Is  func(view *gorm.DB, userID id.ID) (bool, error)
+	All func(view *gorm.DB) ([]id.ID, error)
 }
 
 // NewService registers the kinds of approval of this package at the desk.
-func NewService(keys *pii.Keyring, approvals *approval.Desk) *Service {
-	s := &Service{keys, approvals}
+func NewService(keys *pii.Keyring, approvals *approval.Desk, operators Operators) *Service {
+	s := &Service{keys, approvals, operators}
 	approvals.Register(s.payeeChange())
 	return s
 }
@@ -82,7 +92,7 @@ type Organisation struct {
 	Status        string
 	Demo          bool    // fictional, shown with a mark
 	CreditCode    string  // 统一社会信用代码; "" where there is none
-	CreditCodeKey *string `json:"-"` // unique: the code unless rejected, a desk's own name, else NULL
+	CreditCodeKey *string `json:"-"` // unique: the code from submitting until a rejection, a desk's own name, else NULL
 	ContactName   string
 	ContactCipher []byte `json:"-"` // sealed phone
 	Reason        string // of the last decision

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/identity"
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -40,7 +42,7 @@ func each(t *testing.T, test func(w *world)) {
 	}
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		desk := approval.NewDesk()
-		test(&world{T: t, db: db, keys: keys, desk: desk, orgs: org.NewService(keys, desk), users: map[string]id.ID{}})
+		test(&world{T: t, db: db, keys: keys, desk: desk, orgs: org.NewService(keys, desk, org.Operators{Is: identity.IsOperator, All: identity.Operators}), users: map[string]id.ID{}})
 	})
 }
 
@@ -146,7 +148,9 @@ func (w *world) apply(by string, a org.Application) (o org.Organisation, err err
 // applied makes an organisation in draft whose manager is `by`.
 func (w *world) applied(by, kind string) org.Organisation {
 	w.Helper()
-	o, err := w.apply(by, application(kind))
+	a := application(kind)
+	a.Documents = w.documents(by)
+	o, err := w.apply(by, a)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -296,6 +300,29 @@ func TestACooperativeGoesItsWay(t *testing.T) {
 	})
 }
 
+// suspendedAt writes the step that suspended.
+func (w *world) suspendedAt(orgID id.ID, desk string) {
+	w.Helper()
+	w.in(func(tx *storage.Tx) error {
+		return tx.Create(&org.Step{ID: tx.NewID(), OrgID: orgID, FromStatus: org.Admitted, ToStatus: org.Suspended, Desk: desk, CreatedAt: tx.Now()}).Error
+	})
+}
+
+func TestAHigherDesksSuspensionIsLiftedThere(t *testing.T) {
+	each(t, func(w *world) {
+		o := w.admitted("秘书", org.Enterprise)
+		for _, at := range []string{org.Federation, ""} { // "": from before the desk was kept
+			w.put(o.ID, org.Suspended)
+			w.suspendedAt(o.ID, at)
+			_, err := w.review("县", org.County, org.Reinstate, o.ID, "")
+			w.want(err, org.ErrHigherDesk)
+			if _, err := w.review("平台", org.Federation, org.Reinstate, o.ID, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // allowed is the state table once more, as the work order has it.
 var allowed = map[string]string{
 	"cooperative submitted county recommend":  org.Recommended,
@@ -317,10 +344,15 @@ func TestOnlyTheTablesMovesAreMade(t *testing.T) {
 				for _, desk := range []string{org.County, org.Federation} {
 					for _, verb := range []string{org.Recommend, org.Approve, org.Return, org.Reject, org.Suspend, org.Reinstate, org.Submit, "fly"} {
 						w.put(o.ID, status)
+						w.suspendedAt(o.ID, org.County)
 						rest := fmt.Sprint(status, " ", desk, " ", verb)
 						want := allowed["* "+rest] + allowed[kind+" "+rest]
 						got, err := w.review("运营", desk, verb, o.ID, "原因")
-						if want == "" && !errors.Is(err, org.ErrState) || want != "" && got.Status != want {
+						refusal := error(org.ErrState)
+						if status == org.Draft {
+							refusal = org.ErrNotFound
+						}
+						if want == "" && !errors.Is(err, refusal) || want != "" && got.Status != want {
 							t.Errorf("%s %s: %s, %v, want %q", kind, rest, got.Status, err, want)
 						}
 						w.in(func(tx *storage.Tx) error { return tx.Where("org_id = ?", o.ID).Delete(&org.Step{}).Error })
@@ -377,47 +409,78 @@ func TestAnApplicationNamesEveryWrongField(t *testing.T) {
 	})
 }
 
-func TestACreditCodeBelongsToOne(t *testing.T) {
+func TestACreditCodeBelongsToWhoSubmitsItFirst(t *testing.T) {
 	each(t, func(w *world) {
-		a := application(org.Enterprise)
-		w.user("甲")
-		w.user("乙")
-		var made atomic.Int32
+		shared := code()
+		drafts := map[string]id.ID{}
+		for _, who := range []string{"甲", "乙", "丙", "丁"} {
+			a := application(org.Enterprise)
+			a.CreditCode, a.Documents = shared, w.documents(who)
+			o, err := w.apply(who, a) // a draft takes nothing
+			if err != nil {
+				t.Fatal(err)
+			}
+			drafts[who] = o.ID
+		}
 		var wg sync.WaitGroup
-		for _, who := range []string{"甲", "乙", "甲", "乙"} {
+		won := make(chan string, len(drafts))
+		for who, orgID := range drafts {
 			actor := w.as(who)
 			wg.Go(func() {
 				err := w.db.InTx(t.Context(), func(tx *storage.Tx) error {
-					_, err := w.orgs.Apply(tx, actor, a)
+					_, err := w.orgs.SubmitApplication(tx, actor, orgID)
 					return err
 				})
-				if err == nil {
-					made.Add(1)
-				} else if !errors.Is(err, org.ErrCreditCodeTaken) {
+				if refusal, _ := fault.As(err); err == nil {
+					won <- who
+				} else if !errors.Is(err, org.ErrCreditCodeTaken) || refusal.Fields[0].Field != "credit_code" {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if made.Load() != 1 {
-			t.Fatalf("%d organisations have one code", made.Load())
+		if len(won) != 1 {
+			t.Fatalf("%d organisations have one code", len(won))
 		}
-		var o org.Organisation
-		if err := w.db.Read(t.Context()).Where("credit_code = ?", a.CreditCode).Take(&o).Error; err != nil {
+		first := <-won
+		_, err := w.review("平台", org.Federation, org.Return, drafts[first], "补材料")
+		if err != nil {
 			t.Fatal(err)
 		}
-		other := w.applied("丙", org.Enterprise)
-		err := w.db.InTx(t.Context(), func(tx *storage.Tx) error {
-			_, err := w.orgs.Edit(tx, w.as("丙"), other.ID, a)
-			return err
-		})
-		w.want(err, org.ErrCreditCodeTaken)
-		w.put(o.ID, org.Submitted)
+		delete(drafts, first)
+		late := slices.Sorted(maps.Keys(drafts))[0]
+		_, err = w.submit(late, drafts[late])
+		w.want(err, org.ErrCreditCodeTaken) // what came back is still under way
+		var o org.Organisation
+		if err := w.db.Read(t.Context()).Where("credit_code_key = ?", shared).Take(&o).Error; err != nil {
+			t.Fatal(err)
+		}
+		if _, err = w.submit(first, o.ID); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := w.review("平台", org.Federation, org.Reject, o.ID, "不是本人"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.apply("丙", a); err != nil {
+		if _, err := w.submit(late, drafts[late]); err != nil {
 			t.Errorf("after the rejection: %v", err)
+		}
+	})
+}
+
+func TestNobodyHandsInWithoutALicence(t *testing.T) {
+	each(t, func(w *world) {
+		for _, kind := range []string{org.Cooperative, org.Enterprise, org.Chamber} {
+			a := application(kind)
+			a.Documents = w.documents("社长")[1:] // no business licence
+			o, err := w.apply("社长", a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.submit("社长", o.ID)
+			w.wantFields(err, "documents:business_licence_required")
+			if _, err = w.orgs.Get(w.db.Read(t.Context()), o.ID); !errors.Is(err, org.ErrNotFound) {
+				t.Errorf("operators see the draft: %v", err)
+			}
 		}
 	})
 }
@@ -488,7 +551,9 @@ func TestListing(t *testing.T) {
 				t.Fatal(err)
 			}
 			all = append([]id.ID{o.ID}, all...)
+			w.put(o.ID, org.Returned)
 		}
+		w.applied("甲", org.Cooperative) // a draft: nobody else sees it
 		for _, c := range []struct {
 			filter org.Filter
 			want   []id.ID

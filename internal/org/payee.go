@@ -93,7 +93,7 @@ func (a *PayeeAccount) check() *problems {
 	if !bankNumber.MatchString(a.Number) {
 		p.Add("number", "invalid", "must have 8 to 32 digits")
 	}
-	a.Reason = p.reason(a.Reason, true)
+	a.Reason = p.Reason(a.Reason, true)
 	return p
 }
 
@@ -105,12 +105,30 @@ type payload struct {
 
 // AskPayee asks for another payee account, for a manager or the money role; a second
 // person decides. It fails with all wrong fields at once, ErrNotFound, ErrForbidden,
-// ErrSuspended, ErrState before admission, or approval.ErrPending.
+// ErrSuspended, ErrNotAdmitted, or approval.ErrPending.
+//
+// It reads the organisation without a lock: the approval's row comes before the
+// organisation's, and carrying out looks again.
 func (s *Service) AskPayee(tx *storage.Tx, by audit.Actor, orgID id.ID, a PayeeAccount) (approval.Approval, error) {
-	o, err := s.mayAskPayee(tx.DB, by, orgID)
+	m, err := memberOf(tx.DB, orgID, by.UserID)
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	var o Organisation
+	if err := tx.Take(&o, orgID).Error; err != nil {
+		return approval.Approval{}, err
+	}
+	if err := may(o, m, nil, monied); err != nil {
+		return approval.Approval{}, err
+	}
+	return s.askPayee(tx, by, o, a)
+}
+
+func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a PayeeAccount) (approval.Approval, error) {
+	if err := acting(o); err != nil {
+		return approval.Approval{}, err
+	}
+	orgID := o.ID
 	p := a.check()
 	if a.Agency && o.Kind != VillageCollective {
 		p.Add("agency", "invalid", "only a village collective's account may be held by another body")
@@ -142,31 +160,23 @@ func (s *Service) AskPayee(tx *storage.Tx, by audit.Actor, orgID id.ID, a PayeeA
 		return approval.Approval{}, err
 	}
 	if len(deciders) == 0 {
-		if deciders, err = operators(tx, by.UserID); err != nil {
+		if deciders, err = s.operators.All(tx.DB); err != nil {
 			return approval.Approval{}, err
 		}
+		deciders = slices.DeleteFunc(deciders, func(u id.ID) bool { return u == by.UserID })
 	}
 	return asked, tell(tx, deciders, "payee_change_asked", map[string]string{"organisation": o.Name}, "/approvals/"+asked.ID.String())
 }
 
-// mayAskPayee reads without a lock: the approval's row comes before the
-// organisation's, and carrying out looks again.
-func (s *Service) mayAskPayee(view *gorm.DB, by audit.Actor, orgID id.ID) (Organisation, error) {
-	m, err := memberOf(view, orgID, by.UserID)
-	if err != nil {
-		return Organisation{}, err
+// acting refuses for an organisation that is not admitted, or not any more.
+func acting(o Organisation) error {
+	switch o.Status {
+	case Admitted:
+		return nil
+	case Suspended:
+		return ErrSuspended
 	}
-	var o Organisation
-	if err := view.Take(&o, orgID).Error; err != nil {
-		return o, err
-	}
-	if err := may(o, m, nil, monied); err != nil {
-		return o, err
-	}
-	if o.Status != Admitted {
-		return o, ErrState
-	}
-	return o, nil
+	return ErrNotAdmitted
 }
 
 // shownActive is the account that is active now, as people may see it; nil: none.
@@ -204,48 +214,59 @@ func (s *Service) open(p *Payee) error {
 // payeeChange: another member with the manager's or the money role decides; where there
 // is none, an operator does.
 func (s *Service) payeeChange() approval.Kind {
-	return approval.Kind{
-		Name: PayeeChange, TTL: payeeTTL, MayDecide: mayDecidePayee, Reach: payeeReach, Carry: s.changePayee, Settled: payeeSettled,
-	}
+	return approval.Kind{Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Carry: s.changePayee, Settled: payeeSettled}
 }
 
+// payeeDeciders lists the members who decide.
 func payeeDeciders(view *gorm.DB, a approval.Approval) ([]id.ID, error) {
 	users, err := holdersIn(view, a.OrgID, monied)
 	return slices.DeleteFunc(users, func(u id.ID) bool { return u == a.RequestedBy }), err
 }
 
-func mayDecidePayee(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
-	deciders, err := payeeDeciders(view, a)
-	if err != nil || len(deciders) > 0 {
-		return slices.Contains(deciders, userID), err
-	}
-	return isOperator(view, userID)
-}
+// nobodyElse is true where payeeDeciders lists nobody.
+const nobodyElse = `NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+	WHERE m.org_id = a.org_id AND m.role IN ? AND u.status = 'active' AND m.user_id <> a.requested_by)`
 
-func payeeReach(view *gorm.DB, userID id.ID) (approval.Reach, error) {
-	operator, err := isOperator(view, userID)
-	if err != nil || operator {
-		return approval.Reach{Everywhere: operator}, err
-	}
+func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition, error) {
 	var orgs []id.ID
-	err = view.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, monied).Pluck("org_id", &orgs).Error
-	return approval.Reach{Orgs: orgs}, err
+	err := view.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, monied).Pluck("org_id", &orgs).Error
+	if err != nil {
+		return approval.Condition{}, err
+	}
+	operator, err := s.operators.Is(view, userID)
+	switch {
+	case err != nil:
+		return approval.Condition{}, err
+	case operator && len(orgs) > 0:
+		return approval.Condition{SQL: "a.org_id IN ? OR " + nobodyElse, Args: []any{orgs, monied}}, nil
+	case operator:
+		return approval.Condition{SQL: nobodyElse, Args: []any{monied}}, nil
+	case len(orgs) > 0:
+		return approval.Condition{SQL: "a.org_id IN ?", Args: []any{orgs}}, nil
+	}
+	return approval.Condition{}, nil
 }
 
-func isOperator(view *gorm.DB, userID id.ID) (bool, error) {
-	var n int64
-	err := view.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
-		Where("r.role = ? AND r.user_id = ? AND u.status = ?", RoleOperator, userID, "active").Count(&n).Error
-	return n > 0, err
-}
-
-// operators lists the active ones but one.
-func operators(tx *storage.Tx, but id.ID) ([]id.ID, error) {
-	var users []id.ID
-	err := tx.Table("user_roles r").Joins("JOIN users u ON u.id = r.user_id").
-		Where("r.role = ? AND r.user_id <> ? AND u.status = ?", RoleOperator, but, "active").
-		Order("r.user_id").Pluck("r.user_id", &users).Error
-	return users, err
+// askerStays refuses where the one who asked could not ask any more: members leave, and
+// operators lose their role. The organisation is locked.
+func (s *Service) askerStays(tx *storage.Tx, o Organisation, asker id.ID) error {
+	m, err := memberOf(tx.DB, o.ID, asker)
+	if err == nil && slices.Contains(monied, m.Role) {
+		return nil
+	}
+	if err != nil && err != ErrNotFound {
+		return err
+	}
+	operator := false
+	if o.Kind == VillageCollective {
+		if operator, err = s.operators.Is(tx.DB, asker); err != nil {
+			return err
+		}
+	}
+	if !operator {
+		return approval.ErrAskerGone
+	}
+	return nil
 }
 
 // changePayee replaces the active account by the approved one, which rests first.
@@ -254,12 +275,11 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 	if err != nil {
 		return err
 	}
-	switch o.Status {
-	case Admitted:
-	case Suspended:
-		return ErrSuspended
-	default:
-		return ErrState
+	if err := acting(o); err != nil {
+		return err
+	}
+	if err := s.askerStays(tx, o, a.RequestedBy); err != nil {
+		return err
 	}
 	before, err := s.shownActive(tx, o.ID)
 	if err != nil {
@@ -299,14 +319,15 @@ func payeeSettled(tx *storage.Tx, a approval.Approval) error {
 	}
 	users = append(users, a.RequestedBy)
 	params := map[string]string{"organisation": o.Name}
+	link := "/approvals/" + a.ID.String() // an operator who asked has no page of the organisation
 	switch a.Status {
 	case approval.Approved:
-		return tell(tx, users, "payee_change_approved", params, o.path())
+		return tell(tx, users, "payee_change_approved", params, link)
 	case approval.Rejected:
 		params["reason"] = a.DecisionReason
-		return tell(tx, users, "payee_change_rejected", params, o.path())
+		return tell(tx, users, "payee_change_rejected", params, link)
 	case approval.Expired:
-		return tell(tx, []id.ID{a.RequestedBy}, "approval_expired", map[string]string{"kind": a.Kind}, "/approvals/"+a.ID.String())
+		return tell(tx, []id.ID{a.RequestedBy}, "approval_expired", map[string]string{"kind": a.Kind}, link)
 	}
 	return nil
 }
@@ -317,6 +338,10 @@ func (s *Service) Payees(view *gorm.DB, orgID, userID id.ID) ([]Payee, error) {
 	if err := mayRead(view, orgID, userID, monied); err != nil {
 		return nil, err
 	}
+	return s.payees(view, orgID)
+}
+
+func (s *Service) payees(view *gorm.DB, orgID id.ID) ([]Payee, error) {
 	found := []Payee{}
 	if err := view.Where("org_id = ?", orgID).Order("id DESC").Limit(maxShown).Find(&found).Error; err != nil {
 		return nil, err

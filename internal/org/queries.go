@@ -53,13 +53,16 @@ func (s *Service) Of(view *gorm.DB, orgID, userID id.ID) (Organisation, error) {
 // Get is one organisation as operators see it, or ErrNotFound.
 func (s *Service) Get(view *gorm.DB, orgID id.ID) (Organisation, error) {
 	var o Organisation
-	if err := view.Take(&o, orgID).Error; storage.IsNotFound(err) {
+	if err := handedIn(view).Take(&o, orgID).Error; storage.IsNotFound(err) {
 		return o, ErrNotFound
 	} else if err != nil {
 		return o, err
 	}
 	return s.filled(view, o)
 }
+
+// handedIn is the organisations that operators see: a draft is its members' alone.
+func handedIn(view *gorm.DB) *gorm.DB { return view.Where("status <> ?", Draft) }
 
 // Filter narrows List; zero fields do not. Text is part of a name or the beginning of a
 // credit code. Before is the last organisation of the page before.
@@ -71,7 +74,7 @@ type Filter struct {
 
 // List answers a page of organisations, the newest first.
 func (s *Service) List(view *gorm.DB, f Filter) ([]Organisation, error) {
-	q := view.Order("id DESC").Limit(f.Limit)
+	q := handedIn(view).Order("id DESC").Limit(f.Limit)
 	if f.Status != "" {
 		q = q.Where("status = ?", f.Status)
 	}
@@ -136,18 +139,22 @@ func History(view *gorm.DB, orgID, userID id.ID) ([]Step, error) {
 	if _, err := memberOf(view, orgID, userID); err != nil {
 		return nil, err
 	}
-	return Steps(view, orgID)
+	return steps(view, orgID)
 }
 
 // Steps is History for operators; an organisation that is not there is ErrNotFound.
 func Steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 	var there int64
-	if err := view.Model(&Organisation{}).Where("id = ?", orgID).Count(&there).Error; err != nil {
+	if err := handedIn(view).Model(&Organisation{}).Where("id = ?", orgID).Count(&there).Error; err != nil {
 		return nil, err
 	}
 	if there == 0 {
 		return nil, ErrNotFound
 	}
+	return steps(view, orgID)
+}
+
+func steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 	steps := []Step{}
 	err := view.Table("org_admission_steps s").Select("s.*, COALESCE(u.name, '') actor_name").
 		Joins("LEFT JOIN users u ON u.id = s.actor_id").Where("s.org_id = ?", orgID).Order("s.id").Scan(&steps).Error

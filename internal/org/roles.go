@@ -39,10 +39,11 @@ func HasRole(kind, role string) bool { return slices.Contains(rolesOf[kind].all,
 // IsDesk tells whether operators work there.
 func IsDesk(kind string) bool { return kind == County || kind == Federation }
 
-// managing are the roles of all kinds that manage, and monied those that may touch a
-// payee account. Each belongs to the kinds it is listed for, so one condition covers
+// managing are the roles of all kinds that manage, monied those that may touch a payee
+// account, and leaving those that are laid down by whoever has them. Each belongs to the kinds it is listed for, so one condition covers
 // every kind.
 var (
 	managing = []string{RoleOwner, RoleSecretary, RoleHead}
 	monied   = []string{RoleOwner, RoleSecretary, RoleHead, RoleAccountant, RoleFinance}
+	leaving  = append(slices.Clone(monied), RolePacker, RoleBuyer)
 )

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/id"
+	"zique/internal/org"
 )
 
 // Hit is one thing that the operators' search box found.
@@ -38,7 +39,7 @@ func Search(db *gorm.DB, text string) ([]Hit, error) {
 		values []any
 	}{
 		{`SELECT 'organisation' kind, id, name title, CONCAT(kind, ' ', status) detail FROM organisations
-			WHERE name LIKE ? ESCAPE '!' OR credit_code = ? OR id = ? ORDER BY id DESC`, []any{part, code, number}},
+			WHERE status <> ? AND (name LIKE ? ESCAPE '!' OR credit_code = ? OR id = ?) ORDER BY id DESC`, []any{org.Draft, part, code, number}},
 		{`SELECT 'user' kind, id, name title, status detail FROM users WHERE id = ?`, []any{number}},
 		{`SELECT 'village' kind, id, name title, township detail FROM villages WHERE name LIKE ? ESCAPE '!' OR id = ? ORDER BY id`, []any{part, number}},
 		{`SELECT 'order' kind, id, CONCAT('', id) title, status detail FROM orders WHERE id = ? OR proof_code = ?`, []any{number, code}},

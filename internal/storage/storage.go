@@ -4,8 +4,10 @@
 // Snapshot for a consistent view, and ids and times that all replicas agree on.
 //
 // The one order in which a transaction takes locks, so that none waits in a
-// circle: idempotency keys, users, orders, sub-orders, order lines, SKUs, cards,
-// accounts; within each, ascending.
+// circle: the job whose step it is, idempotency keys, approvals, users with their
+// sessions and roles, orders, sub-orders, order lines, SKUs, cards, accounts,
+// villages, organisations, under an organisation's lock its memberships,
+// invitations, documents and payee accounts, and last files; within each, ascending.
 package storage
 
 import (

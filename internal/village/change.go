@@ -154,9 +154,6 @@ func rewrite(tx *storage.Tx, v Village) error {
 	return attach(tx, v)
 }
 
-// MaxServed is how many villages one cooperative can serve.
-const MaxServed = 200
-
 // ErrNoCooperative says there is no such cooperative.
 var ErrNoCooperative = fault.New(fault.NotFound, "not_found", "there is no such cooperative")
 
@@ -197,8 +194,8 @@ func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID
 
 func checkServed(tx *storage.Tx, villageIDs []id.ID) error {
 	var p problems
-	if len(villageIDs) > MaxServed {
-		p.add("village_ids", tooMany(MaxServed))
+	if len(villageIDs) > org.MaxVillages {
+		p.add("village_ids", tooMany(org.MaxVillages))
 		return p.Err()
 	}
 	var there []id.ID

@@ -1,7 +1,7 @@
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import { basicFaults, emptyAdmission, stepOfField, stepsOf, toInput, type Admission, type AdmissionStep } from '@/admission'
+import { basicFaults, emptyAdmission, lacksLicence, stepOfField, stepsOf, toInput, type Admission, type AdmissionStep } from '@/admission'
 import { organisations, type Organisation } from '@/api/organisations'
 import { ApiError } from '@/api/problem'
 import { canEdit } from '@/orgFlow'
@@ -22,8 +22,9 @@ export function useAdmission(userId: string, known: Admission | null) {
   const faults = computed(() => basicFaults(form))
   const complete = computed(() => Object.keys(faults.value).length === 0)
 
-  function go(step: AdmissionStep): void {
+  function go(step: AdmissionStep, check = false): void {
     form.step = step
+    checked.value = check
     draft.save()
     window.scrollTo({ top: 0 })
   }
@@ -31,6 +32,7 @@ export function useAdmission(userId: string, known: Admission | null) {
   function next(): void {
     checked.value = true
     if (form.step === 'basics' && !complete.value) return
+    if (form.step === 'documents' && lacksLicence(form)) return
     const following = steps.value[at.value + 1]
     if (following) go(following)
   }
@@ -60,7 +62,8 @@ export function useAdmission(userId: string, known: Admission | null) {
 
   const { run: submit, busy, error } = useAction(async () => {
     checked.value = true
-    if (!complete.value) return go('basics')
+    if (!complete.value) return go('basics', true)
+    if (lacksLicence(form)) return go('documents', true)
     try {
       const org = await store()
       if (canEdit(org.status)) await organisations.submit(org.id)

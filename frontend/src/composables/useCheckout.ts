@@ -9,7 +9,7 @@ import { useCart } from '@/stores/cart'
 import { useAction } from './useAction'
 import { useToast } from './useToast'
 
-const MOVED = ['price_changed', 'out_of_stock', 'cart_empty']
+const MOVED = ['price_changed', 'out_of_stock', 'cart_empty', 'not_for_sale']
 
 /** Places the order once, whatever the network does: see Attempts. */
 export function useCheckout() {

@@ -43,7 +43,7 @@ export default {
   },
   invitation: {
     mine: '收到的邀请', words: '{org}（{kind}）邀请您做{role}。', until: '{date} 前有效', accept: '接受', decline: '谢绝', accepted: '已加入{org}', declined: '已谢绝{org}的邀请',
-    title: '邀请成员', how: '填对方的手机号。对方用这个手机号登录并验证后，就能看到邀请。', role: '角色', send: '发出邀请', sent: '邀请已发出', waiting: '等对方答复', revoke: '撤回', revokeOf: '撤回给 {phone} 的邀请', revoked: '邀请已撤回',
+    title: '邀请成员', how: '填对方的手机号。对方用这个手机号登录并验证后，就能看到邀请。', role: '角色', send: '发出邀请', sent: '邀请已发出', waiting: '等对方答复', revoke: '撤回', revokeOf: '撤回给 {phone} 的邀请', revoked: '邀请已撤回', later: '通过审核后才能邀请成员。',
   },
   payee: {
     title: '收款账户', none: '还没有收款账户。货款要等有了账户才能打给您。', holder: '户名', bank: '开户行', number: '账号', bankHint: '写到支行，例如：农村商业银行水车支行', numberBad: '账号应为 8 到 30 位数字', agency: '由乡镇代管（村账镇管）', agencyHint: '村集体的账由乡镇统一管理时勾选，户名可以是乡镇的代管账户。', agencyTag: '村账镇管代管账户',
@@ -69,7 +69,7 @@ export default {
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手' },
   },
   error: {
-    last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '这个统一社会信用代码已经申请过了。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
+    last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },
-  field: { taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次' },
+  field: { business_licence_required: '请上传营业执照', taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次' },
 }

@@ -16,12 +16,13 @@ export default {
     role: { operator: '运营', auditor: '审计', liaison: '联络员' },
   },
   villageEdit: { new: '新增村庄', import: '批量导入', saved: '{village}已保存', name: '村名', county: '县', code: '行政区划代码', codeHint: '12 位，可不填', produceHint: '用顿号隔开，例如：紫鹊界贡米、土蜂蜜', note: '一句话简介', noteHint: '显示在村庄页最上面', storyHint: '说说这个村：在哪里、种什么、为什么需要帮一把。空一行就是新的一段。', picture: '照片 {n}' },
+  collective: { head: '村集体负责人', headHow: '由县里按手机号邀请第一位负责人。对方用这个手机号登录并验证后接受，以后由负责人邀请其他人。', headInstead: '再发一次会撤回上面这个邀请。', countyInvites: '由县级工作台发出邀请。', payeeNone: '还没有收款账户。', payeeHow: '村里还没有人时，由两位运营办理：您申请，另一位运营确认。村里已有负责人或会计的，由他们确认。确认后还要过一段安全等待期。账号只保存加密的，页面上只显示后四位。', payeeAsked: '已提交，等另一位确认' },
   importing: {
     step1: '1 下载模板，填好', step1Hint: '第一行是列名，请不要改。一行一个村。', xlsx: 'Excel 模板', csv: 'CSV 模板', step2: '2 选填好的文件，先试一遍', step2Hint: '先试算，不会写入。看过结果再决定要不要导入。', sheet: '表格', sending: '正在上传', templateName: '村庄导入模板.{format}', fileName: '错误标注-{name}',
     progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
     errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
-  error: { last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  error: { has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: {

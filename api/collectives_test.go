@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+)
+
+// collective answers the paths of a village's organisation, for its members and for operators.
+func (p *program) collective(t *testing.T, i string) (at, ops string) {
+	t.Helper()
+	orgID := p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items." + i + ".collective_id")
+	return "/organisations/" + orgID, "/ops/collectives/" + orgID
+}
+
+func agency(number string) map[string]any {
+	return map[string]any{"holder": "油溪乡村账代理中心", "bank": "新化农商银行", "number": number, "agency": true, "reason": "村账镇管"}
+}
+
+func TestTheCountyInvitesTheFirstHeadOfACollective(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		at, ops := p.collective(t, "0")
+		county, federation, auditor := p.signIn(t, "13900000004"), p.signIn(t, "13900000005"), p.signIn(t, demoAuditor)
+		wrong, wrongPhone, _ := p.person(t, "同名人")
+		head, phone, _ := p.person(t, "村支书")
+		invitations := ops + "/invitations"
+		p.call(t, county, "POST", invitations, map[string]any{"phone": "1"}).wantsField(t, "phone", "invalid")
+		p.call(t, federation, "POST", invitations, map[string]any{"phone": phone}).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, head, "POST", invitations, map[string]any{"phone": phone}).wants(t, http.StatusForbidden, "forbidden")
+		enterprise := p.ok(t, http.StatusOK, p.signIn(t, "13900000003"), "GET", "/organisations", nil).text("items.0.id")
+		p.call(t, county, "POST", "/ops/collectives/"+enterprise+"/invitations", map[string]any{"phone": phone}).wants(t, http.StatusNotFound, "not_found")
+
+		mistaken := p.ok(t, http.StatusCreated, county, "POST", invitations, map[string]any{"phone": wrongPhone})
+		p.ok(t, http.StatusNoContent, county, "DELETE", invitations+"/"+mistaken.text("id"), nil)
+		p.call(t, wrong, "POST", "/invitations/"+mistaken.text("id")+"/accept", nil).wants(t, http.StatusConflict, "state_conflict")
+		mistaken = p.ok(t, http.StatusCreated, county, "POST", invitations, map[string]any{"phone": wrongPhone})
+		invited := p.ok(t, http.StatusCreated, county, "POST", invitations, map[string]any{"phone": phone}) // instead of the one before
+		if list := p.ok(t, http.StatusOK, auditor, "GET", invitations, nil); list.text("items.0.status") != "pending" || list.text("items.0.role") != "head" || list.text("items.1.status") != "revoked" {
+			t.Errorf("invitations: %s", list.raw)
+		}
+		p.call(t, wrong, "POST", "/invitations/"+mistaken.text("id")+"/accept", nil).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, wrong, "POST", "/invitations/"+invited.text("id")+"/accept", nil).wants(t, http.StatusNotFound, "not_found")
+		p.ok(t, http.StatusOK, head, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		p.call(t, county, "POST", invitations, map[string]any{"phone": wrongPhone}).wants(t, http.StatusConflict, "has_head")
+
+		colleague, colleaguePhone, _ := p.person(t, "村会计")
+		joined := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": colleaguePhone, "role": "accountant"})
+		p.ok(t, http.StatusOK, colleague, "POST", "/invitations/"+joined.text("id")+"/accept", nil)
+		asked := p.ok(t, http.StatusAccepted, head, "POST", at+"/payee-accounts", agency("6222021234567890"))
+		p.ok(t, http.StatusOK, colleague, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	})
+}
+
+func TestTwoOperatorsSetTheAccountOfACollectiveWithoutPeople(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		_, ops := p.collective(t, "1")
+		first, second, stranger := p.signIn(t, "13900000004"), p.signIn(t, "13900000005"), p.newcomer(t)
+		payees := ops + "/payee-accounts"
+		bad := p.call(t, first, "POST", payees, map[string]any{"holder": "", "bank": "", "number": "1", "reason": ""})
+		if bad.wants(t, http.StatusBadRequest, "invalid_field"); bad.text("errors.2.field") != "number" || bad.text("errors.3.field") != "reason" {
+			t.Errorf("wrong fields: %s", bad.raw)
+		}
+		p.call(t, stranger, "POST", payees, agency("6222021234567890")).wants(t, http.StatusForbidden, "forbidden")
+		asked := p.ok(t, http.StatusAccepted, first, "POST", payees, agency("6222021234567890"))
+		p.call(t, second, "POST", payees, agency("6222021234567890")).wants(t, http.StatusConflict, "approval_pending")
+		p.call(t, first, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, stranger, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
+		if done := p.ok(t, http.StatusOK, second, "POST", "/approvals/"+asked.text("id")+"/approve", nil); done.at("after.agency") != true {
+			t.Errorf("approved: %s", done.raw)
+		}
+		if list := p.ok(t, http.StatusOK, first, "GET", payees, nil); list.text("items.0.number") != "**** 7890" || list.at("items.0.agency") != true || list.text("items.0.status") != "active" {
+			t.Errorf("accounts: %s", list.raw)
+		}
+	})
+}
+
+func TestARequestDiesWithItsAskersRole(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		first, second := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		third, phone, thirdID := p.person(t, "第三运营")
+		newcomer, _, newcomerID := p.person(t, "新人")
+		roles := func(userID string) string { return "/ops/users/" + userID + "/roles" }
+		grant := p.ok(t, http.StatusAccepted, first, "POST", roles(thirdID), map[string]any{"role": "operator", "reason": "人手"})
+		p.ok(t, http.StatusOK, second, "POST", "/approvals/"+grant.text("id")+"/approve", nil)
+		pending := p.ok(t, http.StatusAccepted, third, "POST", roles(newcomerID), map[string]any{"role": "auditor", "reason": "审计"})
+		_, ops := p.collective(t, "2")
+		account := p.ok(t, http.StatusAccepted, third, "POST", ops+"/payee-accounts", agency("6222021234567890"))
+		p.ok(t, http.StatusNoContent, second, "DELETE", roles(thirdID)+"/operator", nil)
+		for _, request := range []string{pending.text("id"), account.text("id")} {
+			p.call(t, first, "POST", "/approvals/"+request+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
+			p.ok(t, http.StatusOK, first, "POST", "/approvals/"+request+"/reject", reasoned{"申请人已离岗"})
+		}
+		if seen := p.ok(t, http.StatusOK, newcomer, "GET", "/me", nil); seen.at("user.roles.0") != nil {
+			t.Errorf("granted all the same: %s (%s)", seen.raw, phone)
+		}
+
+		secretary, _, _ := p.person(t, "秘书")
+		orgID := p.admit(t, secretary)
+		finance, financePhone, financeID := p.person(t, "财务")
+		at := "/organisations/" + orgID
+		invited := p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations", map[string]any{"phone": financePhone, "role": "finance"})
+		p.ok(t, http.StatusOK, finance, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		asked := p.ok(t, http.StatusAccepted, finance, "POST", at+"/payee-accounts", payee("6222021234567890"))
+		p.ok(t, http.StatusNoContent, secretary, "DELETE", at+"/members/"+financeID, nil)
+		p.call(t, secretary, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
+	})
+}

@@ -1,0 +1,53 @@
+package rest
+
+import (
+	"context"
+
+	"zique/internal/org"
+	"zique/internal/storage"
+)
+
+// What operators do for a village collective; its members use /organisations.
+
+type inviteHeadIn struct {
+	PathID
+	Body struct {
+		Phone string `json:"phone" maxLength:"100"`
+	}
+}
+
+func (s *Server) inviteHead(ctx context.Context, in *inviteHeadIn) (*body[InvitationJSON], error) {
+	collectiveID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return invitationBody(s.Orgs.InviteHead(ctx, s.DB, actor(ctx), collectiveID, in.Body.Phone))
+}
+
+func (s *Server) listHeadInvitations(ctx context.Context, in *PathID) (*body[list[InvitationJSON]], error) {
+	collectiveID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return invitationsBody(s.Orgs.CollectiveInvitations(s.DB.Read(ctx), s.DB.Now(), collectiveID))
+}
+
+func (s *Server) revokeHeadInvitation(ctx context.Context, in *revokeIn) (*struct{}, error) {
+	collectiveID, invitationID, err := in.both()
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Orgs.RevokeHead(tx, actor(ctx), collectiveID, invitationID) })
+}
+
+func (s *Server) listCollectivePayees(ctx context.Context, in *PathID) (*body[list[PayeeJSON]], error) {
+	collectiveID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return payeesBody(s.Orgs.CollectivePayees(s.DB.Read(ctx), collectiveID))
+}
+
+func (s *Server) askCollectivePayee(ctx context.Context, in *askPayeeIn) (*body[ApprovalJSON], error) {
+	return s.askingPayee(ctx, in, s.Orgs.AskCollectivePayee)
+}
