@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/csv"
 	"flag"
 	"fmt"
@@ -164,7 +165,12 @@ func (p *program) auditRows(t *testing.T) []map[string]string {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	lines, err := csv.NewReader(response.Body).ReadAll()
+	held := bufio.NewReader(response.Body)
+	if mark, err := held.Peek(3); err != nil || string(mark) != "\uFEFF" {
+		t.Fatalf("the export begins with %q (%v): Excel takes it for GBK", mark, err)
+	}
+	_, _ = held.Discard(3)
+	lines, err := csv.NewReader(held).ReadAll()
 	if err != nil || response.StatusCode != http.StatusOK || len(lines) == 0 {
 		t.Fatalf("export of the audit log: %d, %v", response.StatusCode, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"zique/internal/identity"
 	"zique/internal/notify"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/storage"
 	"zique/internal/worker"
@@ -35,6 +36,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("text-messages", 2*outbox.Keep, notify.Forget),
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
+		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
 		{Name: "sweep-files", Every: time.Hour, Do: func(ctx context.Context) error {
 			_, err := files.Sweep(ctx, db)

@@ -17,7 +17,6 @@ import (
 	"zique/internal/config"
 	"zique/internal/identity"
 	"zique/internal/ledger"
-	"zique/internal/org"
 	"zique/internal/storage"
 	"zique/internal/verify"
 )
@@ -131,22 +130,6 @@ func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer)
 }
 
 func createUser(ctx context.Context, settings config.Settings, user identity.NewUser, role, desk string, stdout io.Writer) error {
-	switch role {
-	case identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison:
-	default:
-		return fmt.Errorf("--role: want operator, auditor or liaison")
-	}
-	switch {
-	case role != identity.RoleOperator && desk != "":
-		return fmt.Errorf("--desk: only an operator works at a desk")
-	case role == identity.RoleOperator:
-		if desk = cmp.Or(desk, org.Federation); !org.IsDesk(desk) {
-			return fmt.Errorf("--desk: want county or federation")
-		}
-	}
-	if user.Phone == "" {
-		return fmt.Errorf("--phone: whose account is it? (see zique --help)")
-	}
 	made := user.Password == ""
 	if made {
 		user.Password = rand.Text()
@@ -157,13 +140,9 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 		return err
 	}
 	defer house.close()
-	user.Roles, user.Verified = []string{role}, true
 	err = house.db.InTx(ctx, func(tx *storage.Tx) error {
-		created, err := house.people.CreateUser(tx, audit.System, user)
-		if err != nil || desk == "" {
-			return err
-		}
-		return org.JoinDesk(tx, audit.System, desk, created.ID)
+		_, err := house.staff.Create(tx, audit.System, user, role, desk)
+		return err
 	})
 	if err != nil {
 		return describe(err)

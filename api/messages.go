@@ -13,6 +13,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/staff"
 	"zique/internal/storage"
 )
 
@@ -28,9 +29,9 @@ func sender(s config.Settings, db *storage.DB, stdout io.Writer) notify.Sender {
 
 // beforeDeletion joins an account to what it may not leave behind. Cards come first:
 // see aidcard.HoldsMoney.
-func beforeDeletion(people *identity.Service) {
-	people.BeforeDeletion = append(people.BeforeDeletion, aidcard.HoldsMoney, order.Underway, org.OnlyManager)
-	people.OnDeletion = append(people.OnDeletion, org.LeaveAll)
+func (h *house) beforeDeletion() {
+	h.people.BeforeDeletion = append(h.people.BeforeDeletion, aidcard.HoldsMoney, order.Underway, org.OnlyManager, staff.LastOperator)
+	h.people.OnDeletion = append(h.people.OnDeletion, h.approvals.WithdrawAll, h.orgs.LeaveAll)
 }
 
 // relay hands each event to the one who handles its topic.

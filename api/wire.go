@@ -30,6 +30,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/seed"
+	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
 	"zique/internal/worker"
@@ -44,7 +45,7 @@ type house struct {
 	sender    notify.Sender
 	orgs      *org.Service
 	approvals *approval.Desk
-	staff     rest.Staff
+	staff     *staff.Service
 }
 
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
@@ -61,12 +62,13 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	beforeDeletion(people)
 	approvals := approval.NewDesk()
-	return &house{
+	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
-		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: rest.NewStaff(approvals),
-	}, nil
+		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: staff.NewService(people, approvals),
+	}
+	h.beforeDeletion()
+	return h, nil
 }
 
 func (h *house) close() {
@@ -204,7 +206,7 @@ func welcome(ctx context.Context, s config.Settings, db *storage.DB, codes aidca
 	return nil
 }
 
-// describe shows a fault with its fields.
+// describe shows a fault with its fields, which are flags here.
 func describe(err error) error {
 	f, ok := fault.As(err)
 	if !ok || len(f.Fields) == 0 {
@@ -212,7 +214,7 @@ func describe(err error) error {
 	}
 	var fields []string
 	for _, field := range f.Fields {
-		fields = append(fields, field.Field+": "+field.Message)
+		fields = append(fields, "--"+field.Field+": "+field.Message)
 	}
 	return errors.New(strings.Join(fields, "; "))
 }

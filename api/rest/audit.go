@@ -2,20 +2,22 @@ package rest
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
-	"io"
 	"log/slog"
-	"strings"
+	"maps"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/pii"
+	"zique/internal/spreadsheet"
+	"zique/internal/storage"
 )
 
 // AuditJSON is one row of the audit log.
@@ -40,12 +42,40 @@ type AuditJSON struct {
 func auditJSON(e audit.Entry, who identity.Caller) AuditJSON {
 	if !who.Has(identity.RoleOperator) {
 		e.ActorName, e.Peer = pii.MaskName(e.ActorName), pii.MaskPeer(e.Peer)
+		e.BeforeJSON, e.AfterJSON = withoutNames(e.BeforeJSON), withoutNames(e.AfterJSON)
 	}
 	return AuditJSON{
 		ID: e.ID.String(), Action: e.Action, ActorID: idOrNone(e.ActorID), ActorName: e.ActorName, OrgID: idOrNone(e.OrgID), OrgName: e.OrgName,
 		Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(e.BeforeJSON), After: json.RawMessage(e.AfterJSON),
 		Reason: e.Reason, Peer: e.Peer, RequestID: e.RequestID, CreatedAt: e.CreatedAt.Time(),
 	}
+}
+
+// naming are the fields of old rows that named people; newer ones are written masked.
+var naming = []string{"contact_name", "holder"}
+
+// withoutNames masks who is named in what a row holds.
+func withoutNames(held string) string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(held), &fields) != nil { // a list or nothing
+		return held
+	}
+	masked := false
+	for _, field := range naming {
+		var name string
+		if json.Unmarshal(fields[field], &name) == nil {
+			fields[field], _ = json.Marshal(pii.MaskName(name)) // a string always encodes
+			masked = true
+		}
+	}
+	if !masked {
+		return held
+	}
+	shown, err := json.Marshal(fields)
+	if err != nil {
+		return "null"
+	}
+	return string(shown)
 }
 
 // idOrNone leaves an id that is 0 out of the answer.
@@ -116,7 +146,8 @@ func (s *Server) listAudit(ctx context.Context, in *auditIn) (*body[list[AuditJS
 	return out, nil
 }
 
-// exportPage is how many rows of the log are read at once.
+// exportPage is how many rows of the log are read and sent at once, each page within the
+// time that an answer has otherwise: a long log takes as long as it takes.
 const exportPage = 1000
 
 func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*huma.StreamResponse, error) {
@@ -125,42 +156,52 @@ func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*h
 		return nil, err
 	}
 	who := caller(ctx)
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error {
+		return audit.Write(tx, actor(ctx), audit.Change{Action: "audit.exported", Subject: "user", SubjectID: who.UserID, After: in.AuditFilter.given()})
+	})
+	if err != nil {
+		return nil, err
+	}
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
 		out.SetHeader("Content-Disposition", `attachment; filename="audit.csv"`)
-		if err := s.writeAudit(out.Context(), out.BodyWriter(), f, who); err != nil { // the status is sent: all that is left is to stop
+		out.SetHeader("Cache-Control", "no-store")
+		if err := s.writeAudit(out, f, who); err != nil { // the status is sent: all that is left is to stop
 			slog.WarnContext(ctx, "the export of the audit log broke off", "request_id", requestID(ctx), "error", err)
 		}
 	}}, nil
 }
 
-func (s *Server) writeAudit(ctx context.Context, out io.Writer, f audit.Filter, who identity.Caller) error {
-	rows := csv.NewWriter(out)
-	_ = rows.Write([]string{"time", "action", "actor", "organisation", "subject", "subject_id", "before", "after", "reason", "peer", "request_id"})
+// given is what the filter asks for.
+func (in AuditFilter) given() map[string]string {
+	all := map[string]string{"action": in.Action, "subject": in.Subject, "subject_id": in.SubjectID, "actor_id": in.ActorID, "org_id": in.OrgID, "request_id": in.RequestID}
+	for field, at := range map[string]time.Time{"since": in.Since, "until": in.Until} {
+		if !at.IsZero() {
+			all[field] = at.UTC().Format(time.RFC3339)
+		}
+	}
+	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
+	return all
+}
+
+func (s *Server) writeAudit(out huma.Context, f audit.Filter, who identity.Caller) error {
+	connection := http.NewResponseController(humagin.Unwrap(out).Writer)
+	rows := spreadsheet.NewStream(out.BodyWriter())
+	rows.Row("time", "action", "actor", "organisation", "subject", "subject_id", "before", "after", "reason", "peer", "request_id")
 	for f.Limit = exportPage; ; {
-		found, err := audit.List(s.DB.Read(ctx), f)
+		_ = connection.SetWriteDeadline(time.Now().Add(answerTime)) // where this cannot be set, the server's own deadline stays
+		found, err := audit.List(s.DB.Read(out.Context()), f)
 		if err != nil {
 			return err
 		}
 		for _, e := range found {
 			shown := auditJSON(e, who)
-			_ = rows.Write(harmless(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.Subject,
-				shown.SubjectID, e.BeforeJSON, e.AfterJSON, shown.Reason, shown.Peer, shown.RequestID))
+			rows.Row(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.Subject,
+				shown.SubjectID, string(shown.Before), string(shown.After), shown.Reason, shown.Peer, shown.RequestID)
 			f.BeforeID = e.ID
 		}
-		rows.Flush()
-		if rows.Error() != nil || len(found) < exportPage {
-			return rows.Error()
+		if err := rows.Flush(); err != nil || len(found) < exportPage {
+			return err
 		}
 	}
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cells ...string) []string {
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zique/internal/org"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -45,7 +46,13 @@ func (s *Server) listCollectivePayees(ctx context.Context, in *PathID) (*body[li
 	if err != nil {
 		return nil, err
 	}
-	return payeesBody(s.Orgs.CollectivePayees(s.DB.Read(ctx), collectiveID))
+	found, err := s.Orgs.CollectivePayees(s.DB.Read(ctx), collectiveID)
+	if onlyAuditor(ctx) {
+		for i := range found {
+			found[i].Holder = pii.MaskName(found[i].Holder)
+		}
+	}
+	return payeesBody(found, err)
 }
 
 func (s *Server) askCollectivePayee(ctx context.Context, in *askPayeeIn) (*body[ApprovalJSON], error) {

@@ -5,10 +5,13 @@ import (
 	"time"
 
 	"zique/internal/aidcard"
+	"zique/internal/approval"
+	"zique/internal/blob"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/notify"
 	"zique/internal/order"
+	"zique/internal/org"
 )
 
 // ExportJSON is everything that the marketplace holds about the caller. Unlike
@@ -22,7 +25,27 @@ type ExportJSON struct {
 	Memberships []MembershipJSON  `json:"memberships"`
 	Cards       []CardJSON        `json:"cards"`
 	Orders      []OrderJSON       `json:"orders"`
+	Uploads     []OwnFileJSON     `json:"uploads"`
+	Invitations []OwnInviteJSON   `json:"invitations" doc:"to the verified phone, and those sent"`
+	Approvals   []ApprovalJSON    `json:"approvals" doc:"asked for or decided"`
 	Messages    []MessageJSON     `json:"messages"`
+}
+
+// OwnFileJSON is a file that the caller uploaded.
+type OwnFileJSON struct {
+	UploadedJSON
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// OwnInviteJSON is an invitation that the caller got or sent.
+type OwnInviteJSON struct {
+	ID        string    `json:"id"`
+	OrgID     string    `json:"org_id"`
+	OrgName   string    `json:"org_name"`
+	Role      string    `json:"role"`
+	Status    string    `json:"status" enum:"pending,accepted,declined,revoked,expired"`
+	Sent      bool      `json:"sent" doc:"false: got"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // ProfileJSON is the caller with their phone in clear.
@@ -45,7 +68,8 @@ func (s *Server) exportMe(ctx context.Context, in *struct{ Lang }) (*exported, e
 	out := &exported{Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store"}
 	out.Body.CreatedAt = s.DB.Now().Time()
 	for _, part := range []func(ctx context.Context, who id.ID, lang string, into *ExportJSON) error{
-		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportCards, s.exportOrders, s.exportMessages,
+		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportCards, s.exportOrders,
+		s.exportUploads, s.exportInvitations, s.exportApprovals, s.exportMessages,
 	} {
 		if err := part(ctx, who, in.Lang.Lang, &out.Body); err != nil {
 			return nil, err
@@ -99,20 +123,18 @@ func (s *Server) exportCards(ctx context.Context, who id.ID, _ string, into *Exp
 // exportedAtOnce bounds one query of an export.
 const exportedAtOnce = 200
 
-func (s *Server) exportOrders(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Orders = []OrderJSON{}
-	for page := (order.Filter{Limit: exportedAtOnce}); ; {
-		found, err := order.List(s.DB.Read(ctx), who, page)
+// eachPage takes every row of a list that goes from the newest to the oldest; take
+// answers a row's id.
+func eachPage[T any](list func(before id.ID) ([]T, error), take func(T) (id.ID, error)) error {
+	for before := id.ID(0); ; {
+		found, err := list(before)
 		if err != nil {
 			return err
 		}
-		for _, o := range found {
-			shown, err := s.orderJSON(o)
-			if err != nil {
+		for _, one := range found {
+			if before, err = take(one); err != nil {
 				return err
 			}
-			into.Orders = append(into.Orders, shown)
-			page.BeforeID = o.ID
 		}
 		if len(found) < exportedAtOnce {
 			return nil
@@ -120,19 +142,58 @@ func (s *Server) exportOrders(ctx context.Context, who id.ID, _ string, into *Ex
 	}
 }
 
+func (s *Server) exportOrders(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Orders = []OrderJSON{}
+	return eachPage(func(before id.ID) ([]order.Order, error) {
+		return order.List(s.DB.Read(ctx), who, order.Filter{BeforeID: before, Limit: exportedAtOnce})
+	}, func(o order.Order) (id.ID, error) {
+		shown, err := s.orderJSON(o)
+		into.Orders = append(into.Orders, shown)
+		return o.ID, err
+	})
+}
+
+func (s *Server) exportUploads(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Uploads = []OwnFileJSON{}
+	return eachPage(func(before id.ID) ([]blob.File, error) {
+		return blob.Of(s.DB.Read(ctx), who, before, exportedAtOnce)
+	}, func(f blob.File) (id.ID, error) {
+		into.Uploads = append(into.Uploads, OwnFileJSON{uploadedJSON(f), f.CreatedAt.Time()})
+		return f.ID, nil
+	})
+}
+
+func (s *Server) exportInvitations(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Invitations = []OwnInviteJSON{}
+	hash, err := s.People.PhoneHashOf(ctx, who)
+	if err != nil {
+		return err
+	}
+	return eachPage(func(before id.ID) ([]org.Invitation, error) {
+		return org.InvitationsOf(s.DB.Read(ctx), s.DB.Now(), who, hash, before, exportedAtOnce)
+	}, func(i org.Invitation) (id.ID, error) {
+		into.Invitations = append(into.Invitations, OwnInviteJSON{
+			i.ID.String(), i.OrgID.String(), i.OrgName, i.Role, i.Status, i.InvitedBy == who, i.CreatedAt.Time()})
+		return i.ID, nil
+	})
+}
+
+func (s *Server) exportApprovals(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Approvals = []ApprovalJSON{}
+	return eachPage(func(before id.ID) ([]approval.Approval, error) {
+		return s.Approvals.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
+	}, func(a approval.Approval) (id.ID, error) {
+		into.Approvals = append(into.Approvals, approvalJSON(a))
+		return a.ID, nil
+	})
+}
+
 func (s *Server) exportMessages(ctx context.Context, who id.ID, lang string, into *ExportJSON) error {
 	into.Messages = []MessageJSON{}
-	for before := id.ID(0); ; {
-		found, err := notify.Inbox(s.DB.Read(ctx), who, before, exportedAtOnce)
-		if err != nil {
-			return err
-		}
-		for _, r := range found {
-			into.Messages = append(into.Messages, messageJSON(r, lang))
-			before = r.ID
-		}
-		if len(found) < exportedAtOnce {
-			return nil
-		}
-	}
+	return eachPage(func(before id.ID) ([]notify.Received, error) {
+		return notify.Inbox(s.DB.Read(ctx), who, before, exportedAtOnce)
+	}, func(r notify.Received) (id.ID, error) {
+		into.Messages = append(into.Messages, messageJSON(r, lang))
+		return r.ID, nil
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,10 +14,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"zique/internal/attempt"
+	"zique/internal/audit"
 	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/identity"
 	"zique/internal/org"
+	"zique/internal/storage"
 )
 
 // What one user may send.
@@ -29,10 +30,12 @@ const (
 
 var uploadRate = attempt.Limit{Max: 200, Window: time.Hour}
 
-// How long browsers keep a file. Its bytes never change, but who may see it does.
+// How long browsers keep a file. Its bytes never change, but who may see it does: a
+// picture can be taken down, which caches learn within five minutes, and of what is
+// private nothing stays on a computer that others use too.
 const (
-	keepPublic  = "public, max-age=31536000, immutable"
-	keepPrivate = "private, max-age=600, immutable"
+	keepPublic  = "public, max-age=300, must-revalidate"
+	keepPrivate = "private, no-store"
 )
 
 // UploadedJSON is a file that was taken in.
@@ -95,9 +98,13 @@ func (s *Server) upload(ctx context.Context, in *RawRequest) (*body[UploadedJSON
 		_, _ = io.Copy(io.Discard, in.gin.Request.Body) // a sender who is still sending would not hear the answer
 		return nil, err
 	}
-	return &body[UploadedJSON]{UploadedJSON{
+	return &body[UploadedJSON]{uploadedJSON(f)}, nil
+}
+
+func uploadedJSON(f blob.File) UploadedJSON {
+	return UploadedJSON{
 		FileID: f.ID.String(), Kind: f.Kind, MediaType: f.MediaType, Name: f.Name, Bytes: f.Bytes, Width: f.Width, Height: f.Height,
-	}}, nil
+	}
 }
 
 // receive reads a form that consists of one file and nothing else.
@@ -179,10 +186,8 @@ func (s *Server) download(ctx context.Context, in *FileInput) (*streamed, error)
 	if err != nil {
 		return nil, err
 	}
-	if may, err := s.maySee(ctx, f); err != nil {
+	if err := s.maySee(ctx, f); err != nil {
 		return nil, err
-	} else if !may {
-		return nil, blob.ErrNotFound
 	}
 	thumb := in.Size == "thumb"
 	if thumb && f.Kind != blob.Image {
@@ -200,22 +205,38 @@ func (s *Server) download(ctx context.Context, in *FileInput) (*streamed, error)
 	}}, nil
 }
 
-// maySee says whether the caller, if there is one, may read a file. Who may not is
-// told the same as if it were not there.
-func (s *Server) maySee(ctx context.Context, f blob.File) (bool, error) {
+// maySee fails with blob.ErrNotFound, as if the file were not there, unless it is public,
+// the caller's own, or given to an organisation: its members read what their role needs,
+// and operators what the organisation once handed in, which the audit log tells.
+func (s *Server) maySee(ctx context.Context, f blob.File) error {
 	who := caller(ctx)
-	switch {
-	case f.Public:
-		return true, nil
-	case who.UserID == 0:
-		return false, nil
-	case f.OwnerID == who.UserID, who.Has(identity.RoleOperator), who.Has(identity.RoleAuditor):
-		return true, nil
-	case f.OrgID == 0:
-		return false, nil
+	if f.Public || (who.UserID != 0 && f.OwnerID == who.UserID) {
+		return nil
 	}
-	all, err := org.Memberships(s.DB.Read(ctx), who.UserID)
-	return slices.ContainsFunc(all, func(m org.MembershipOf) bool { return m.OrgID == f.OrgID }), err
+	if who.UserID == 0 || f.OrgID == 0 {
+		return blob.ErrNotFound
+	}
+	may, err := org.MayRead(s.DB.Read(ctx), f, who.UserID)
+	if err != nil || may {
+		return err
+	}
+	if !who.Has(identity.RoleOperator) {
+		return blob.ErrNotFound
+	}
+	return s.inspectFile(ctx, f)
+}
+
+// inspectFile lets an operator read a file, and leaves a row that says so.
+func (s *Server) inspectFile(ctx context.Context, f blob.File) error {
+	return s.DB.InTx(ctx, func(tx *storage.Tx) error {
+		if handedIn, err := org.HandedIn(tx.DB, f.OrgID); err != nil {
+			return err
+		} else if !handedIn {
+			return blob.ErrNotFound
+		}
+		return audit.Write(tx, actor(ctx), audit.Change{Action: "file.read", Subject: "file", SubjectID: f.ID,
+			After: map[string]string{"org_id": f.OrgID.String()}})
+	})
 }
 
 // describeFile makes sure that nothing in a file ever runs as a page of ours.

@@ -18,7 +18,7 @@ type OrganisationJSON struct {
 	Kind         string         `json:"kind" enum:"federation,county,chamber,enterprise,cooperative,village_collective"`
 	Name         string         `json:"name"`
 	CreditCode   string         `json:"credit_code" doc:"统一社会信用代码; empty where there is none"`
-	Status       string         `json:"status" enum:"draft,submitted,recommended,returned,rejected,admitted,suspended"`
+	Status       string         `json:"status" enum:"draft,submitted,recommended,returned,rejected,admitted,suspended,withdrawn"`
 	ContactName  string         `json:"contact_name" doc:"masked for auditors"`
 	ContactPhone string         `json:"contact_phone" doc:"masked"`
 	VillageIDs   []string       `json:"village_ids" doc:"villages that a cooperative serves"`
@@ -35,7 +35,7 @@ type DocumentJSON struct {
 	ID        string    `json:"id"`
 	Kind      string    `json:"kind" enum:"business_licence,id_card,bank_permit,other"`
 	FileID    string    `json:"file_id"`
-	Name      string    `json:"name"`
+	Name      string    `json:"name" doc:"masked for auditors"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -239,12 +239,15 @@ func onlyAuditor(ctx context.Context) bool { return !caller(ctx).Has(identity.Ro
 func reviewed(ctx context.Context, o org.Organisation) org.Organisation {
 	if onlyAuditor(ctx) {
 		o.ContactName = pii.MaskName(o.ContactName)
+		for i := range o.Documents {
+			o.Documents[i].Name = pii.MaskName(o.Documents[i].Name)
+		}
 	}
 	return o
 }
 
 type reviewListIn struct {
-	Status string `query:"status" enum:"draft,submitted,recommended,returned,rejected,admitted,suspended"`
+	Status string `query:"status" enum:"draft,submitted,recommended,returned,rejected,admitted,suspended,withdrawn"`
 	Kind   string `query:"kind" enum:"federation,county,chamber,enterprise,cooperative,village_collective"`
 	Q      string `query:"q" maxLength:"60" doc:"part of the name, or the beginning of the credit code"`
 	Paging

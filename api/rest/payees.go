@@ -14,7 +14,7 @@ import (
 // PayeeJSON is an account to which an organisation is paid.
 type PayeeJSON struct {
 	ID         string    `json:"id"`
-	Holder     string    `json:"holder"`
+	Holder     string    `json:"holder" doc:"masked for auditors"`
 	Bank       string    `json:"bank"`
 	Number     string    `json:"number" doc:"masked: its last four digits"`
 	Agency     bool      `json:"agency" doc:"村账镇管: another body holds it for the village"`

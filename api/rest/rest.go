@@ -31,6 +31,7 @@ import (
 	"zique/internal/outbox"
 	"zique/internal/payment"
 	"zique/internal/pii"
+	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
@@ -49,7 +50,7 @@ type Server struct {
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk
-	Staff     Staff
+	Staff     *staff.Service
 	Sheets    village.FileSource // what imports read
 	Demo      bool
 	Site      fs.FS // the built storefront

@@ -5,6 +5,7 @@ import (
 
 	"zique/internal/approval"
 	"zique/internal/identity"
+	"zique/internal/staff"
 	"zique/internal/storage"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) findUsers(ctx context.Context, in *findUsersIn) (*body[list[Sta
 	if err != nil {
 		return nil, err
 	}
-	at, err := desksOf(s.DB.Read(ctx), user.ID)
+	at, err := staff.Desks(s.DB.Read(ctx), user.ID)
 	out.Body.Items = append(out.Body.Items, StaffJSON{user.ID.String(), user.Name, user.MaskedPhone, userJSON(user).Roles, at})
 	return out, err
 }
@@ -51,7 +52,7 @@ func (s *Server) grantRole(ctx context.Context, in *grantRoleIn) (*body[Approval
 	}
 	var asked approval.Approval
 	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
-		asked, err = s.Staff.Ask(tx, actor(ctx), Grant{UserID: userID, Role: in.Body.Role, Desk: in.Body.Desk}, in.Body.Reason)
+		asked, err = s.Staff.Ask(tx, actor(ctx), staff.Grant{UserID: userID, Role: in.Body.Role, Desk: in.Body.Desk}, in.Body.Reason)
 		return err
 	})
 	return s.shownApproval(ctx, asked, err)

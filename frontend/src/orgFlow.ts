@@ -1,5 +1,5 @@
 import type { Desk, Verb } from './api/operator'
-import type { OrgKind, OrgStatus } from './api/organisations'
+import type { DocumentKind, Organisation, OrgKind, OrgStatus } from './api/organisations'
 
 /** The roles that members have in an organisation of a kind; the first one manages it. */
 export const MEMBER_ROLES: Record<OrgKind, string[]> = {
@@ -16,13 +16,16 @@ export const applies = (kind: OrgKind) => kind === 'cooperative' || kind === 'en
 export const isManager = (kind: OrgKind, role?: string) => role !== undefined && MEMBER_ROLES[kind][0] === role
 /** May ask for another payee account. */
 export const handlesMoney = (kind: OrgKind, role?: string) => isManager(kind, role) || role === 'accountant' || role === 'finance'
+/** A member opens the documents that the role needs: who keeps the money does not need an identity card. */
+export const opensDocument = (org: Organisation, kind: DocumentKind) =>
+  isManager(org.kind, org.my_role) || (handlesMoney(org.kind, org.my_role) && (kind === 'business_licence' || kind === 'bank_permit'))
 export const canEdit = (status: OrgStatus) => status === 'draft' || status === 'returned'
 
 export type StepName = 'applied' | 'recommended' | 'admitted'
 export interface FlowStep { name: StepName; state: 'done' | 'now' | 'later' | 'stopped' }
 
 const REACHED: Record<OrgStatus, StepName> = {
-  draft: 'applied', returned: 'applied', submitted: 'recommended', recommended: 'admitted', admitted: 'admitted', rejected: 'admitted', suspended: 'admitted',
+  draft: 'applied', returned: 'applied', submitted: 'recommended', recommended: 'admitted', admitted: 'admitted', rejected: 'admitted', suspended: 'admitted', withdrawn: 'applied',
 }
 
 /** The way to admission: a cooperative goes by the county, the others straight to the platform. */
@@ -33,7 +36,7 @@ export function flowSteps(kind: OrgKind, status: OrgStatus): FlowStep[] {
   return names.map((name, i) => {
     if (over || i < at) return { name, state: 'done' }
     if (i > at) return { name, state: 'later' }
-    return { name, state: status === 'rejected' || status === 'returned' ? 'stopped' : 'now' }
+    return { name, state: ['rejected', 'returned', 'withdrawn'].includes(status) ? 'stopped' : 'now' }
   })
 }
 

@@ -53,9 +53,9 @@ type Approval struct {
 	OrgID          id.ID // the organisation that it is about; 0: none
 	RequestedBy    id.ID
 	Reason         string
-	BeforeJSON     string // what people compare: masked, never a secret
+	BeforeJSON     string // what people compare: masked, never a secret; see Kind.Reveal
 	AfterJSON      string
-	Payload        string `json:"-"` // JSON for Carry alone; personal values sealed inside
+	Payload        string `json:"-"` // JSON for Carry and Reveal while pending; personal values sealed inside
 	Status         string
 	PendingKey     *string // unique while pending, else NULL
 	CreatedAt      clock.Millis
@@ -98,6 +98,9 @@ type Kind struct {
 	// Decides is which requests of this kind the user decides. It looks the user up once
 	// for a whole list; the one who asked is refused besides.
 	Decides func(view *gorm.DB, userID id.ID) (Condition, error)
+	// Reveal, if set, answers After as those see it who may see a pending request, where
+	// they could not decide about what its row keeps masked.
+	Reveal func(a Approval) (after any, err error)
 	// Carry carries the action out, or refuses with ErrAskerGone where the one who asked
 	// might not ask any more. When it refuses, the request stays pending.
 	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error

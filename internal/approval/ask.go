@@ -60,7 +60,7 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 	} else if err != nil {
 		return Approval{}, err
 	}
-	return a, audit.Write(tx, forOrg(by, a), audit.Change{
+	return a, audit.Write(tx, by.For(a.OrgID), audit.Change{
 		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON),
 	})
@@ -85,14 +85,6 @@ func (d *Desk) kind(name string) (Kind, error) {
 		return kind, fmt.Errorf("approval: no kind %q is registered", name)
 	}
 	return kind, nil
-}
-
-// forOrg files what a member does under the organisation that it is about.
-func forOrg(by audit.Actor, a Approval) audit.Actor {
-	if by.OrgID == 0 {
-		by.OrgID = a.OrgID
-	}
-	return by
 }
 
 func why(reason string, required bool) (string, error) {

@@ -146,17 +146,32 @@ func lock(tx *storage.Tx, approvalID id.ID) (Approval, error) {
 	return found[0], nil
 }
 
-// settle ends a locked, pending request.
+// WithdrawAll takes back what a user asked for whose account is about to be erased.
+func (d *Desk) WithdrawAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+	var open []Approval
+	err := tx.ForUpdate().Where("requested_by = ? AND status = ?", userID, Pending).Order("id").Find(&open).Error
+	if err != nil {
+		return err
+	}
+	for _, a := range open {
+		if _, err := d.settle(tx, by, a, Withdrawn, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle ends a locked, pending request. What was to be carried out is forgotten.
 func (d *Desk) settle(tx *storage.Tx, by audit.Actor, a Approval, status, reason string) (Approval, error) {
 	now := tx.Now()
 	a.Status, a.PendingKey, a.DecidedBy, a.DecidedAt, a.DecisionReason = status, nil, by.UserID, &now, reason
 	err := tx.Model(&Approval{}).Where("id = ?", a.ID).Updates(map[string]any{
-		"status": status, "pending_key": nil, "decided_by": by.UserID, "decided_at": now, "decision_reason": reason,
+		"status": status, "pending_key": nil, "payload": "null", "decided_by": by.UserID, "decided_at": now, "decision_reason": reason,
 	}).Error
 	if err != nil {
 		return Approval{}, err
 	}
-	err = audit.Write(tx, forOrg(by, a), audit.Change{
+	err = audit.Write(tx, by.For(a.OrgID), audit.Change{
 		Action: "approval." + status, Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: map[string]any{"status": Pending},
 		After:  map[string]any{"status": status, "kind": a.Kind, "subject": a.Subject, "subject_id": a.SubjectID.String()},

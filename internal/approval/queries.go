@@ -31,10 +31,7 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	if err := page(rows, now, q).Limit(q.Limit).Scan(&found).Error; err != nil {
 		return nil, err
 	}
-	for i := range found {
-		found[i].asSeen(now, q.UserID)
-	}
-	return found, nil
+	return found, d.asSeen(now, q.UserID, found)
 }
 
 func page(rows *gorm.DB, now clock.Millis, q Query) *gorm.DB {
@@ -86,10 +83,17 @@ func (d *Desk) decidedBy(view *gorm.DB, userID id.ID) (Condition, error) {
 	return either, nil
 }
 
-// asSeen is a request as the user sees it now.
-func (a *Approval) asSeen(now clock.Millis, userID id.ID) {
-	a.asOf(now)
-	a.MayDecide = a.MayDecide && a.Status == Pending && a.RequestedBy != userID
+// asSeen makes of requests what the user sees of them now.
+func (d *Desk) asSeen(now clock.Millis, userID id.ID, found []Approval) error {
+	for i := range found {
+		a := &found[i]
+		a.asOf(now)
+		a.MayDecide = a.MayDecide && a.Status == Pending && a.RequestedBy != userID
+		if err := d.kinds[a.Kind].reveal(a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Get answers one request, or ErrNotFound where it is not the user's to see.
@@ -98,14 +102,14 @@ func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (A
 	if err != nil {
 		return Approval{}, err
 	}
-	var a Approval
-	if err := rows.Where("a.id = ?", approvalID).Take(&a).Error; storage.IsNotFound(err) {
+	found := make([]Approval, 1)
+	if err := rows.Where("a.id = ?", approvalID).Take(&found[0]).Error; storage.IsNotFound(err) {
 		return Approval{}, ErrNotFound
 	} else if err != nil {
 		return Approval{}, err
 	}
-	a.asSeen(now, userID)
-	return a, nil
+	err = d.asSeen(now, userID, found)
+	return found[0], err
 }
 
 // Waiting counts what is pending and answers since when the oldest waits; nil: nothing does.

@@ -7,7 +7,7 @@
 //   - What a file is, its content says, not its name or what its sender declares.
 //   - Of an image no byte from outside is kept: it is decoded and encoded anew, which
 //     also drops EXIF data such as the place where a picture was taken.
-//   - A file is private until Publish; only images can be published.
+//   - A file is private until Publish; only images can be published. Release makes it so again.
 //   - The files of one owner never hold more bytes than Config.PerOwner together.
 //
 // A transaction locks files after everything else, ascending.
@@ -83,7 +83,9 @@ type File struct {
 	Public    bool
 	StoredAs  string
 	CreatedAt clock.Millis
-	RemovedAt *clock.Millis // not there any more; Sweep is about to delete it
+
+	ReleasedAt *clock.Millis // when whoever it was given or shown to lost it; nil: never
+	RemovedAt  *clock.Millis // not there any more; Sweep is about to delete it
 }
 
 // TableName is the table's name.
@@ -99,6 +101,17 @@ func Get(db *gorm.DB, fileID id.ID) (File, error) {
 	return f, err
 }
 
+// Of lists the files of an owner, the newest first; before is the last of the page
+// before, or 0.
+func Of(db *gorm.DB, owner, before id.ID, limit int) ([]File, error) {
+	q := db.Where("owner_id = ? AND removed_at IS NULL", owner).Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	found := []File{}
+	return found, q.Find(&found).Error
+}
+
 // Config says where files lie and how much room there is.
 type Config struct {
 	Folder   string // made if it is not there
@@ -112,12 +125,12 @@ const defaultPerOwner = 500 << 20
 type Store struct {
 	folder   string
 	perOwner int64
-	budget   *semaphore.Weighted // pixels that may be decoded at once
+	budget   *semaphore.Weighted // bytes of maxMemory
 }
 
 // Open makes the folder ready.
 func Open(cfg Config) (*Store, error) {
-	s := &Store{folder: cfg.Folder, perOwner: cfg.PerOwner, budget: semaphore.NewWeighted(maxPixels)}
+	s := &Store{folder: cfg.Folder, perOwner: cfg.PerOwner, budget: semaphore.NewWeighted(maxMemory)}
 	if s.perOwner == 0 {
 		s.perOwner = defaultPerOwner
 	}

@@ -28,7 +28,7 @@ const (
 )
 
 // inspect says what the received file is, and makes of it what is kept. The memory
-// that files in hand take is bounded by the budget, of which each takes its pixels.
+// that files in hand take is bounded by the budget, of which each takes what decoding it needs.
 func (s *Store) inspect(ctx context.Context, received, name string) (content, error) {
 	head, size, err := headOf(received)
 	if err != nil {
@@ -37,11 +37,11 @@ func (s *Store) inspect(ctx context.Context, received, name string) (content, er
 	format, isImage := formatOf(head)
 	weight := int64(leastWeight)
 	if isImage {
-		pixels, err := measure(received, format)
+		decoded, err := measure(received, format)
 		if err != nil {
 			return content{}, err
 		}
-		weight = max(weight, pixels)
+		weight = max(weight, decoded)
 	} else if size > MaxOther {
 		return content{}, ErrTooLarge
 	}

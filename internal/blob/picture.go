@@ -25,15 +25,13 @@ const (
 	keptSide    = 2_000
 	thumbSide   = 400
 	jpegQuality = 85
-
-	// leastWeight makes files of few pixels take some of the budget too.
-	leastWeight = maxPixels / 8
 )
 
 // format is a kind of picture that is taken in.
 type format struct {
 	isJPEG  bool // the one that has an orientation
 	measure func(io.Reader) (image.Config, error)
+	weigh   func(*bufio.Reader, image.Config) (int64, error) // bytes that decoding takes
 	decode  func(io.Reader) (image.Image, error)
 }
 
@@ -41,13 +39,13 @@ type format struct {
 func formatOf(head []byte) (format, bool) {
 	switch begins := string(head); {
 	case strings.HasPrefix(begins, "\xFF\xD8\xFF"):
-		return format{true, jpeg.DecodeConfig, jpeg.Decode}, true
+		return format{true, jpeg.DecodeConfig, weighJPEG, jpeg.Decode}, true
 	case strings.HasPrefix(begins, "\x89PNG\r\n\x1A\n"):
-		return format{false, png.DecodeConfig, png.Decode}, true
+		return format{false, png.DecodeConfig, weighPNG, png.Decode}, true
 	case strings.HasPrefix(begins, "GIF87a"), strings.HasPrefix(begins, "GIF89a"):
-		return format{false, gif.DecodeConfig, gif.Decode}, true // the first frame
+		return format{false, gif.DecodeConfig, weighGIF, gif.Decode}, true // the first frame
 	case len(begins) >= 12 && begins[:4] == "RIFF" && begins[8:12] == "WEBP":
-		return format{false, webp.DecodeConfig, webp.Decode}, true
+		return format{false, webp.DecodeConfig, weighWebP, webp.Decode}, true
 	}
 	return format{}, false
 }
@@ -57,8 +55,9 @@ func unreadable() *fault.Fault {
 	return errInvalid.With("file", "unreadable", "the image is damaged, cut off or not an image at all")
 }
 
-// measure reads how large a picture is before any of its pixels are; it answers their number.
-func measure(received string, as format) (pixels int64, err error) {
+// measure reads how large a picture is before any of its pixels are; it answers how many
+// bytes it takes to decode it.
+func measure(received string, as format) (weight int64, err error) {
 	f, err := os.Open(received)
 	if err != nil {
 		return 0, err
@@ -68,11 +67,17 @@ func measure(received string, as format) (pixels int64, err error) {
 	if err != nil || size.Width < 1 || size.Height < 1 {
 		return 0, unreadable()
 	}
-	pixels = int64(size.Width) * int64(size.Height)
-	if size.Width > maxSide || size.Height > maxSide || pixels > maxPixels {
-		return 0, errInvalid.With("file", "too_many_pixels", "at most 40 megapixels and 12,000 pixels a side")
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return 0, err
 	}
-	return pixels, nil
+	weight, err = as.weigh(bufio.NewReader(f), size)
+	if err != nil {
+		return 0, unreadable()
+	}
+	if size.Width > maxSide || size.Height > maxSide || pixelsOf(size) > maxPixels || weight > maxMemory {
+		return 0, errInvalid.With("file", "too_many_pixels", "at most 40 megapixels and 12,000 pixels a side; fewer if it is progressive or has 16 bits a colour")
+	}
+	return weight, nil
 }
 
 // picture decodes an image and encodes it anew, upright and no larger than is of use.
@@ -105,8 +110,8 @@ func encodeJPEG(w io.Writer, m image.Image) error {
 	return jpeg.Encode(w, m, &jpeg.Options{Quality: jpegQuality})
 }
 
-// shrunk is a copy with no side longer than longest. Whole blocks are averaged first,
-// because the scaler takes 32 bytes for each row of the source and column of the result.
+// shrunk is a copy with no side longer than longest. Whole blocks are averaged first, so
+// that less than half is left to the scaler, which takes no memory of its own.
 func shrunk(src image.Image, longest int) *image.RGBA {
 	if block := longer(src) / longest; block > 1 {
 		src = averaged(src, block)
@@ -114,7 +119,7 @@ func shrunk(src image.Image, longest int) *image.RGBA {
 	w, h := src.Bounds().Dx(), src.Bounds().Dy()
 	if side := longer(src); side > longest {
 		dst := image.NewRGBA(image.Rect(0, 0, max(1, w*longest/side), max(1, h*longest/side)))
-		draw.CatmullRom.Scale(dst, dst.Rect, src, src.Bounds(), draw.Src, nil)
+		draw.ApproxBiLinear.Scale(dst, dst.Rect, src, src.Bounds(), draw.Src, nil)
 		return dst
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))

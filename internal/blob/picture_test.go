@@ -112,7 +112,7 @@ func TestWhileOthersAreDecodedAPictureWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.budget.TryAcquire(maxPixels - leastWeight + 1) {
+	if !s.budget.TryAcquire(maxMemory - leastWeight + 1) {
 		t.Fatal("the budget is not free")
 	}
 	gone, leave := context.WithCancel(t.Context())

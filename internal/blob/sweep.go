@@ -16,9 +16,9 @@ import (
 	"zique/internal/storage"
 )
 
-// unusedFor is how long a file may be neither an organisation's nor public: a draft of
-// an application keeps its documents, and an import its table and its errors, for a week.
-// It is much longer than an upload takes, so no file on its way in is taken for a loose one.
+// unusedFor is how long a file may be neither an organisation's nor public, since it came
+// or was released: an import keeps its table and its errors for a week, and whoever lost
+// a document of an application can still fetch it. It is much longer than an upload takes, so no file on its way in is taken for a loose one.
 const unusedFor = 7 * 24 * time.Hour
 
 const sweepBatch = 500
@@ -41,15 +41,15 @@ func (s *Store) Sweep(ctx context.Context, db *storage.DB) (int, error) {
 }
 
 func markUnused(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	const unused = "org_id = 0 AND public = 0 AND created_at < ? AND removed_at IS NULL"
+	const unused = "org_id = 0 AND public = 0 AND created_at < ? AND (released_at IS NULL OR released_at < ?) AND removed_at IS NULL"
 	for {
 		var ids []id.ID
-		err := db.Read(ctx).Model(&File{}).Where(unused, before).Order("id").Limit(sweepBatch).Pluck("id", &ids).Error
+		err := db.Read(ctx).Model(&File{}).Where(unused, before, before).Order("id").Limit(sweepBatch).Pluck("id", &ids).Error
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		err = db.InTx(ctx, func(tx *storage.Tx) error { // some may have been put to use since
-			return tx.Model(&File{}).Where("id IN ?", ids).Where(unused, before).Update("removed_at", tx.Now()).Error
+			return tx.Model(&File{}).Where("id IN ?", ids).Where(unused, before, before).Update("removed_at", tx.Now()).Error
 		})
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ var floors = [][]string{
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},
 	{"identity", "org"},
-	{"village"},
+	{"village", "staff"},
 	{"share", "freight", "promotion"},
 	{"catalog"},
 	{"cart", "aidcard", "payment"},

@@ -33,6 +33,9 @@ var ErrMalformed = errors.New("id: not an id")
 
 func (i ID) String() string { return strconv.FormatInt(int64(i), 10) }
 
+// At is the smallest id that carries a time; no id is smaller than 0.
+func At(t clock.Millis) ID { return ID(max(0, t-epoch)) << (nodeBits + counterBits) }
+
 // Parse reads the decimal form; it accepts no sign, space or leading zero.
 func Parse(s string) (ID, error) {
 	n, err := strconv.ParseInt(s, 10, 64)

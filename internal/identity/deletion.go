@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 
 	"zique/internal/audit"
+	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
@@ -84,12 +85,13 @@ func (s *Service) erase(tx *storage.Tx, by audit.Actor, user User) error {
 	}
 	for _, remove := range []func() error{
 		func() error { return s.eraseAddresses(tx, user.ID) },
-		func() error { return tx.Where("user_id = ?", user.ID).Delete(&userRole{}).Error },
+		func() error { return endRoles(tx, by, user.ID) },
 		func() error { return tx.Where("phone_hash = ?", user.PhoneHash).Delete(&phoneCode{}).Error },
 		func() error {
 			return tx.Model(&session{}).Where("user_id = ?", user.ID).Updates(map[string]any{"device": "", "peer": ""}).Error
 		},
 		func() error { return notify.Erase(tx, user.ID) },
+		func() error { return blob.Erase(tx, user.ID) },
 		func() error { return idempotency.Erase(tx, user.ID) },
 	} {
 		if err := remove(); err != nil {

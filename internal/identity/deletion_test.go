@@ -102,6 +102,7 @@ func TestADeletedAccountLeavesARowThatSaysNothing(t *testing.T) {
 			t.Errorf("addresses %+v, %v", list, err)
 		}
 		wantAudited(t, db, "user.deleted")
+		wantAudited(t, db, "role.revoked")
 		if anew := registered(t, s, phone); anew.ID == me.ID {
 			t.Error("the phone got the old account back")
 		}

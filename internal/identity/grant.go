@@ -45,7 +45,7 @@ func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error
 	if err := lockUser(tx, userID); err != nil {
 		return err
 	}
-	holders, err := lockHolders(tx, role)
+	holders, err := LockHolders(tx, role)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ func lockUser(tx *storage.Tx, userID id.ID) error {
 	return err
 }
 
-// lockHolders locks everybody's role of the name and answers which of them are active.
-func lockHolders(tx *storage.Tx, role string) ([]id.ID, error) {
+// LockHolders locks everybody's role of the name and answers which of them are active.
+func LockHolders(tx *storage.Tx, role string) ([]id.ID, error) {
 	var rows []userRole
 	if err := tx.ForUpdate().Where("role = ?", role).Order("user_id").Find(&rows).Error; err != nil {
 		return nil, err
@@ -86,4 +86,20 @@ func lockHolders(tx *storage.Tx, role string) ([]id.ID, error) {
 	var active []id.ID
 	err := tx.Model(&User{}).Where("id IN ? AND status = ?", all, statusActive).Order("id").Pluck("id", &active).Error
 	return active, err
+}
+
+// endRoles takes every role from a user whose account is erased.
+func endRoles(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+	var held []userRole
+	if err := tx.Where("user_id = ?", userID).Order("role").Find(&held).Error; err != nil {
+		return err
+	}
+	ended := make([]audit.Change, len(held))
+	for i, h := range held {
+		ended[i] = audit.Change{Action: "role.revoked", Subject: "user", SubjectID: userID, Before: map[string]string{"role": h.Role}}
+	}
+	if err := tx.Where("user_id = ?", userID).Delete(&userRole{}).Error; err != nil {
+		return err
+	}
+	return audit.Write(tx, by, ended...)
 }

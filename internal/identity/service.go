@@ -31,7 +31,7 @@ type Config struct {
 	Demo         bool          // codes are answered too, and may be left out
 	Sender       notify.Sender // sends codes; without one there are none, except in demo mode
 	Rand         io.Reader     // crypto/rand unless set
-	PasswordCost Cost          // OWASP\'s unless set
+	PasswordCost Cost          // OWASP's unless set
 }
 
 // Service does what this package is about.

@@ -21,6 +21,7 @@ const (
 	Reject    = "reject"
 	Suspend   = "suspend"
 	Reinstate = "reinstate"
+	Withdraw  = "withdraw"
 )
 
 // move is one line of the state table.
@@ -44,6 +45,8 @@ var (
 var moves = []move{
 	{Submit, Draft, Submitted, nil, nil, false, ""},
 	{Submit, Returned, Submitted, nil, nil, false, ""},
+	{Withdraw, Draft, Withdrawn, nil, nil, false, ""},
+	{Withdraw, Returned, Withdrawn, nil, nil, false, ""},
 	{Recommend, Submitted, Recommended, countyDesk, []string{Cooperative}, false, "admission_recommended"},
 	{Approve, Submitted, Admitted, federationDesk, []string{Enterprise, Chamber}, false, "admission_approved"},
 	{Approve, Recommended, Admitted, federationDesk, nil, false, "admission_approved"},
@@ -177,7 +180,8 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, d
 		change["submitted_at"], o.SubmittedAt = now, &now
 		change["credit_code_key"] = o.CreditCode
 	}
-	if m.to == Rejected {
+	over := m.to == Rejected || m.to == Withdrawn
+	if over {
 		change["credit_code_key"], o.CreditCodeKey = nil, nil // others may apply with it
 	}
 	err := tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(change).Error
@@ -192,7 +196,12 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, d
 		return Organisation{}, err
 	}
 	o.Status = m.to
-	err = audit.Write(tx, forOrg(by, o.ID), audit.Change{
+	if over {
+		if err := dropDocuments(tx, o.ID); err != nil {
+			return Organisation{}, err
+		}
+	}
+	err = audit.Write(tx, by.For(o.ID), audit.Change{
 		Action: "organisation." + pastOf[m.verb], Subject: "organisation", SubjectID: o.ID, Reason: reason,
 		Before: map[string]string{"status": m.from}, After: map[string]string{"status": m.to},
 	})
@@ -206,7 +215,7 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, d
 }
 
 var pastOf = map[string]string{Submit: "submitted", Recommend: "recommended", Approve: "admitted", Return: "returned",
-	Reject: "rejected", Suspend: "suspended", Reinstate: "reinstated"}
+	Reject: "rejected", Suspend: "suspended", Reinstate: "reinstated", Withdraw: "withdrawn"}
 
 // announce tells the managers how it went, and the desk whose turn it is.
 func announce(tx *storage.Tx, o Organisation, m move, reason string) error {
@@ -232,7 +241,7 @@ func announce(tx *storage.Tx, o Organisation, m move, reason string) error {
 	} else if o.Kind == Cooperative {
 		desk = County
 	}
-	reviewers, err := atDesk(tx, desk)
+	reviewers, err := AtDesk(tx, desk)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"zique/internal/audit"
-	"zique/internal/blob"
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/pii"
@@ -118,7 +117,7 @@ func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisa
 	if err := s.write(&o, a); err != nil {
 		return Organisation{}, err
 	}
-	if err := create(tx, forOrg(by, o.ID), o); err != nil {
+	if err := create(tx, by.For(o.ID), o); err != nil {
 		return Organisation{}, err
 	}
 	if err := join(tx, by, o.ID, by.UserID, ManagerOf(o.Kind)); err != nil {
@@ -190,28 +189,10 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 			return Organisation{}, err
 		}
 	}
-	err = audit.Write(tx, forOrg(by, o.ID), audit.Change{
+	err = audit.Write(tx, by.For(o.ID), audit.Change{
 		Action: "organisation.changed", Subject: "organisation", SubjectID: o.ID, Before: before, After: o.facts()})
 	if err != nil {
 		return Organisation{}, err
 	}
 	return s.Of(tx.DB, o.ID, by.UserID)
-}
-
-// keepDocuments replaces the documents of an application by those given, whose files
-// then are the organisation's to read. Files that are not the applicant's are named.
-func keepDocuments(tx *storage.Tx, by audit.Actor, orgID id.ID, documents []Document) error {
-	if err := tx.Where("org_id = ?", orgID).Delete(&Document{}).Error; err != nil || len(documents) == 0 {
-		return err
-	}
-	rows, files := make([]Document, len(documents)), make([]id.ID, len(documents))
-	for i, d := range documents {
-		files[i] = d.FileID
-		rows[i] = Document{ID: tx.NewID(), OrgID: orgID, Kind: d.Kind, FileID: d.FileID, CreatedAt: tx.Now()}
-	}
-	named := func(i int) string { return "documents[" + strconv.Itoa(i) + "].file_id" }
-	if _, err := blob.Attach(tx, by.UserID, files, orgID, named); err != nil {
-		return err
-	}
-	return tx.Create(&rows).Error
 }

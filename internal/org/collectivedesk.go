@@ -62,6 +62,7 @@ func lockHeadless(tx *storage.Tx, collectiveID id.ID) (Organisation, error) {
 	return o, err
 }
 
+// revokeAll takes back the invitations that wait for an answer.
 func revokeAll(tx *storage.Tx, by audit.Actor, orgID id.ID) error {
 	var open []Invitation
 	err := tx.ForUpdate().Where("org_id = ? AND status = ?", orgID, InvitationPending).Order("id").Find(&open).Error

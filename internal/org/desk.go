@@ -66,8 +66,8 @@ func LeaveDesks(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 	return nil
 }
 
-// atDesk lists the active operators of a desk.
-func atDesk(tx *storage.Tx, kind string) ([]id.ID, error) {
+// AtDesk lists the active operators of a desk.
+func AtDesk(tx *storage.Tx, kind string) ([]id.ID, error) {
 	var users []id.ID
 	err := tx.Table("memberships m").Joins("JOIN organisations o ON o.id = m.org_id").Joins("JOIN users u ON u.id = m.user_id").
 		Where("o.kind = ? AND m.role = ? AND u.status = ?", kind, RoleOperator, "active").

@@ -14,6 +14,7 @@ import (
 	"zique/internal/id"
 	"zique/internal/notify"
 	"zique/internal/outbox"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -140,7 +141,7 @@ func (s *Service) invite(tx *storage.Tx, by audit.Actor, o Organisation, phone, 
 	if i.Phone, err = s.masked(sealed); err != nil {
 		return Invitation{}, err
 	}
-	err = audit.Write(tx, forOrg(by, orgID), audit.Change{Action: "member.invited", Subject: "invitation", SubjectID: i.ID,
+	err = audit.Write(tx, by.For(orgID), audit.Change{Action: "member.invited", Subject: "invitation", SubjectID: i.ID,
 		After: map[string]string{"org_id": orgID.String(), "role": role, "phone": i.Phone}})
 	if err != nil {
 		return Invitation{}, err
@@ -206,7 +207,7 @@ func endInvitation(tx *storage.Tx, by audit.Actor, i Invitation, status string) 
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, forOrg(by, i.OrgID), audit.Change{Action: "invitation." + status, Subject: "invitation", SubjectID: i.ID,
+	return audit.Write(tx, by.For(i.OrgID), audit.Change{Action: "invitation." + status, Subject: "invitation", SubjectID: i.ID,
 		Before: map[string]string{"status": InvitationPending}, After: map[string]string{"status": status, "role": i.Role}})
 }
 
@@ -256,6 +257,8 @@ func (s *Service) answer(tx *storage.Tx, by audit.Actor, phoneHash string, invit
 	return i, endInvitation(tx, by, i, answer)
 }
 
+// tellAccepted names who joined masked: messages outlive accounts, and the managers see
+// the name among the members.
 func tellAccepted(tx *storage.Tx, o Organisation, userID id.ID) error {
 	var names []string
 	if err := tx.Table("users").Where("id = ?", userID).Pluck("name", &names).Error; err != nil || len(names) == 0 {
@@ -265,7 +268,7 @@ func tellAccepted(tx *storage.Tx, o Organisation, userID id.ID) error {
 	if err != nil {
 		return err
 	}
-	return tell(tx, managers, "invitation_accepted", map[string]string{"organisation": o.Name, "name": names[0]}, o.path())
+	return tell(tx, managers, "invitation_accepted", map[string]string{"organisation": o.Name, "name": pii.MaskName(names[0])}, o.path())
 }
 
 // lockInvitation locks the organisation before its invitation, as everything here does.

@@ -9,7 +9,7 @@ import (
 )
 
 // unadmitted are the statuses in which an organisation may be left without a manager.
-var unadmitted = []string{Draft, Returned, Rejected}
+var unadmitted = []string{Draft, Returned, Rejected, Withdrawn}
 
 // OnlyManager tells which of the user's organisations would be left without a manager,
 // as identity.Service.BeforeDeletion asks. The organisations stay locked, and roles are
@@ -43,16 +43,52 @@ func OnlyManager(tx *storage.Tx, userID id.ID) (field, message string, err error
 	return "", "", nil
 }
 
-// LeaveAll ends every membership of the user.
-func LeaveAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+// LeaveAll ends every membership of a user whose account is about to be erased, and what
+// else says who they are: what they applied for and nobody else manages, and invitations
+// to their phone.
+func (s *Service) LeaveAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 	var left []Membership
 	if err := tx.Where("user_id = ?", userID).Order("org_id").Find(&left).Error; err != nil {
 		return err
 	}
 	for _, m := range left {
+		if err := s.abandon(tx, by, m); err != nil {
+			return err
+		}
 		if err := leave(tx, by, m); err != nil {
 			return err
 		}
 	}
-	return nil
+	return forgetInvited(tx, by, userID)
+}
+
+// abandon withdraws an application whose only manager leaves, and forgets the people in
+// it. Any other organisation has another manager: see OnlyManager.
+func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) error {
+	if !slices.Contains(managing, leaving.Role) {
+		return nil
+	}
+	o, err := lock(tx, leaving.OrgID)
+	if err != nil || !slices.Contains(unadmitted, o.Status) {
+		return err
+	}
+	managers, err := holders(tx, o.ID, managing)
+	if err != nil || slices.ContainsFunc(managers, func(u id.ID) bool { return u != leaving.UserID }) {
+		return err
+	}
+	for _, m := range moves {
+		if m.verb == Withdraw && m.from == o.Status {
+			if _, err := s.step(tx, by, o, m, "", ""); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	if err := dropDocuments(tx, o.ID); err != nil {
+		return err
+	}
+	if err := revokeAll(tx, by, o.ID); err != nil {
+		return err
+	}
+	return tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
 }

@@ -26,7 +26,7 @@ func TestTheLastManagerStays(t *testing.T) {
 					}
 					return err
 				}
-				return org.LeaveAll(tx, actor, actor.UserID)
+				return w.orgs.LeaveAll(tx, actor, actor.UserID)
 			})
 			if err != nil {
 				t.Error(err)
@@ -76,7 +76,7 @@ func TestWhoBecomesAManagerWhileLeavingIsCounted(t *testing.T) {
 					if field, _, err := org.OnlyManager(tx, leaver.UserID); err != nil || field != "" {
 						return err
 					}
-					return org.LeaveAll(tx, leaver, leaver.UserID)
+					return w.orgs.LeaveAll(tx, leaver, leaver.UserID)
 				})
 			})
 			wg.Wait()

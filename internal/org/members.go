@@ -141,7 +141,7 @@ func (s *Service) SetRole(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, r
 	if err != nil {
 		return Member{}, err
 	}
-	err = audit.Write(tx, forOrg(by, orgID), audit.Change{
+	err = audit.Write(tx, by.For(orgID), audit.Change{
 		Action: "member.role_changed", Subject: "user", SubjectID: userID, Before: membership(orgID, target.Role), After: membership(orgID, role)})
 	if err != nil {
 		return Member{}, err
@@ -214,6 +214,6 @@ func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
 	if m.UserID == by.UserID {
 		action = "member.left"
 	}
-	return audit.Write(tx, forOrg(by, m.OrgID), audit.Change{
+	return audit.Write(tx, by.For(m.OrgID), audit.Change{
 		Action: action, Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
 }

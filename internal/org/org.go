@@ -5,8 +5,8 @@
 //   - An organisation that has a manager keeps one, whoever leaves or is removed.
 //   - A status changes only along the table in admission.go, and each change has a row
 //     that says who, when and why.
-//   - A credit code belongs to one organisation among those that were submitted and not
-//     rejected. A draft claims nothing, and only its members see it.
+//   - A credit code belongs to one organisation among those that were submitted and
+//     neither rejected nor withdrawn. A draft claims nothing, and only its members see it.
 //   - Phones and bank numbers stand in the database only sealed.
 //   - At most one payee account of an organisation is active. It changes through two
 //     people and rests before money goes to it.
@@ -47,6 +47,7 @@ const (
 	Rejected    = "rejected"
 	Admitted    = "admitted"
 	Suspended   = "suspended"
+	Withdrawn   = "withdrawn" // given up by who applied
 )
 
 // The refusals of this package beside invalid fields and those of package approval.
@@ -134,10 +135,10 @@ func create(tx *storage.Tx, by audit.Actor, o Organisation) error {
 	return audit.Write(tx, by, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID, After: o.facts()})
 }
 
-// facts is what the audit log shows of an organisation.
+// facts is what the audit log shows of an organisation; people stand in it masked.
 func (o Organisation) facts() map[string]any {
 	return map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "credit_code": o.CreditCode,
-		"contact_name": o.ContactName, "contact_phone": o.ContactPhone}
+		"contact_name": pii.MaskName(o.ContactName), "contact_phone": o.ContactPhone}
 }
 
 // AddWithCode is Add for an organisation with a credit code. It fails with
@@ -164,21 +165,13 @@ func join(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, role string) erro
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, forOrg(by, orgID), audit.Change{
+	return audit.Write(tx, by.For(orgID), audit.Change{
 		Action: "member.joined", Subject: "user", SubjectID: userID, After: membership(orgID, role)})
 }
 
 // membership is what the audit log shows of one.
 func membership(orgID id.ID, role string) map[string]string {
 	return map[string]string{"org_id": orgID.String(), "role": role}
-}
-
-// forOrg files what a member does under the organisation; an operator acts for a desk.
-func forOrg(by audit.Actor, orgID id.ID) audit.Actor {
-	if by.OrgID == 0 {
-		by.OrgID = orgID
-	}
-	return by
 }
 
 // MembershipOf is a membership with its organisation's kind and name.

@@ -13,6 +13,7 @@ import (
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -73,9 +74,9 @@ func (d PayeeDetails) Masked() string {
 // TableName is the table's name.
 func (Payee) TableName() string { return "payee_accounts" }
 
-// shown is what a decider and the audit log see of an account.
+// shown is what the rows of an approval and the audit log keep of an account.
 func shown(d PayeeDetails, agency bool) map[string]any {
-	return map[string]any{"holder": d.Holder, "bank": d.Bank, "number": d.Masked(), "agency": agency}
+	return map[string]any{"holder": pii.MaskName(d.Holder), "bank": d.Bank, "number": d.Masked(), "agency": agency}
 }
 
 // PayeeAccount is what a member fills in. Spaces and hyphens in the number do not count.
@@ -148,7 +149,7 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	asked, err := s.approvals.Ask(tx, forOrg(by, orgID), approval.Request{
+	asked, err := s.approvals.Ask(tx, by.For(orgID), approval.Request{
 		Kind: PayeeChange, Subject: "organisation", SubjectID: orgID, OrgID: orgID, Reason: a.Reason,
 		Before: before, After: shown(a.PayeeDetails, a.Agency), Payload: payload{sealed, a.Agency},
 	})
@@ -214,7 +215,25 @@ func (s *Service) open(p *Payee) error {
 // payeeChange: another member with the manager's or the money role decides; where there
 // is none, an operator does.
 func (s *Service) payeeChange() approval.Kind {
-	return approval.Kind{Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Carry: s.changePayee, Settled: payeeSettled}
+	return approval.Kind{Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Reveal: s.revealPayee, Carry: s.changePayee, Settled: payeeSettled}
+}
+
+// revealPayee shows the holder in clear: nobody can decide about a masked one.
+func (s *Service) revealPayee(a approval.Approval) (any, error) {
+	wanted, err := s.wantedPayee(a)
+	after := shown(wanted.PayeeDetails, wanted.Agency)
+	after["holder"] = wanted.Holder
+	return after, err
+}
+
+// wantedPayee is the account that a request asks for.
+func (s *Service) wantedPayee(a approval.Approval) (Payee, error) {
+	var wanted payload
+	if err := a.Open(&wanted); err != nil {
+		return Payee{}, err
+	}
+	p := Payee{Cipher: wanted.Cipher, Agency: wanted.Agency}
+	return p, s.open(&p)
 }
 
 // payeeDeciders lists the members who decide.
@@ -285,8 +304,8 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 	if err != nil {
 		return err
 	}
-	var wanted payload
-	if err := a.Open(&wanted); err != nil {
+	p, err := s.wantedPayee(a)
+	if err != nil {
 		return err
 	}
 	err = tx.Model(&Payee{}).Where("active_org_id = ?", o.ID).
@@ -294,15 +313,12 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 	if err != nil {
 		return err
 	}
-	p := Payee{ID: tx.NewID(), OrgID: o.ID, Cipher: wanted.Cipher, Agency: wanted.Agency, Status: PayeeActive, ActiveOrg: &o.ID,
-		ApprovalID: a.ID, UsableFrom: tx.Now().Add(PayeeCooling), CreatedAt: tx.Now()}
+	p.ID, p.OrgID, p.ApprovalID, p.Status, p.ActiveOrg = tx.NewID(), o.ID, a.ID, PayeeActive, &o.ID
+	p.UsableFrom, p.CreatedAt = tx.Now().Add(PayeeCooling), tx.Now()
 	if err := tx.Create(&p).Error; err != nil {
 		return err
 	}
-	if err := s.open(&p); err != nil {
-		return err
-	}
-	return audit.Write(tx, forOrg(by, o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
+	return audit.Write(tx, by.For(o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
 		Before: before, After: shown(p.PayeeDetails, p.Agency), Reason: a.Reason})
 }
 

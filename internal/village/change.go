@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/audit"
+	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
@@ -126,6 +127,9 @@ func Change(tx *storage.Tx, by audit.Actor, villageID id.ID, n New) (Village, er
 	if err := rewrite(tx, after); err != nil {
 		return Village{}, err
 	}
+	if err := takeDown(tx, before.Pictures, after.Pictures); err != nil {
+		return Village{}, err
+	}
 	if after.Name != before.Name {
 		if err := org.RenameCollective(tx, villageID, after.Name); err != nil {
 			return Village{}, err
@@ -152,6 +156,22 @@ func rewrite(tx *storage.Tx, v Village) error {
 		return err
 	}
 	return attach(tx, v)
+}
+
+// takeDown releases the pictures that a village shows no more, unless another does.
+func takeDown(tx *storage.Tx, before, after []id.ID) error {
+	gone := slices.DeleteFunc(slices.Clone(before), func(f id.ID) bool { return slices.Contains(after, f) })
+	if len(gone) == 0 {
+		return nil
+	}
+	if _, err := blob.Lock(tx, gone); err != nil { // whoever shows one elsewhere has it locked too
+		return err
+	}
+	var shown []id.ID
+	if err := tx.Model(&picture{}).Where("file_id IN ?", gone).Pluck("file_id", &shown).Error; err != nil {
+		return err
+	}
+	return blob.Release(tx, slices.DeleteFunc(gone, func(f id.ID) bool { return slices.Contains(shown, f) }))
 }
 
 // ErrNoCooperative says there is no such cooperative.

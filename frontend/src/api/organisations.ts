@@ -4,7 +4,7 @@ import type { List } from './types'
 
 export type OrgKind = 'federation' | 'county' | 'chamber' | 'enterprise' | 'cooperative' | 'village_collective'
 export type ApplicantKind = 'cooperative' | 'enterprise' | 'chamber'
-export type OrgStatus = 'draft' | 'submitted' | 'recommended' | 'returned' | 'rejected' | 'admitted' | 'suspended'
+export type OrgStatus = 'draft' | 'submitted' | 'recommended' | 'returned' | 'rejected' | 'admitted' | 'suspended' | 'withdrawn'
 export type DocumentKind = 'business_licence' | 'id_card' | 'bank_permit' | 'other'
 
 export interface OrgDocument { id: string; kind: DocumentKind; file_id: string; name?: string; created_at: string }

@@ -1657,19 +1657,25 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "business_licence" | "id_card" | "bank_permit" | "other";
+            /** @description masked for auditors */
             name: string;
         };
         ExportJSON: {
             addresses: components["schemas"]["AddressJSON"][] | null;
+            /** @description asked for or decided */
+            approvals: components["schemas"]["ApprovalJSON"][] | null;
             cards: components["schemas"]["CardJSON"][] | null;
             consents: components["schemas"]["ConsentJSON"][] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description to the verified phone, and those sent */
+            invitations: components["schemas"]["OwnInviteJSON"][] | null;
             memberships: components["schemas"]["MembershipJSON"][] | null;
             messages: components["schemas"]["MessageJSON"][] | null;
             orders: components["schemas"]["OrderJSON"][] | null;
             profile: components["schemas"]["ProfileJSON"];
             sessions: components["schemas"]["OpenSessionJSON"][] | null;
+            uploads: components["schemas"]["OwnFileJSON"][] | null;
         };
         GrantRoleInBody: {
             /** @description county or federation (the default), for operators */
@@ -2041,11 +2047,39 @@ export interface components {
             /** @description of the last decision */
             reason: string;
             /** @enum {string} */
-            status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended";
+            status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
             /** Format: date-time */
             submitted_at?: string;
             /** @description villages that a cooperative serves */
             village_ids: string[] | null;
+        };
+        OwnFileJSON: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            file_id: string;
+            /** Format: int64 */
+            height?: number;
+            /** @enum {string} */
+            kind: "image" | "document" | "sheet";
+            /** @description of what is kept: images are encoded anew */
+            media_type: string;
+            name: string;
+            /** Format: int64 */
+            width?: number;
+        };
+        OwnInviteJSON: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            org_id: string;
+            org_name: string;
+            role: string;
+            /** @description false: got */
+            sent: boolean;
+            /** @enum {string} */
+            status: "pending" | "accepted" | "declined" | "revoked" | "expired";
         };
         PairingJSON: {
             as_of: string;
@@ -2066,6 +2100,7 @@ export interface components {
             bank: string;
             /** Format: date-time */
             created_at: string;
+            /** @description masked for auditors */
             holder: string;
             id: string;
             /** @description masked: its last four digits */
@@ -4075,7 +4110,7 @@ export interface operations {
     "review-organisations": {
         parameters: {
             query?: {
-                status?: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended";
+                status?: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
                 kind?: "federation" | "county" | "chamber" | "enterprise" | "cooperative" | "village_collective";
                 /** @description part of the name, or the beginning of the credit code */
                 q?: string;

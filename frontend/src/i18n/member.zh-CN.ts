@@ -18,11 +18,11 @@ export default {
     tab: { status: '进度', members: '成员', payee: '收款账户' },
     step: { applied: '主体申请', recommended: '县级推荐', admitted: '平台审核' },
     kind: { cooperative: '合作社', enterprise: '企业', chamber: '商协会', village_collective: '村集体', county: '县', federation: '工商联' },
-    status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停' },
+    status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停', withdrawn: '已撤回' },
     role: { owner: '负责人', packer: '打包员', accountant: '会计', secretary: '秘书', buyer: '采购员', finance: '财务', head: '负责人', operator: '运营', auditor: '审计', liaison: '联络员' },
     words: {
       draft: '申请还没有提交。填好后提交，我们才能看到。', submitted: '申请已收到，正在审核。结果会发到您的消息里。', recommended: '县里已经推荐，等平台审核。结果会发到您的消息里。',
-      returned: '请按下面的意见修改，再提交一次。', rejected: '这次申请没有通过，原因在下面。', admitted: '已经入驻，可以开始使用了。', suspended: '已被暂停，原因在下面。如有疑问请联系县里。',
+      returned: '请按下面的意见修改，再提交一次。', rejected: '这次申请没有通过，原因在下面。', admitted: '已经入驻，可以开始使用了。', suspended: '已被暂停，原因在下面。如有疑问请联系县里。', withdrawn: '申请已撤回。',
     },
     document: { business_licence: '营业执照', id_card: '法人身份证', bank_permit: '开户许可证', other: '其他材料' },
     documentHint: { business_licence: '拍清楚整张执照，四个角都要拍到。', id_card: '法定代表人身份证的正面和反面。', bank_permit: '没有开户许可证的，可以用基本存款账户信息。', other: '例如章程、荣誉证书，没有就不用传。' },
@@ -65,8 +65,8 @@ export default {
   },
   privacy: {
     consents: '我同意过什么', version: '版本 {version}', givenAt: '{time} 同意', withdrawnAt: '{time} 撤回', neverAsked: '还没有表示过', give: '同意', withdraw: '撤回', document: { privacy_policy: '隐私政策', terms_of_service: '服务条款' },
-    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、订单、卡和操作记录。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
-    left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手' },
+    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、订单、卡、上传的文件清单、邀请、审批和消息。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
+    left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
     last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',

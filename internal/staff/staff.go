@@ -1,4 +1,11 @@
-package rest
+// Package staff gives and takes the roles of the platform. It joins what identity and
+// org know of operators, since neither may import the other: the role, and the
+// membership of a desk. Its invariants:
+//
+//   - A role is given by two operators, and never by the one who gets it.
+//   - Whoever has the role of an operator works at a desk, and leaves it with the role.
+//   - A desk that has an operator keeps one.
+package staff
 
 import (
 	"cmp"
@@ -18,9 +25,11 @@ import (
 	"zique/internal/storage"
 )
 
-// Staff joins what identity and org know of operators, since neither may import the
-// other: the role of the platform, and the membership of a desk.
-type Staff struct{ approvals *approval.Desk }
+// Service does what this package is about.
+type Service struct {
+	people    *identity.Service
+	approvals *approval.Desk
+}
 
 // RoleGrant is the kind of approval that gives a role of the platform.
 const RoleGrant = "role.grant"
@@ -36,8 +45,8 @@ type Grant struct {
 	Desk   string `json:"desk,omitempty"`
 }
 
-// NewStaff registers the kind of approval at the desk.
-func NewStaff(approvals *approval.Desk) Staff {
+// NewService registers the kind of approval at the desk.
+func NewService(people *identity.Service, approvals *approval.Desk) *Service {
 	approvals.Register(approval.Kind{
 		Name: RoleGrant, TTL: grantTTL,
 		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
@@ -58,7 +67,7 @@ func NewStaff(approvals *approval.Desk) Staff {
 			return g.carry(tx, by)
 		},
 	})
-	return Staff{approvals}
+	return &Service{people, approvals}
 }
 
 // askerStays refuses where the one who asked is no operator any more. Both users are
@@ -82,23 +91,17 @@ func askerStays(tx *storage.Tx, asker, grantee id.ID) error {
 
 // check names every wrong field, and puts an operator without a desk at the federation's.
 func (g *Grant) check() error {
-	var wrong *fault.Fault
+	var p fault.Problems
 	if !slices.Contains([]string{identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison}, g.Role) {
-		wrong = fault.InvalidField("role", "invalid", "must be operator, auditor or liaison")
+		p.Add("role", "invalid", "must be operator, auditor or liaison")
 	}
 	if g.Role == identity.RoleOperator {
 		g.Desk = cmp.Or(g.Desk, org.Federation)
 	}
 	if g.Desk != "" && (g.Role != identity.RoleOperator || !org.IsDesk(g.Desk)) {
-		if wrong == nil {
-			wrong = fault.New(fault.Invalid, "invalid_field", "the request has a field that cannot be accepted")
-		}
-		wrong = wrong.With("desk", "invalid", "must be county or federation, for an operator")
+		p.Add("desk", "invalid", "must be county or federation, for an operator")
 	}
-	if wrong == nil {
-		return nil
-	}
-	return wrong
+	return p.Err()
 }
 
 func (g Grant) carry(tx *storage.Tx, by audit.Actor) error {
@@ -116,7 +119,7 @@ func (g Grant) carry(tx *storage.Tx, by audit.Actor) error {
 
 // Ask asks another operator to give a user a role. It fails with wrong fields,
 // identity.ErrNotFound, approval.ErrPending, or a conflict where the user has it already.
-func (s Staff) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (approval.Approval, error) {
+func (s *Service) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (approval.Approval, error) {
 	if err := g.check(); err != nil {
 		return approval.Approval{}, err
 	}
@@ -124,7 +127,7 @@ func (s Staff) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (appr
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	at, err := desksOf(tx.DB, g.UserID)
+	at, err := Desks(tx.DB, g.UserID)
 	if err != nil {
 		return approval.Approval{}, err
 	}
@@ -137,16 +140,75 @@ func (s Staff) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (appr
 	})
 }
 
+// Create makes somebody who has a role from the start, for the command line; see
+// identity.Service.CreateUser.
+func (s *Service) Create(tx *storage.Tx, by audit.Actor, user identity.NewUser, role, desk string) (identity.User, error) {
+	g := Grant{Role: role, Desk: desk}
+	if err := g.check(); err != nil {
+		return identity.User{}, err
+	}
+	user.Roles, user.Verified = []string{g.Role}, true
+	created, err := s.people.CreateUser(tx, by, user)
+	if err != nil || g.Desk == "" {
+		return created, err
+	}
+	return created, org.JoinDesk(tx, by, g.Desk, created.ID)
+}
+
 // Revoke takes a role away at once; an operator leaves the desks with it. It fails like
-// identity.RevokeRole.
-func (s Staff) Revoke(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
+// identity.RevokeRole, and with ErrLastOperator also for the last one of a desk.
+func (s *Service) Revoke(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
 	if err := identity.RevokeRole(tx, by, userID, role); err != nil || role != identity.RoleOperator {
 		return err
 	}
-	return org.LeaveDesks(tx, by, userID)
+	left, err := Desks(tx.DB, userID)
+	if err != nil {
+		return err
+	}
+	if err := org.LeaveDesks(tx, by, userID); err != nil {
+		return err
+	}
+	for _, desk := range left {
+		at, err := org.AtDesk(tx, desk)
+		if err != nil {
+			return err
+		}
+		if len(at) == 0 {
+			return identity.ErrLastOperator
+		}
+	}
+	return nil
 }
 
-func desksOf(view *gorm.DB, userID id.ID) ([]string, error) {
+// LastOperator tells whether the platform or a desk would be left without an operator,
+// as identity.Service.BeforeDeletion asks. Of two who leave at once one stays.
+func LastOperator(tx *storage.Tx, userID id.ID) (field, message string, err error) {
+	holders, err := identity.LockHolders(tx, identity.RoleOperator)
+	if err != nil || !slices.Contains(holders, userID) {
+		return "", "", err
+	}
+	const last = "you are the last operator of your desk: another has to take over first"
+	if len(holders) == 1 {
+		return "roles", last, nil
+	}
+	desks, err := Desks(tx.DB, userID)
+	if err != nil {
+		return "", "", err
+	}
+	for _, desk := range desks {
+		at, err := org.AtDesk(tx, desk)
+		if err != nil {
+			return "", "", err
+		}
+		if !slices.ContainsFunc(at, func(u id.ID) bool { return u != userID }) {
+			return "roles", last, nil
+		}
+	}
+	return "", "", nil
+}
+
+// Desks lists the kinds of desk at which a user works.
+func Desks(view *gorm.DB, userID id.ID) ([]string, error) {
 	memberships, err := org.Memberships(view, userID)
 	at := []string{}
 	for _, m := range memberships {

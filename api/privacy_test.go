@@ -1,0 +1,385 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"zique/api/rest"
+	"zique/internal/audit"
+	"zique/internal/blob"
+	"zique/internal/config"
+	"zique/internal/storage"
+)
+
+const contact = "欧阳不忘"
+
+// document is a paper whose name says whose it is.
+func (p *program) document(t *testing.T, token, name string) string {
+	t.Helper()
+	r := p.upload(t, token, name, []byte("%PDF-1.4\n%%EOF"))
+	r.wantsStatus(t, http.StatusCreated)
+	return r.text("file_id")
+}
+
+func paper(kind, fileID string) map[string]any {
+	return map[string]any{"kind": kind, "file_id": fileID}
+}
+
+// withPapers is an application of a cooperative with a licence, a bank permit and an identity card.
+func (p *program) withPapers(t *testing.T, token string) (application map[string]any, files map[string]string) {
+	t.Helper()
+	application, files = p.application("cooperative"), map[string]string{}
+	application["contact_name"] = contact
+	var papers []any
+	for _, kind := range []string{"business_licence", "bank_permit", "id_card"} {
+		files[kind] = p.document(t, token, contact+"-"+kind+".pdf")
+		papers = append(papers, paper(kind, files[kind]))
+	}
+	application["documents"] = papers
+	return application, files
+}
+
+// fileRow is what the database holds of a file.
+func (p *program) fileRow(t *testing.T, fileID string) blob.File {
+	t.Helper()
+	var f blob.File
+	if err := p.database(t).Read(t.Context()).Take(&f, "id = ?", fileID).Error; err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// wantNowhere fails where a table still holds a text.
+func (p *program) wantNowhere(t *testing.T, text string) {
+	t.Helper()
+	for table, held := range dump(t, p.database(t)) {
+		if strings.Contains(held, text) {
+			t.Errorf("%s still holds %s", table, text)
+		}
+	}
+}
+
+func TestWhoLeavesTakesTheApplicationAlong(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, contact)
+		body, files := p.withPapers(t, owner)
+		draft := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		rejectedBody, rejectedFiles := p.withPapers(t, owner)
+		rejected := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", rejectedBody).text("id")
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+rejected+"/submit", nil)
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/organisations/"+rejected+"/reject", reasoned{"不符"})
+		loose := p.document(t, owner, contact+".pdf")
+		p.ok(t, http.StatusNoContent, owner, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+
+		for _, fileID := range []string{files["id_card"], rejectedFiles["id_card"], loose} {
+			if f := p.fileRow(t, fileID); f.OrgID != 0 || f.RemovedAt == nil {
+				t.Errorf("a file of who left: %+v", f)
+			}
+		}
+		db := p.database(t)
+		store, err := blob.Open(blob.Config{Folder: p.env["ZIQUE_DATA"] + "/files"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Sweep(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		p.wantNowhere(t, contact)
+		operator := p.signIn(t, "13900000004")
+		for orgID, status := range map[string]string{draft: "withdrawn", rejected: "rejected"} {
+			seen := p.ok(t, http.StatusOK, operator, "GET", "/ops/organisations/"+orgID, nil)
+			if seen.text("status") != status || seen.text("contact_name") != "" || seen.text("contact_phone") != "" || seen.at("documents.0") != nil {
+				t.Errorf("left over: %s", seen.raw)
+			}
+		}
+		heir, _, _ := p.person(t, "后来的人") // the codes are free again
+		for _, application := range []map[string]any{body, rejectedBody} {
+			delete(application, "documents")
+			p.ok(t, http.StatusCreated, heir, "POST", "/organisations", application)
+		}
+	})
+}
+
+func TestNamesOfContactsAndPayeesAreNotLogged(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		body, _ := p.withPapers(t, owner)
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		delete(body, "kind")
+		body["contact_name"] = "司马相如"
+		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
+		secretary, finance := p.signIn(t, "13900000003"), p.signIn(t, "13900000007")
+		enterprise := p.ok(t, http.StatusOK, secretary, "GET", "/organisations", nil).text("items.0.id")
+		wanted := payee("6222021234567890")
+		wanted["holder"] = "诸葛孔明"
+		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted)
+		for who, token := range map[string]string{"who asked": secretary, "who decides": finance} {
+			if seen := p.ok(t, http.StatusOK, token, "GET", "/approvals/"+asked.text("id"), nil); seen.text("after.holder") != "诸葛孔明" || seen.text("after.number") != "**** 7890" {
+				t.Errorf("%s sees %s", who, seen.raw)
+			}
+		}
+		decided := p.ok(t, http.StatusOK, finance, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		if decided.text("after.holder") != "诸**" {
+			t.Errorf("once it is decided: %s", decided.raw)
+		}
+		tables := dump(t, p.database(t))
+		for _, name := range []string{contact, "司马相如", "诸葛孔明"} {
+			for _, table := range []string{"audit_log", "approvals"} {
+				if strings.Contains(tables[table], name) {
+					t.Errorf("%s holds %s in clear", table, name)
+				}
+			}
+		}
+	})
+}
+
+// Rows from before are masked on their way out.
+func TestAnAuditorSeesNoNameInClear(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return audit.Write(tx, audit.System, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: 7,
+				Before: map[string]any{"holder": "诸葛孔明", "agency": false}, After: map[string]any{"contact_name": contact, "name": "高山合作社"}})
+		})
+		auditor := p.signIn(t, demoAuditor)
+		seen := p.ok(t, http.StatusOK, auditor, "GET", "/audit?subject_id=7", nil)
+		if seen.text("items.0.after.contact_name") != "欧**" || seen.text("items.0.before.holder") != "诸**" || seen.text("items.0.after.name") != "高山合作社" ||
+			seen.at("items.0.before.agency") != false {
+			t.Errorf("an auditor sees %s", seen.raw)
+		}
+		for _, row := range p.auditRows(t) {
+			if text := row["before"] + row["after"]; strings.Contains(text, contact) || strings.Contains(text, "诸葛孔明") {
+				t.Errorf("the export holds %s", text)
+			}
+		}
+		owner, _, _ := p.person(t, "社长")
+		body, _ := p.withPapers(t, owner)
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+		for _, path := range []string{"/ops/organisations/" + orgID, "/ops/organisations?status=submitted"} {
+			if r := p.ok(t, http.StatusOK, auditor, "GET", path, nil); strings.Contains(string(r.raw), contact) || !strings.Contains(string(r.raw), "id_card") {
+				t.Errorf("an auditor sees %s", r.raw)
+			}
+		}
+	})
+}
+
+func TestWhoMayReadADocument(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		body, files := p.withPapers(t, owner)
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		loose := p.document(t, owner, "草稿.pdf")
+		tokens := map[string]string{"owner": owner, "operator": p.signIn(t, "13900000004"), "auditor": p.signIn(t, demoAuditor), "buyer": p.signIn(t, demoBuyer)}
+		for _, role := range []string{"packer", "accountant"} {
+			token, _, userID := p.person(t, role)
+			tokens[role] = token
+			p.inDatabase(t, func(tx *storage.Tx) error {
+				return tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, ?, 0)", orgID, userID, role).Error
+			})
+		}
+		all := []string{"business_licence", "bank_permit", "id_card"}
+		reads := func(when string, sees map[string][]string) {
+			t.Helper()
+			for who, token := range tokens {
+				for _, kind := range all {
+					if got := p.file(t, token, files[kind]).status; (got == http.StatusOK) != slices.Contains(sees[who], kind) || (got != http.StatusOK && got != http.StatusNotFound) {
+						t.Errorf("%s: %s reads the %s: %d", when, who, kind, got)
+					}
+				}
+				if got := p.file(t, token, loose).status; (got == http.StatusOK) != (who == "owner") {
+					t.Errorf("%s: %s reads a file of nobody's: %d", when, who, got)
+				}
+			}
+		}
+		money := []string{"business_licence", "bank_permit"}
+		reads("a draft", map[string][]string{"owner": all, "accountant": money})
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+		reads("handed in", map[string][]string{"owner": all, "accountant": money, "operator": all})
+
+		read := p.file(t, tokens["operator"], files["id_card"]+"?size=full")
+		logged := p.ok(t, http.StatusOK, tokens["operator"], "GET", "/audit?request_id="+read.header.Get("X-Request-Id"), nil)
+		if logged.text("items.0.action") != "file.read" || logged.text("items.0.subject_id") != files["id_card"] || logged.text("items.0.after.org_id") != orgID {
+			t.Errorf("an operator's reading leaves %s", logged.raw)
+		}
+		if logged := p.ok(t, http.StatusOK, tokens["operator"], "GET", "/audit?action=file.read&limit=100", nil); strings.Count(string(logged.raw), `"file.read"`) != 4 {
+			t.Errorf("also other readings leave a row: %s", logged.raw)
+		}
+
+		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		instead := p.document(t, owner, "新执照.pdf")
+		body["documents"] = []any{paper("business_licence", instead), paper("bank_permit", files["bank_permit"])}
+		delete(body, "kind")
+		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
+		reads("replaced", map[string][]string{"owner": all, "accountant": {"bank_permit"}, "operator": {"bank_permit"}})
+		if f := p.fileRow(t, files["id_card"]); f.OrgID != 0 || f.ReleasedAt == nil {
+			t.Errorf("a replaced document is kept: %+v", f)
+		}
+		body["documents"] = []any{}
+		if none := p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body); none.at("documents.0") != nil || p.fileRow(t, instead).OrgID != 0 {
+			t.Errorf("an application without documents: %s", none.raw)
+		}
+		body["documents"] = []any{paper("business_licence", instead)} // once released it can be given again
+		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+orgID+"/reject", reasoned{"不符"})
+		if f := p.fileRow(t, instead); f.OrgID != 0 || f.ReleasedAt == nil {
+			t.Errorf("the document of a rejected application is kept: %+v", f)
+		}
+	})
+}
+
+func TestAPictureThatIsTakenDownIsPrivateAtOnce(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		operator, other := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		picture := func(name string) string { return p.upload(t, operator, name, snapshot(t, 8, 8)).text("file_id") }
+		first, second := picture("1.jpg"), picture("2.jpg")
+		village := func(name string, files ...string) map[string]any {
+			pictures := []any{}
+			for _, fileID := range files {
+				pictures = append(pictures, map[string]any{"file_id": fileID})
+			}
+			return map[string]any{"name": name, "township": "镇", "county": "县", "pictures": pictures}
+		}
+		made := p.ok(t, http.StatusCreated, operator, "POST", "/ops/villages", village("甲村", first, second)).text("id")
+		p.ok(t, http.StatusCreated, other, "POST", "/ops/villages", village("乙村", second))
+		shown := p.file(t, "", first)
+		if cache := shown.header.Get("Cache-Control"); shown.status != http.StatusOK || strings.Contains(cache, "immutable") || !strings.Contains(cache, "must-revalidate") {
+			t.Errorf("%d, %s", shown.status, cache)
+		}
+		p.ok(t, http.StatusOK, operator, "PUT", "/ops/villages/"+made, village("甲村"))
+		p.file(t, "", first, "If-None-Match", shown.header.Get("ETag")).wants(t, http.StatusNotFound, "not_found")
+		if f := p.fileRow(t, first); f.Public || f.ReleasedAt == nil {
+			t.Errorf("taken down: %+v", f)
+		}
+		p.file(t, "", second).wantsStatus(t, http.StatusOK)                                  // another village shows it
+		p.ok(t, http.StatusOK, operator, "PUT", "/ops/villages/"+made, village("甲村", first)) // and back
+		p.file(t, "", first).wantsStatus(t, http.StatusOK)
+	})
+}
+
+func TestTheLastOperatorOfADeskStays(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		leave := func() reply {
+			return p.call(t, county, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		}
+		refused := leave()
+		refused.wants(t, http.StatusConflict, "account_in_use")
+		if refused.text("errors.0.field") != "roles" {
+			t.Errorf("refused: %s", refused.raw)
+		}
+		leaverID := p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id")
+		p.call(t, federation, "DELETE", "/ops/users/"+leaverID+"/roles/operator", nil).wants(t, http.StatusConflict, "last_operator")
+		p.ok(t, http.StatusOK, county, "GET", "/me", nil) // nothing was taken away
+
+		successor, _, userID := p.person(t, "接手的人")
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "operator", "desk": "county", "reason": "接手"})
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		open := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": "兼任"}).text("id")
+		gone := leave()
+		gone.wantsStatus(t, http.StatusNoContent)
+		logged := string(p.ok(t, http.StatusOK, successor, "GET", "/audit?limit=100&request_id="+gone.header.Get("X-Request-Id"), nil).raw)
+		for _, action := range []string{"role.revoked", "member.left", "approval.withdrawn", "user.deleted"} {
+			if !strings.Contains(logged, `"`+action+`"`) {
+				t.Errorf("the deletion leaves no %s: %s", action, logged)
+			}
+		}
+		if request := p.ok(t, http.StatusOK, federation, "GET", "/approvals/"+open, nil); request.text("status") != "withdrawn" {
+			t.Errorf("what the one who left had asked for: %s", request.raw)
+		}
+	})
+}
+
+func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const name = "慕容复归"
+		secretary, _, _ := p.person(t, "秘书")
+		at := "/organisations/" + p.admit(t, secretary)
+		other := "/organisations/" + p.admit(t, secretary)
+		member, phone, _ := p.person(t, name)
+		invite := func(at string) string {
+			return p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"}).text("id")
+		}
+		p.ok(t, http.StatusOK, member, "POST", "/invitations/"+invite(at)+"/accept", nil)
+		waiting := invite(other)
+		if told := p.inbox(t, secretary, "invitation_accepted"); strings.Contains(string(told.raw), name) {
+			t.Errorf("the managers' inbox keeps the name: %s", told.raw)
+		}
+		var hash []string
+		db := p.database(t)
+		if err := db.Read(t.Context()).Table("org_invitations").Where("id = ?", waiting).Pluck("phone_hash", &hash).Error; err != nil || len(hash) != 1 {
+			t.Fatal(hash, err)
+		}
+		p.ok(t, http.StatusNoContent, member, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		p.wantNowhere(t, name)
+		if held := dump(t, db)["org_invitations"]; strings.Contains(held, hash[0]) {
+			t.Error("the invitations still hold the hash of the phone")
+		}
+		if seen := p.ok(t, http.StatusOK, secretary, "GET", other+"/invitations", nil); seen.text("items.0.status") != "declined" || seen.text("items.0.phone") != "" {
+			t.Errorf("what waited for the one who left: %s", seen.raw)
+		}
+	})
+}
+
+func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		orgID := p.admit(t, secretary)
+		invited, phone, _ := p.person(t, "财务")
+		sent := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": "finance"}).text("id")
+		p.ok(t, http.StatusOK, invited, "POST", "/invitations/"+sent+"/accept", nil)
+		file := p.document(t, secretary, "合同.pdf")
+		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890")).text("id")
+		p.ok(t, http.StatusOK, invited, "POST", "/approvals/"+asked+"/reject", reasoned{"不对"})
+		for who, token := range map[string]string{"who sent": secretary, "who was invited": invited} {
+			e := p.ok(t, http.StatusOK, token, "GET", "/me/export", nil)
+			if e.text("invitations.0.id") != sent || e.text("invitations.0.status") != "accepted" || e.at("invitations.0.sent") != (who == "who sent") ||
+				e.text("approvals.0.id") != asked || e.text("approvals.0.status") != "rejected" || (e.text("uploads.0.file_id") == file) != (who == "who sent") {
+				t.Errorf("%s exports %s", who, e.raw)
+			}
+		}
+	})
+}
+
+func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const rows = 2500 // more than two pages
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			changes := make([]audit.Change, rows)
+			for i := range changes {
+				changes[i] = audit.Change{Action: "test.long", Subject: "test", SubjectID: 9, Reason: "＝1+1"}
+			}
+			return audit.Write(tx, audit.System, changes...)
+		})
+		settings, err := config.Load(nil, p.getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := open(t.Context(), settings, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.close()
+		handler, _ := (&rest.Server{DB: h.db, People: h.people, Site: fstest.MapFS{}}).Handler()
+		server := httptest.NewUnstartedServer(handler)
+		server.Config.WriteTimeout = time.Nanosecond // over before the first page is read
+		server.Start()
+		defer server.Close()
+		quick := &program{base: server.URL, env: p.env, changes: map[string][]string{}}
+		auditor := p.signIn(t, demoAuditor)
+		export := quick.fetch(t, auditor, "GET", "/audit/export?action=test.long", nil)
+		if lines := strings.Count(string(export.raw), "'＝1+1"); export.status != http.StatusOK || lines != rows || !strings.HasPrefix(string(export.raw), "\uFEFFtime,") {
+			t.Errorf("%d: %d of %d rows: %.200s", export.status, lines, rows, export.raw)
+		}
+		logged := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+export.header.Get("X-Request-Id"), nil)
+		if logged.text("items.0.action") != "audit.exported" || logged.text("items.0.after.action") != "test.long" {
+			t.Errorf("the export leaves %s", logged.raw)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package org
+
+import (
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"zique/internal/audit"
+	"zique/internal/blob"
+	"zique/internal/id"
+	"zique/internal/storage"
+)
+
+// keepDocuments replaces the documents of an application by those given, whose files
+// then are the organisation's to read; those that stand there no more are released.
+// Files that are not the applicant's are named.
+func keepDocuments(tx *storage.Tx, by audit.Actor, orgID id.ID, documents []Document) error {
+	files := make([]id.ID, len(documents))
+	for i, d := range documents {
+		files[i] = d.FileID
+	}
+	if err := dropDocuments(tx, orgID, files...); err != nil || len(documents) == 0 {
+		return err
+	}
+	rows := make([]Document, len(documents))
+	for i, d := range documents {
+		rows[i] = Document{ID: tx.NewID(), OrgID: orgID, Kind: d.Kind, FileID: d.FileID, CreatedAt: tx.Now()}
+	}
+	named := func(i int) string { return "documents[" + strconv.Itoa(i) + "].file_id" }
+	if _, err := blob.Attach(tx, by.UserID, files, orgID, named); err != nil {
+		return err
+	}
+	return tx.Create(&rows).Error
+}
+
+// dropDocuments removes the documents of a locked organisation, and releases their
+// files but for those that are kept.
+func dropDocuments(tx *storage.Tx, orgID id.ID, kept ...id.ID) error {
+	var files []id.ID
+	if err := tx.Model(&Document{}).Where("org_id = ?", orgID).Pluck("file_id", &files).Error; err != nil {
+		return err
+	}
+	if err := tx.Where("org_id = ?", orgID).Delete(&Document{}).Error; err != nil {
+		return err
+	}
+	return blob.Release(tx, slices.DeleteFunc(files, func(f id.ID) bool { return slices.Contains(kept, f) }))
+}
+
+// forMoney are the documents that whoever keeps an organisation's money needs; an
+// identity card is none of them.
+var forMoney = []string{BusinessLicence, BankPermit}
+
+// MayRead tells whether a user may read a file of an organisation as a member whose
+// role needs it: managers read all of them, the money roles those about the company.
+func MayRead(view *gorm.DB, f blob.File, userID id.ID) (bool, error) {
+	m, err := memberOf(view, f.OrgID, userID)
+	switch {
+	case err == ErrNotFound:
+		return false, nil
+	case err != nil || slices.Contains(managing, m.Role):
+		return err == nil, err
+	case !slices.Contains(monied, m.Role):
+		return false, nil
+	}
+	var needed int64
+	err = view.Model(&Document{}).Where("org_id = ? AND file_id = ? AND kind IN ?", f.OrgID, f.ID, forMoney).Count(&needed).Error
+	return needed > 0, err
+}
+
+// HandedIn tells whether operators ever had the organisation's application before them.
+func HandedIn(view *gorm.DB, orgID id.ID) (bool, error) {
+	var n int64
+	err := view.Model(&Organisation{}).Where("id = ? AND submitted_at IS NOT NULL", orgID).Count(&n).Error
+	return n > 0, err
+}
