@@ -122,11 +122,13 @@ create_system_tables() {
 }
 
 # The tests' user owns the databases that the tests make, and nothing else: what works
-# here needs no more rights in production. (\_ because _ is a wildcard in a grant.)
+# here needs no more rights in production. It makes users, since one test is that an
+# account with fewer rights is enough. (\_ because _ is a wildcard in a grant.)
 write_test_user() {
   cat <<SQL
 CREATE USER 'zique'@'127.0.0.1' IDENTIFIED BY '$1';
-GRANT ALL PRIVILEGES ON \`zique\\_test%\`.* TO 'zique'@'127.0.0.1';
+GRANT CREATE USER ON *.* TO 'zique'@'127.0.0.1';
+GRANT ALL PRIVILEGES ON \`zique\\_test%\`.* TO 'zique'@'127.0.0.1' WITH GRANT OPTION;
 GRANT ALL PRIVILEGES ON \`zique\\_e2e\`.* TO 'zique'@'127.0.0.1';
 SQL
 }
