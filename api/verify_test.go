@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"testing"
 
-	"zique/internal/ledger"
 	"zique/internal/storage"
 	"zique/internal/verify"
 )
@@ -51,9 +50,7 @@ func TestEveryInvariantFindsItsSabotage(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		p.oneRefund(t)
 		db := p.database(t)
-		if _, err := ledger.Seal(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
+		p.seal(t)
 		for _, inv := range verify.Invariants {
 			statement, known := sabotages[inv.Name]
 			if !known {

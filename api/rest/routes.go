@@ -124,6 +124,11 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
 
+	get(on, "/ledger/accounts", "list-ledger-accounts", readers, s.trialBalance)
+	get(on, "/ledger/accounts/{id}/entries", "list-ledger-entries", readers, s.accountStatement)
+	get(on, "/ledger/transactions/{id}", "get-ledger-transaction", readers, s.ledgerTransaction)
+	get(on, "/ledger/vouchers", "export-vouchers", readers, s.exportVouchers)
+
 	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
 	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)
 	put(on, "/ops/cooperatives/{id}/villages", "set-cooperative-villages", operators, s.serveVillages)
