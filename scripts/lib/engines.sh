@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Private engines: one MariaDB (or MySQL) and one Redis (or Valkey), reachable on loopback
-# only, with their data under $work. Durability is off: the data dies with the run.
+# only, with their data under $work. Durability is off unless asked for: the data dies with the run.
 
+mysql_flush=0 # 1: as in production, for measuring
 mysql_pid=
 redis_pid=
 
@@ -83,7 +84,7 @@ start_mysql() {
   write_test_user "$password" >"$home/init.sql"
   mysql_flags+=("--init-file=$home/init.sql" "--socket=$home/s" "--pid-file=$home/pid"
     --bind-address=127.0.0.1 --skip-name-resolve --character-set-server=utf8mb4
-    --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=256M
+    "--innodb-flush-log-at-trx-commit=$mysql_flush" --innodb-buffer-pool-size=256M
     --max-connections=500 --default-time-zone=+00:00)
   is_mariadb "$mysqld" || mysql_flags+=(--mysqlx=OFF --disable-log-bin "--secure-file-priv=$home")
 
