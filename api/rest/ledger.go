@@ -132,7 +132,7 @@ func (s *Server) trialBalance(ctx context.Context, in *trialIn) (*body[TrialBala
 	page, next := cut(found, in.Limit, func(a ledger.AccountBalance) string { return pinned{at.seq, a.Code}.String() })
 	out := &body[TrialBalanceJSON]{TrialBalanceJSON{Items: []LedgerAccountJSON{}, NextCursor: next, Seq: at.seq}}
 	for _, a := range page {
-		out.Body.Items = append(out.Body.Items, LedgerAccountJSON{a.ID.String(), a.Code, *a.BalanceFen})
+		out.Body.Items = append(out.Body.Items, LedgerAccountJSON{a.ID.String(), a.Code, a.BalanceFen})
 	}
 	if at.from == "" {
 		err = s.addTotals(ctx, &out.Body)

@@ -207,7 +207,7 @@ func TestATrialBalanceSumsToZeroAtEverySeq(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, a := range page {
-					sum, after, codes = sum+*a.BalanceFen, a.Code, append(codes, a.Code)
+					sum, after, codes = sum+a.BalanceFen, a.Code, append(codes, a.Code)
 				}
 				if len(page) < 2 {
 					break

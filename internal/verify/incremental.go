@@ -71,14 +71,22 @@ func look(view *gorm.DB) (Progress, error) {
 }
 
 // brokenWithin counts the transactions with after < seq ≤ until that are missing, do not
-// sum to zero, are no double entry or are not what their checkpoints say.
+// sum to zero, are no double entry or are not what their checkpoints say. Only an
+// account's first step looks back beyond the range: it costs what was posted since.
 func brokenWithin(view *gorm.DB, after, until int64) (int64, error) {
 	var found struct{ Present, Broken int64 }
-	err := view.Raw(`SELECT COUNT(*) present, COALESCE(SUM(CASE WHEN t.entries < 2 OR t.sum_fen <> 0 OR t.unlike > 0 THEN 1 ELSE 0 END), 0) broken FROM (
-			SELECT t.seq, COUNT(e.id) entries, SUM(e.amount_fen) sum_fen, SUM(CASE WHEN `+notAdded+` THEN 1 ELSE 0 END) unlike
+	err := view.Raw(`WITH steps AS (
+			SELECT t.seq, e.id, e.amount_fen, c.balance_fen - e.amount_fen before_fen,
+				LAG(c.balance_fen) OVER (PARTITION BY e.account_id ORDER BY t.seq) step_fen, e.account_id
 			FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.tx_id = t.id
-			LEFT JOIN ledger_checkpoints c ON c.account_id = e.account_id AND c.seq = t.seq
-			WHERE t.seq > ? AND t.seq <= ? GROUP BY t.seq
-		) t`, after, until).Scan(&found).Error
+			LEFT JOIN ledger_checkpoints c ON c.account_id = e.account_id AND c.seq = t.seq AND c.entry_id = e.id
+			WHERE t.seq > ? AND t.seq <= ?
+		), sums AS (
+			SELECT s.seq, COUNT(s.id) entries, SUM(s.amount_fen) sum_fen, SUM(CASE WHEN s.before_fen = COALESCE(s.step_fen,
+				(SELECT b.balance_fen FROM ledger_checkpoints b WHERE b.account_id = s.account_id AND b.seq <= ? ORDER BY b.seq DESC LIMIT 1), 0) THEN 0 ELSE 1 END) unlike
+			FROM steps s GROUP BY s.seq
+		)
+		SELECT COUNT(*) present, COALESCE(SUM(CASE WHEN entries < 2 OR sum_fen <> 0 OR unlike > 0 THEN 1 ELSE 0 END), 0) broken FROM sums`,
+		after, until, after).Scan(&found).Error
 	return found.Broken + until - after - found.Present, err
 }

@@ -32,12 +32,15 @@ var Invariants = []Invariant{
 		WHERE COALESCE((SELECT c.balance_fen FROM ledger_checkpoints c WHERE c.account_id = a.id ORDER BY c.seq DESC LIMIT 1), 0)
 			+ COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_unsealed u ON u.tx_id = e.tx_id WHERE e.account_id = a.id), 0)
 			<> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0)`},
-	{"every sealed entry has a checkpoint, which adds it to the one before", `
+	{"every sealed entry has a checkpoint", `
 		SELECT e.id broken FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id AND t.seq IS NOT NULL
-		LEFT JOIN ledger_checkpoints c ON c.account_id = e.account_id AND c.seq = t.seq WHERE ` + notAdded},
+		LEFT JOIN ledger_checkpoints c ON c.account_id = e.account_id AND c.seq = t.seq AND c.entry_id = e.id WHERE c.entry_id IS NULL`},
 	{"every checkpoint belongs to an entry", `
 		SELECT c.entry_id broken FROM ledger_checkpoints c LEFT JOIN ledger_entries e ON e.id = c.entry_id AND e.account_id = c.account_id
 		LEFT JOIN ledger_transactions t ON t.id = e.tx_id WHERE t.seq IS NULL OR t.seq <> c.seq`},
+	{"a checkpoint adds its entry to the one before", `
+		WITH steps AS (SELECT entry_id, balance_fen - COALESCE(LAG(balance_fen) OVER (PARTITION BY account_id ORDER BY seq), 0) step_fen FROM ledger_checkpoints)
+		SELECT s.entry_id broken FROM steps s JOIN ledger_entries e ON e.id = s.entry_id WHERE s.step_fen <> e.amount_fen`},
 	{"sealed transactions are numbered without a gap, and the rest waits", `
 		SELECT h.id broken FROM ledger_heads h
 		WHERE h.size <> (SELECT COUNT(*) FROM ledger_transactions WHERE seq IS NOT NULL)
@@ -47,8 +50,8 @@ var Invariants = []Invariant{
 	{"no unsealed mark stands on a sealed transaction or on none", `
 		SELECT u.tx_id broken FROM ledger_unsealed u LEFT JOIN ledger_transactions t ON t.id = u.tx_id WHERE t.id IS NULL OR t.seq IS NOT NULL`},
 	{"the instants of sealing never fall", `
-		SELECT s.seq broken FROM ledger_seals s
-		WHERE s.sealed_at < (SELECT b.sealed_at FROM ledger_seals b WHERE b.seq < s.seq ORDER BY b.seq DESC LIMIT 1)`},
+		WITH steps AS (SELECT seq, sealed_at - LAG(sealed_at) OVER (ORDER BY seq) step_ms FROM ledger_seals)
+		SELECT s.seq broken FROM steps s WHERE s.step_ms < 0`},
 	{"a reversal is the opposite of one transaction that is none", `
 		SELECT t.id broken FROM ledger_transactions t WHERE t.kind = 'reversal' AND (
 			NOT EXISTS (SELECT 1 FROM ledger_transactions w WHERE w.id = CAST(t.reference AS SIGNED) AND w.kind <> 'reversal')
@@ -129,11 +132,6 @@ var Invariants = []Invariant{
 	{"every stored answer is complete", `
 		SELECT k.id broken FROM idempotency_keys k WHERE k.status = 0 OR k.answer IS NULL`},
 }
-
-// notAdded is true of the entry `e` with the checkpoint `c` that is not its account's
-// balance before it and its amount.
-const notAdded = `(c.entry_id IS NULL OR c.entry_id <> e.id OR c.balance_fen - e.amount_fen <> COALESCE(
-	(SELECT b.balance_fen FROM ledger_checkpoints b WHERE b.account_id = c.account_id AND b.seq < c.seq ORDER BY b.seq DESC LIMIT 1), 0))`
 
 // Broken is an invariant with the first rows that break it.
 type Broken struct {
