@@ -50,7 +50,7 @@ func (s *Server) routes(api huma.API) {
 	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	get(on, "/categories", "list-categories", anyone, s.listCategories)
-	get(on, "/products", "list-products", anyone, s.listProducts)
+	shared[list[ProductJSON]](on, "/products", "list-products", s.listProducts)
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
