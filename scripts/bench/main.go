@@ -1,7 +1,7 @@
 // Command bench tells how fast the marketplace takes orders, against what the same
 // database and machine allow a bare Go client that writes the same rows:
 //
-//	go run ./scripts/bench                  about two minutes; a table and JSON
+//	go run ./scripts/bench                  two to three minutes; a table and JSON
 //	go run ./scripts/bench --seconds 10 --rounds 3 --profile /tmp/checkout.pprof
 //
 // It starts private MariaDB and Redis through scripts/check, with every commit flushed to
@@ -49,7 +49,7 @@ func main() {
 		return
 	}
 	var o options
-	flag.IntVar(&o.seconds, "seconds", 4, "of each shape in each round")
+	flag.IntVar(&o.seconds, "seconds", 3, "of each shape in each round")
 	flag.IntVar(&o.rounds, "rounds", 3, "of all shapes")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the program under spread orders to this file")
 	flag.StringVar(&o.json, "json", "", "write the JSON to this file too")

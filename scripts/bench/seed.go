@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"zique/internal/aidcard"
@@ -20,6 +22,8 @@ import (
 	"zique/internal/storage"
 	"zique/internal/village"
 )
+
+const seeders = 8 // buyers that are made at once
 
 const password = "zique bench password"
 
@@ -62,10 +66,19 @@ func furnish(ctx context.Context, e *engines) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	for n := range buyers {
-		if err := m.enter(ctx, db, people, hash, n); err != nil {
-			return nil, err
-		}
+	m.buyers = make([]buyer, buyers)
+	errs := make([]error, seeders)
+	var wg sync.WaitGroup
+	for w := range seeders {
+		wg.Go(func() {
+			for n := w; n < buyers && errs[w] == nil; n += seeders {
+				m.buyers[n], errs[w] = enter(ctx, db, people, hash, n)
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	ids := make([]id.ID, len(m.skus))
 	for i, s := range m.skus {
@@ -116,7 +129,7 @@ func (m *market) list(tx *storage.Tx) error {
 }
 
 // enter makes a buyer with cards and an address, who is signed in.
-func (m *market) enter(ctx context.Context, db *storage.DB, people *identity.Service, hash string, n int) error {
+func enter(ctx context.Context, db *storage.DB, people *identity.Service, hash string, n int) (buyer, error) {
 	phone := fmt.Sprintf("139%08d", n)
 	b := buyer{}
 	err := db.InTx(ctx, func(tx *storage.Tx) error {
@@ -135,16 +148,15 @@ func (m *market) enter(ctx context.Context, db *storage.DB, people *identity.Ser
 		return err
 	})
 	if err != nil {
-		return err
+		return b, err
 	}
 	address, err := people.AddAddress(ctx, b.id, identity.Address{Name: "张三", Phone: "13912345678", Province: "湖南省", City: "长沙市", District: "岳麓区", Detail: "麓山路 1 号"})
 	if err != nil {
-		return err
+		return b, err
 	}
 	signedIn, err := people.Login(ctx, audit.Actor{Peer: fmt.Sprintf("10.0.%d.%d", n/250, n%250)}, "bench", phone, password)
 	b.token, b.address = signedIn.AccessToken, address.ID.String()
-	m.buyers = append(m.buyers, b)
-	return err
+	return b, err
 }
 
 func (m *market) anySKU() catalog.SKU { return m.skus[rand.IntN(len(m.skus))] }
