@@ -64,8 +64,10 @@ func listed(db *gorm.DB) *gorm.DB {
 
 // List answers one page of what is on sale. The page is cut before anything is joined
 // to it: an engine that begins with another table would sort all products for each page.
+// For the same reason the cooperative's standing is looked up for each product.
 func List(db *gorm.DB, f Filter) ([]Shown, error) {
-	q := db.Table("products p").Where("p.status = ?", Listed).Limit(f.Limit)
+	q := db.Table("products p").Where("p.status = ?", Listed).
+		Where("(SELECT o.status FROM organisations o WHERE o.id = p.cooperative_id) = ?", org.Admitted).Limit(f.Limit)
 	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
 		q = q.Where("p.search_text LIKE ? ESCAPE '!'", "%"+escapeLike(word)+"%")
 	}
