@@ -135,6 +135,11 @@ var rules = map[string]rule{
 	"GET /ops/search":    {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout":  {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
 
+	"GET /ledger/accounts":              {by: "auditor", also: desks},
+	"GET /ledger/accounts/{id}/entries": {by: "auditor", also: desks, path: "/ledger/accounts/{account}/entries"},
+	"GET /ledger/transactions/{id}":     {by: "auditor", also: desks, path: "/ledger/transactions/{transaction}"},
+	"GET /ledger/vouchers":              {by: "auditor", also: desks},
+
 	"POST /auth/password-reset":    public,
 	"PUT /me":                      {by: "buyer", self: true, body: map[string]any{}},
 	"POST /me/phone/verify":        {by: "buyer", self: true, body: map[string]any{"code": "x"}},
@@ -184,6 +189,10 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
 	p.organisationsFixture(t, f)
+	p.seal(t)
+	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
+	f.things["account"] = account
+	f.things["transaction"] = p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts/"+account+"/entries", nil).text("items.0.transaction_id")
 	return f
 }
 

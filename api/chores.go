@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"zique/internal/approval"
@@ -17,12 +18,14 @@ import (
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/storage"
+	"zique/internal/verify"
 	"zique/internal/worker"
 )
 
 const keepJobs = 180 * 24 * time.Hour
 
-// chores are what one replica does now and then: delete what has served its time.
+// chores are what one replica does now and then: delete what has served its time, and
+// check what was posted meanwhile.
 func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worker.Recurring {
 	forget := func(name string, keep time.Duration, from func(context.Context, *storage.DB, clock.Millis) error) worker.Recurring {
 		return worker.Recurring{Name: "forget-" + name, Every: time.Hour, Do: func(ctx context.Context) error {
@@ -38,6 +41,13 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
+		{Name: "check-books", Every: time.Minute, Do: func(ctx context.Context) error {
+			found, err := verify.Incremental(ctx, db)
+			if err == nil && found.Broken > 0 {
+				err = fmt.Errorf("%d sealed transactions after seq %d are broken: run zique verify", found.Broken, found.Seq)
+			}
+			return err
+		}},
 		{Name: "sweep-files", Every: time.Hour, Do: func(ctx context.Context) error {
 			_, err := files.Sweep(ctx, db)
 			return err

@@ -50,7 +50,7 @@ func (s *Server) routes(api huma.API) {
 	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	get(on, "/categories", "list-categories", anyone, s.listCategories)
-	get(on, "/products", "list-products", anyone, s.listProducts)
+	shared[list[ProductJSON]](on, "/products", "list-products", s.listProducts)
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
@@ -143,6 +143,11 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/search", "search", readers, s.search)
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+
+	get(on, "/ledger/accounts", "list-ledger-accounts", readers, s.trialBalance)
+	get(on, "/ledger/accounts/{id}/entries", "list-ledger-entries", readers, s.accountStatement)
+	get(on, "/ledger/transactions/{id}", "get-ledger-transaction", readers, s.ledgerTransaction)
+	get(on, "/ledger/vouchers", "export-vouchers", readers, s.exportVouchers)
 
 	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
 	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)

@@ -1,10 +1,12 @@
 // Package verify checks the books. Each invariant is a query that must answer no
-// row; all of them look at one snapshot.
+// row; all of them look at one snapshot. Run checks everything; Incremental, for a
+// metric, checks what was sealed since it last looked.
 package verify
 
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"gorm.io/gorm"
 
@@ -34,16 +36,35 @@ var Invariants = []Invariant{
 	{"every entry belongs to a transaction and an account", `
 		SELECT e.id broken FROM ledger_entries e LEFT JOIN ledger_transactions t ON t.id = e.tx_id
 		LEFT JOIN ledger_accounts a ON a.id = e.account_id WHERE t.id IS NULL OR a.id IS NULL`},
-	{"a checkpoint and the unsealed entries make the sum of all entries", `
+	{"the last checkpoint and the unsealed entries make the sum of all entries", `
 		SELECT a.id broken FROM ledger_accounts a
-		WHERE COALESCE((SELECT c.balance_fen FROM ledger_checkpoints c WHERE c.account_id = a.id), 0)
+		WHERE COALESCE((SELECT c.balance_fen FROM ledger_checkpoints c WHERE c.account_id = a.id ORDER BY c.seq DESC LIMIT 1), 0)
 			+ COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_unsealed u ON u.tx_id = e.tx_id WHERE e.account_id = a.id), 0)
 			<> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0)`},
+	{"every sealed entry has a checkpoint", `
+		SELECT e.id broken FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id AND t.seq IS NOT NULL
+		LEFT JOIN ledger_checkpoints c ON c.account_id = e.account_id AND c.seq = t.seq AND c.entry_id = e.id WHERE c.entry_id IS NULL`},
+	{"every checkpoint belongs to an entry", `
+		SELECT c.entry_id broken FROM ledger_checkpoints c LEFT JOIN ledger_entries e ON e.id = c.entry_id AND e.account_id = c.account_id
+		LEFT JOIN ledger_transactions t ON t.id = e.tx_id WHERE t.seq IS NULL OR t.seq <> c.seq`},
+	{"a checkpoint adds its entry to the one before", `
+		WITH steps AS (SELECT entry_id, balance_fen - COALESCE(LAG(balance_fen) OVER (PARTITION BY account_id ORDER BY seq), 0) step_fen FROM ledger_checkpoints)
+		SELECT s.entry_id broken FROM steps s JOIN ledger_entries e ON e.id = s.entry_id WHERE s.step_fen <> e.amount_fen`},
 	{"sealed transactions are numbered without a gap, and the rest waits", `
 		SELECT h.id broken FROM ledger_heads h
 		WHERE h.size <> (SELECT COUNT(*) FROM ledger_transactions WHERE seq IS NOT NULL)
 			OR h.size <> COALESCE((SELECT MAX(seq) FROM ledger_transactions), 0)
+			OR h.size <> COALESCE((SELECT MAX(seq) FROM ledger_seals), 0)
 			OR (SELECT COUNT(*) FROM ledger_transactions WHERE seq IS NULL) <> (SELECT COUNT(*) FROM ledger_unsealed)`},
+	{"no unsealed mark stands on a sealed transaction or on none", `
+		SELECT u.tx_id broken FROM ledger_unsealed u LEFT JOIN ledger_transactions t ON t.id = u.tx_id WHERE t.id IS NULL OR t.seq IS NOT NULL`},
+	{"the instants of sealing never fall", `
+		WITH steps AS (SELECT seq, sealed_at - LAG(sealed_at) OVER (ORDER BY seq) step_ms FROM ledger_seals)
+		SELECT s.seq broken FROM steps s WHERE s.step_ms < 0`},
+	{"a reversal is the opposite of one transaction that is none", `
+		SELECT t.id broken FROM ledger_transactions t WHERE t.kind = 'reversal' AND (
+			NOT EXISTS (SELECT 1 FROM ledger_transactions w WHERE w.id = CAST(t.reference AS SIGNED) AND w.kind <> 'reversal')
+			OR EXISTS (SELECT 1 FROM ledger_entries e WHERE e.tx_id IN (t.id, CAST(t.reference AS SIGNED)) GROUP BY e.account_id HAVING SUM(e.amount_fen) <> 0))`},
 	{"a card's balance is its account's and lies between 0 and its face", `
 		SELECT c.id broken FROM aid_cards c LEFT JOIN (
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY a.code
@@ -208,23 +229,40 @@ type Broken struct {
 
 const rowsNamed = 20
 
-// Run checks every invariant and calls progress after each.
+var ofTable = regexp.MustCompile(`broken FROM (\w+)`)
+
+// Table is where the rows stand that break the invariant.
+func (inv Invariant) Table() string {
+	if found := ofTable.FindStringSubmatch(inv.Query); found != nil {
+		return found[1]
+	}
+	return "rows"
+}
+
+// Run checks every invariant in one snapshot and calls progress after each.
 func Run(ctx context.Context, db *storage.DB, progress func(Invariant, []int64)) ([]Broken, error) {
 	var broken []Broken
-	err := db.Snapshot(ctx, func(view *gorm.DB) error {
-		for _, inv := range Invariants {
-			var rows []int64
-			if err := view.Raw(inv.Query + fmt.Sprintf(" LIMIT %d", rowsNamed)).Scan(&rows).Error; err != nil {
-				return fmt.Errorf("check %q: %w", inv.Name, err)
-			}
-			if len(rows) > 0 {
-				broken = append(broken, Broken{inv, rows})
-			}
-			if progress != nil {
-				progress(inv, rows)
-			}
-		}
-		return nil
+	err := db.Snapshot(ctx, func(view *gorm.DB) (err error) {
+		broken, err = Check(view, progress)
+		return err
 	})
 	return broken, err
+}
+
+// Check is Run on a view that stands still.
+func Check(view *gorm.DB, progress func(Invariant, []int64)) ([]Broken, error) {
+	var broken []Broken
+	for _, inv := range Invariants {
+		var rows []int64
+		if err := view.Raw(inv.Query + fmt.Sprintf(" LIMIT %d", rowsNamed)).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("check %q: %w", inv.Name, err)
+		}
+		if len(rows) > 0 {
+			broken = append(broken, Broken{inv, rows})
+		}
+		if progress != nil {
+			progress(inv, rows)
+		}
+	}
+	return broken, nil
 }

@@ -452,6 +452,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-ledger-accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-ledger-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-ledger-transaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export-vouchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1796,6 +1860,62 @@ export interface components {
              */
             total: number;
         };
+        LedgerAccountJSON: {
+            /**
+             * Format: int64
+             * @description positive: owed to the account's owner
+             */
+            balance_fen: number;
+            /** @example card:123 */
+            code: string;
+            id: string;
+        };
+        LedgerClassJSON: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            balance_fen: number;
+            /** @example card */
+            class: string;
+        };
+        LedgerEntryJSON: {
+            account_id: string;
+            /** Format: int64 */
+            amount_fen: number;
+            code: string;
+        };
+        LedgerLineJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            balance_fen: number;
+            /** @example order_payment */
+            kind: string;
+            /** Format: date-time */
+            posted_at: string;
+            reference: string;
+            /** Format: int64 */
+            seq: number;
+            transaction_id: string;
+        };
+        LedgerTransactionJSON: {
+            entries: components["schemas"]["LedgerEntryJSON"][] | null;
+            id: string;
+            /** @example order_payment */
+            kind: string;
+            /** Format: date-time */
+            posted_at: string;
+            reference: string;
+            /** @description the transaction that undid this one */
+            reversed_by?: string;
+            /** Format: date-time */
+            sealed_at?: string;
+            /**
+             * Format: int64
+             * @description absent for the second before it is sealed
+             */
+            seq?: number;
+        };
         LineJSON: {
             cover_url: string;
             id: string;
@@ -2372,6 +2492,17 @@ export interface components {
             phone: string;
             roles: string[] | null;
         };
+        StatementJSON: {
+            /** Format: int64 */
+            closing_fen: number;
+            code: string;
+            id: string;
+            items: components["schemas"]["LedgerLineJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            opening_fen: number;
+        };
         StepJSON: {
             /** @description masked for auditors */
             actor_name: string;
@@ -2392,6 +2523,23 @@ export interface components {
             refunded_freight_fen: number;
             shipments: components["schemas"]["ShipmentJSON"][] | null;
             status: string;
+        };
+        TrialBalanceJSON: {
+            /** @description of all accounts; on the first page */
+            classes?: components["schemas"]["LedgerClassJSON"][] | null;
+            items: components["schemas"]["LedgerAccountJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description the last transaction counted
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description of all accounts, 0 in books that balance; on the first page
+             */
+            total_fen?: number;
         };
         UploadedJSON: {
             /** Format: int64 */
@@ -3400,6 +3548,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceivedInvitationJSON"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ledger-accounts": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description codes that begin so */
+                q?: string;
+                /** @description what was sealed by then; without it, what is sealed now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalanceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ledger-entries": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description inclusive */
+                since?: string;
+                /** @description exclusive */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ledger-transaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerTransactionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-vouchers": {
+        parameters: {
+            query?: {
+                /** @description inclusive */
+                since?: string;
+                /** @description exclusive */
+                until?: string;
+                /** @description inclusive */
+                from_seq?: number;
+                /** @description inclusive */
+                to_seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5422,6 +5711,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -53,3 +53,7 @@ export type RefundInput = Lists<Wire['RefundInBody']>
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]
 export type Assistance = Board['assistance'][number]
+
+export type TrialBalance = Lists<Wire['TrialBalanceJSON']>
+export type LedgerStatement = Lists<Wire['StatementJSON']>
+export type LedgerTransaction = Lists<Wire['LedgerTransactionJSON']>
