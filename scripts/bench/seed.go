@@ -13,6 +13,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/clock"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/ledger"
@@ -102,7 +103,7 @@ func (m *market) list(tx *storage.Tx) error {
 		if err != nil {
 			return err
 		}
-		if err := catalog.SetFlatFreight(tx, o.ID, 800); err != nil {
+		if _, err := freight.Put(tx, audit.System, freight.Flat(o.ID, 800)); err != nil {
 			return err
 		}
 		sellers = append(sellers, o.ID)
