@@ -22,8 +22,6 @@ import (
 	"zique/internal/worker"
 )
 
-const keepJobs = 180 * 24 * time.Hour
-
 // chores are what one replica does now and then: delete what has served its time, and
 // check what was posted meanwhile.
 func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worker.Recurring {
@@ -34,9 +32,11 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 	}
 	return []worker.Recurring{
 		forget("idempotency-keys", idempotency.KeptFor, idempotency.Forget),
-		forget("jobs", keepJobs, worker.Forget),
+		forget("jobs", worker.KeptFor, worker.Forget),
 		forget("events", outbox.Keep, outbox.Forget),
 		forget("text-messages", 2*outbox.Keep, notify.Forget),
+		forget("messages", notify.KeepInbox, notify.ForgetInbox),
+		forget("sessions", identity.KeepSessions, identity.ForgetSessions),
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),

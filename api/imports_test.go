@@ -116,6 +116,13 @@ func TestVillagesAreImportedOrNamedByRow(t *testing.T) {
 		if found.text("items.0.code") != "431322999201" || found.text("items.1.id") != "" || found.text("items.0.collective_id") == "" {
 			t.Errorf("%s", found.raw)
 		}
+		townships := p.call(t, "", "GET", "/townships", nil)
+		items, _ := townships.at("items").([]any)
+		if !slices.ContainsFunc(items, func(one any) bool {
+			return fmt.Sprint(one) == fmt.Sprint(map[string]any{"county": "新化县", "name": "示例镇", "village_count": 1})
+		}) {
+			t.Errorf("%s", townships.raw)
+		}
 		if jobs := p.call(t, token, "GET", "/ops/jobs?status=failed", nil); jobs.text("items.0.kind") != "village_import" || jobs.text("items.1.id") != "" {
 			t.Errorf("%s", jobs.raw)
 		}

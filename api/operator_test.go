@@ -27,6 +27,12 @@ func TestOneSearchBoxFindsEverything(t *testing.T) {
 		if r := p.call(t, auditor, "GET", "/ops/search?q="+demoBuyer, nil); r.text("items.0.title") != "演**" {
 			t.Errorf("an auditor sees %s", r.raw)
 		}
+		for _, nothing := range []string{"", " ", "\u3000", "\x00", "a\x00", "\n"} {
+			p.call(t, operator, "GET", "/ops/search?q="+url.QueryEscape(nothing), nil).wants(t, http.StatusBadRequest, "invalid_field")
+		}
+		if r := p.call(t, operator, "GET", "/ops/search?q="+url.QueryEscape("\u3000"+demoBuyer+" "), nil); r.text("items.0.kind") != "user" {
+			t.Errorf("a phone with space around it: %s", r.raw)
+		}
 		p.call(t, operator, "GET", "/ops/search", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, b.token, "GET", "/ops/search?q=x", nil).wants(t, http.StatusForbidden, "forbidden")
 		p.call(t, b.token, "GET", "/ops/queues", nil).wants(t, http.StatusForbidden, "forbidden")

@@ -437,7 +437,7 @@ func TestNoPhoneIsLeftInClear(t *testing.T) {
 	var log printed
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	defer slog.SetDefault(before)
+	t.Cleanup(func() { slog.SetDefault(before) }) // after the parallel tests
 	eachPair(t, func(t *testing.T, p *program) {
 		code := p.askCode(t, newcomer, "register")
 		joined := p.call(t, "", "POST", "/auth/register", map[string]any{"phone": newcomer, "password": demoPassword, "name": "新来的人", "code": code})

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"zique/internal/approval"
-	"zique/internal/clock"
 	"zique/internal/storage"
 )
 
@@ -48,14 +47,6 @@ func approvalJSON(a approval.Approval) ApprovalJSON {
 		out.DecidedBy = &PersonJSON{a.DecidedBy.String(), a.DeciderName}
 	}
 	return out
-}
-
-func instant(at *clock.Millis) *time.Time {
-	if at == nil {
-		return nil
-	}
-	t := at.Time()
-	return &t
 }
 
 // shownApproval answers a request that was just changed, with the names in it.

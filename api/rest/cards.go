@@ -23,12 +23,7 @@ type CardJSON struct {
 }
 
 func cardJSON(c aidcard.Card) CardJSON {
-	out := CardJSON{ID: c.ID.String(), MaskedNumber: c.MaskedNumber(), FaceFen: c.FaceFen, BalanceFen: c.BalanceFen, Status: c.Status}
-	if c.ExpiresAt != nil {
-		at := c.ExpiresAt.Time()
-		out.ExpiresAt = &at
-	}
-	return out
+	return CardJSON{ID: c.ID.String(), MaskedNumber: c.MaskedNumber(), FaceFen: c.FaceFen, BalanceFen: c.BalanceFen, Status: c.Status, ExpiresAt: instant(c.ExpiresAt)}
 }
 
 type claimIn struct {

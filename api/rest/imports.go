@@ -89,14 +89,10 @@ const shownErrors = 100
 func importJSON(i village.Import) ImportJSON {
 	out := ImportJSON{
 		ID: i.ID.String(), Status: i.Status, DryRun: i.DryRun, Done: i.Done, Total: i.Total, Added: i.Added,
-		ErrorsTotal: i.Report.Total, Errors: []ImportErrorJSON{}, Error: i.Error, CreatedAt: i.CreatedAt.Time(),
+		ErrorsTotal: i.Report.Total, Errors: []ImportErrorJSON{}, Error: i.Error, CreatedAt: i.CreatedAt.Time(), FinishedAt: instant(i.FinishedAt),
 	}
 	for _, e := range i.Report.Errors[:min(shownErrors, len(i.Report.Errors))] {
 		out.Errors = append(out.Errors, ImportErrorJSON(e))
-	}
-	if i.FinishedAt != nil {
-		finished := i.FinishedAt.Time()
-		out.FinishedAt = &finished
 	}
 	return out
 }

@@ -21,13 +21,8 @@ type JobJSON struct {
 }
 
 func jobJSON(j worker.Job) JobJSON {
-	out := JobJSON{ID: j.ID.String(), Kind: j.Kind, Status: j.Status, Done: j.Done, Total: j.Total, Attempts: j.Attempts,
-		Error: j.Error, CreatedAt: j.CreatedAt.Time()}
-	if j.FinishedAt != nil {
-		finished := j.FinishedAt.Time()
-		out.FinishedAt = &finished
-	}
-	return out
+	return JobJSON{ID: j.ID.String(), Kind: j.Kind, Status: j.Status, Done: j.Done, Total: j.Total, Attempts: j.Attempts,
+		Error: j.Error, CreatedAt: j.CreatedAt.Time(), FinishedAt: instant(j.FinishedAt)}
 }
 
 type listJobsIn struct {

@@ -21,12 +21,8 @@ type MessageJSON struct {
 
 func messageJSON(r notify.Received, lang string) MessageJSON {
 	text := r.Text(lang)
-	out := MessageJSON{ID: r.ID.String(), Template: r.Template, Title: text.Title, Text: text.Text, Link: r.Link, CreatedAt: r.CreatedAt.Time()}
-	if r.ReadAt != nil {
-		at := r.ReadAt.Time()
-		out.ReadAt = &at
-	}
-	return out
+	return MessageJSON{ID: r.ID.String(), Template: r.Template, Title: text.Title, Text: text.Text, Link: r.Link,
+		CreatedAt: r.CreatedAt.Time(), ReadAt: instant(r.ReadAt)}
 }
 
 // Lang asks for a language.

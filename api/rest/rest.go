@@ -54,6 +54,8 @@ type Server struct {
 	Sheets    village.FileSource // what imports read
 	Demo      bool
 	Site      fs.FS // the built storefront
+
+	MetricsToken string // "": only programs on this machine may read /metrics
 }
 
 const (
@@ -69,7 +71,9 @@ func (s *Server) Handler() (http.Handler, *huma.OpenAPI) {
 	engine := gin.New()
 	_ = engine.SetTrustedProxies(nil) // nil cannot fail: forwarding headers are never believed
 	engine.HandleMethodNotAllowed = true
-	engine.Use(identify, recovered)
+	engine.Use(identify)
+	s.metrics(engine)
+	engine.Use(recovered)
 	api := humagin.New(engine, apiConfig())
 	s.routes(api)
 	s.health(engine)

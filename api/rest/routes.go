@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
@@ -54,6 +55,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
+	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
@@ -276,6 +278,15 @@ func (p PathID) parse(missing error) (id.ID, error) {
 		return 0, missing // no such id can be there
 	}
 	return parsed, nil
+}
+
+// instant is a time that may not have come yet.
+func instant(at *clock.Millis) *time.Time {
+	if at == nil {
+		return nil
+	}
+	t := at.Time()
+	return &t
 }
 
 func invalid(field, code, message string) error { return fault.InvalidField(field, code, message) }

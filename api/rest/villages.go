@@ -34,6 +34,22 @@ type VillageJSON struct {
 	ShareAvailableFen money.Fen                `json:"share_available_fen"`
 }
 
+// TownshipJSON is a township that has villages here.
+type TownshipJSON struct {
+	County       string `json:"county"`
+	Name         string `json:"name" doc:"as GET /villages takes it in township"`
+	VillageCount int64  `json:"village_count"`
+}
+
+func (s *Server) listTownships(ctx context.Context, _ *struct{}) (*body[list[TownshipJSON]], error) {
+	found, err := village.Townships(s.DB.Read(ctx))
+	out := &body[list[TownshipJSON]]{list[TownshipJSON]{Items: []TownshipJSON{}}}
+	for _, t := range found {
+		out.Body.Items = append(out.Body.Items, TownshipJSON{t.County, t.Name, t.Villages})
+	}
+	return out, err
+}
+
 // PictureJSON is a picture, to be read from /files/{file_id}.
 type PictureJSON struct {
 	FileID string `json:"file_id"`

@@ -1,5 +1,5 @@
 // A real buyer's way from the first page to a paid order, on a phone and on a desk.
-//   BASE_URL=http://127.0.0.1:8080 OUT_DIR=shots npm run e2e
+//   BASE_URL=http://127.0.0.1:8080 OUT_DIR=shots node e2e/purchase.mjs
 import { Buyer, check, launch } from './browser.mjs'
 
 const baseURL = process.env.BASE_URL

@@ -9,12 +9,12 @@ const PLACES: Record<string, string> = {
 /** Where a queue is worked off; null for those that only the machine room can empty. */
 export const queuePlace = (queue: string): string | null => PLACES[queue] ?? null
 
-/** The page of a thing that the search found; null where the desk has none for it yet. */
-export function foundPlace(found: Found): string | null {
+/** The page of a thing that the search found: its own or, where the desk has none, its history in the audit log. */
+export function foundPlace(found: Found): string {
   const id = encodeURIComponent(found.id)
   if (found.kind === 'organisation') return `/ops/organisations/${id}`
   if (found.kind === 'village') return `/villages/${id}`
-  return null
+  return `/ops/audit?subject=${encodeURIComponent(found.kind)}&subject_id=${id}`
 }
 
 /** The groups of a search result in the order in which people look for them. */

@@ -53,7 +53,7 @@ describe('the desk', () => {
   })
   it('leads where there is a page', () => {
     expect(foundPlace({ kind: 'organisation', id: '7', title: '', detail: '' })).toBe('/ops/organisations/7')
-    expect(foundPlace({ kind: 'user', id: '7', title: '', detail: '' })).toBeNull()
+    expect(foundPlace({ kind: 'user', id: '7', title: '', detail: '' })).toBe('/ops/audit?subject=user&subject_id=7')
     expect(queuePlace('approvals')).toBe('/ops/approvals')
     expect(queuePlace('jobs_failed')).toBeNull()
   })

@@ -45,23 +45,8 @@ func (a Attempt) Forgive(tx *storage.Tx) error {
 	return tx.Where("id IN ?", a.ids).Delete(&row{}).Error
 }
 
-// forgetBatch bounds how many rows one transaction of Forget deletes.
-const forgetBatch = 1000
-
 // Forget deletes the failures from before an instant, which must lie further back
 // than every Window in use.
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	for {
-		var old []id.ID
-		err := db.Read(ctx).Model(&row{}).Where("created_at < ?", before).Limit(forgetBatch).Pluck("id", &old).Error
-		if err != nil || len(old) == 0 {
-			return err
-		}
-		err = db.InTx(ctx, func(tx *storage.Tx) error {
-			return tx.Where("id IN ?", old).Delete(&row{}).Error
-		})
-		if err != nil {
-			return err
-		}
-	}
+	return db.Forget(ctx, &row{}, "created_at < ?", before)
 }

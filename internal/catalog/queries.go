@@ -70,7 +70,7 @@ func List(db *gorm.DB, f Filter) ([]Shown, error) {
 	q := db.Table("products p").Where("p.status = ?", Listed).
 		Where("(SELECT o.status FROM organisations o WHERE o.id = p.cooperative_id) = ?", org.Admitted).Limit(f.Limit)
 	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
-		q = q.Where("p.search_text LIKE ? ESCAPE '!'", "%"+escapeLike(word)+"%")
+		q = q.Where("p.search_text LIKE ? ESCAPE '!'", storage.Containing(word))
 	}
 	if f.Category != "" {
 		q = q.Where("p.category_id = ?", f.Category)
@@ -108,10 +108,6 @@ func ordered(q *gorm.DB, sort string) *gorm.DB {
 		return q.Order("p.price_fen DESC, p.id DESC")
 	}
 	return q.Order("p.id DESC")
-}
-
-func escapeLike(word string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word)
 }
 
 // Get answers one product with its SKUs, or ErrNotFound.

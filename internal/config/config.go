@@ -36,6 +36,8 @@ type Settings struct {
 	SMSURL    string // empty: messages are printed, in demo mode only
 	SMSSecret string
 
+	MetricsToken string // empty: /metrics answers programs on the same machine only
+
 	PayWithin    time.Duration // from placing until an unpaid order is given up
 	ReceiveAfter time.Duration // from the last parcel until it counts as received
 	CloseAfter   time.Duration // from receipt: the after-sale window
@@ -45,7 +47,7 @@ type Settings struct {
 func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
-var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret",
+var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
 	"pay_within", "receive_after", "close_after"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
@@ -120,6 +122,9 @@ func settle(k *koanf.Koanf) (Settings, error) {
 		}
 	default:
 		wrong = append(wrong, errors.New("mode: want demo or production"))
+	}
+	if s.MetricsToken = k.String("metrics_token"); s.MetricsToken != "" && len(s.MetricsToken) < shortestSecret {
+		wrong = append(wrong, fmt.Errorf("metrics_token: want at least %d characters, or none", shortestSecret))
 	}
 	wrong = append(wrong, s.secrets(k)...)
 	wrong = append(wrong, s.sms(k)...)

@@ -30,11 +30,11 @@ func TestFlagBeatsEnvironmentBeatsFile(t *testing.T) {
 }
 
 func TestProductionRefusesEmbeddedEnginesAndDemoSecretsAllAtOnce(t *testing.T) {
-	_, err := Load(nil, env(map[string]string{"ZIQUE_MODE": Production, "ZIQUE_JWT_SECRET": demoSecrets["jwt_secret"]}))
+	_, err := Load(nil, env(map[string]string{"ZIQUE_MODE": Production, "ZIQUE_METRICS_TOKEN": "short", "ZIQUE_JWT_SECRET": demoSecrets["jwt_secret"]}))
 	if err == nil {
 		t.Fatal("production started on nothing")
 	}
-	for _, part := range []string{"mode:", "jwt_secret:", "card_pepper:", "data_key:", "sms_url:"} {
+	for _, part := range []string{"mode:", "jwt_secret:", "card_pepper:", "data_key:", "sms_url:", "metrics_token:"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error does not name %s\n%v", part, err)
 		}

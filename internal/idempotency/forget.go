@@ -12,9 +12,6 @@ import (
 // KeptFor is how long a key replays its answer.
 const KeptFor = 90 * 24 * time.Hour
 
-// forgetBatch bounds how many rows one transaction of Forget deletes.
-const forgetBatch = 1000
-
 // Erase deletes the keys of a caller who is gone: the answers may say who they were.
 func Erase(tx *storage.Tx, caller id.ID) error {
 	return tx.Where("caller_id = ?", caller).Delete(&record{}).Error
@@ -22,15 +19,5 @@ func Erase(tx *storage.Tx, caller id.ID) error {
 
 // Forget deletes the keys from before an instant.
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	for {
-		var old []id.ID
-		err := db.Read(ctx).Model(&record{}).Where("created_at < ?", before).Limit(forgetBatch).Pluck("id", &old).Error
-		if err != nil || len(old) == 0 {
-			return err
-		}
-		err = db.InTx(ctx, func(tx *storage.Tx) error { return tx.Where("id IN ?", old).Delete(&record{}).Error })
-		if err != nil {
-			return err
-		}
-	}
+	return db.Forget(ctx, &record{}, "created_at < ?", before)
 }

@@ -15,6 +15,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/id"
 	"zique/internal/notify"
 	"zique/internal/storage"
 )
@@ -66,11 +67,11 @@ func (s *Service) SendCode(ctx context.Context, by audit.Actor, phone, purpose s
 	if err != nil {
 		return Code{}, err
 	}
-	digits, err := s.makeCode(ctx, hash, purpose)
+	codeID, digits, err := s.makeCode(ctx, hash, purpose)
 	if err != nil {
 		return Code{}, err
 	}
-	if err := s.deliver(ctx, phone, purpose, digits); err != nil {
+	if err := s.deliver(ctx, codeID, phone, purpose, digits); err != nil {
 		return Code{}, errors.Join(err, s.db.InTx(context.WithoutCancel(ctx), quota.forgive))
 	}
 	code := Code{ExpiresIn: codeTTL}
@@ -80,17 +81,18 @@ func (s *Service) SendCode(ctx context.Context, by audit.Actor, phone, purpose s
 	return code, nil
 }
 
-func (s *Service) makeCode(ctx context.Context, phoneHash, purpose string) (string, error) {
-	digits, err := s.newCode()
-	if err != nil {
-		return "", err
+func (s *Service) makeCode(ctx context.Context, phoneHash, purpose string) (codeID id.ID, digits string, err error) {
+	if digits, err = s.newCode(); err != nil {
+		return 0, "", err
 	}
-	return digits, s.db.InTx(ctx, func(tx *storage.Tx) error {
+	err = s.db.InTx(ctx, func(tx *storage.Tx) error {
+		codeID = tx.NewID()
 		return tx.Create(&phoneCode{
-			ID: tx.NewID(), PhoneHash: phoneHash, Purpose: purpose, CodeHash: s.codeHash(phoneHash, purpose, digits),
+			ID: codeID, PhoneHash: phoneHash, Purpose: purpose, CodeHash: s.codeHash(phoneHash, purpose, digits),
 			ExpiresAt: tx.Now().Add(codeTTL), CreatedAt: tx.Now(),
 		}).Error
 	})
+	return codeID, digits, err
 }
 
 func (s *Service) newCode() (string, error) {
@@ -104,7 +106,7 @@ func (s *Service) newCode() (string, error) {
 // deliver sends a code, outside any transaction. For a phone that must get none it
 // waits and answers as the last message did, so that neither time nor a gateway
 // that is away tells whose phone has an account.
-func (s *Service) deliver(ctx context.Context, phone, purpose, digits string) error {
+func (s *Service) deliver(ctx context.Context, codeID id.ID, phone, purpose, digits string) error {
 	expected := true
 	if purpose != PurposeRegister {
 		var n int64
@@ -123,7 +125,7 @@ func (s *Service) deliver(ctx context.Context, phone, purpose, digits string) er
 		return s.last.repeat(ctx, s.db.Now())
 	}
 	begun := s.db.Now()
-	err = s.cfg.Sender.Send(ctx, notify.SMS{Phone: phone, Template: "code", Params: params, Text: text.SMS})
+	err = s.cfg.Sender.Send(ctx, notify.SMS{ID: codeID.String(), Phone: phone, Template: "code", Params: params, Text: text.SMS})
 	s.last.keep(begun, s.db.Now(), err != nil)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSMSUnavailable, err)
@@ -171,7 +173,7 @@ func (s *Service) codeHash(phoneHash, purpose, digits string) string {
 // checkCode finds the code that the digits are, or fails with errWrongCode. It does
 // not use it up; the attempts it began are to be forgiven by whoever does.
 func (s *Service) checkCode(ctx context.Context, peer, phoneHash, purpose, digits string) (phoneCode, counted, error) {
-	tries, err := s.count(ctx, guess{wrongCodesPerPeer, "code:check:peer:" + s.peerHash(peer)}, guess{wrongCodes, "code:check:" + phoneHash})
+	tries, err := s.count(ctx, guess{wrongCodesPerPeer, "code:check:peer:" + s.peerHash(peer)}, guess{wrongCodes, "code:check:" + purpose + ":" + phoneHash})
 	if err != nil {
 		return phoneCode{}, nil, err
 	}
@@ -200,7 +202,5 @@ func (c phoneCode) use(tx *storage.Tx) error {
 
 // ForgetCodes deletes the codes from before an instant, at least codeTTL ago.
 func ForgetCodes(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	return db.InTx(ctx, func(tx *storage.Tx) error {
-		return tx.Where("created_at < ?", before).Delete(&phoneCode{}).Error
-	})
+	return db.Forget(ctx, &phoneCode{}, "created_at < ?", before)
 }

@@ -271,6 +271,10 @@ func TestVerifyingThePhoneTwiceIsHarmlessAndGuessingIsNot(t *testing.T) {
 		}
 		_, err := s.VerifyPhone(t.Context(), from, guesser.ID, "000000")
 		wantErr(t, err, attempt.ErrTooMany)
+		ask(t, s, "13900000002", identity.PurposeResetPassword) // guessing codes of one purpose locks no other
+		if err := s.ResetPassword(t.Context(), from, "13900000002", out.last(t), "another password"); err != nil {
+			t.Errorf("reset: %v", err)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"zique/internal/audit"
 	"zique/internal/clock"
@@ -10,6 +11,21 @@ import (
 )
 
 const sessionsShown = 100 // the newest
+
+// KeepSessions is how long a session stays after its last use, and a refresh token after
+// its end: a quarter, longer than any token is good for. That a session was there and how
+// it ended stays in the audit log.
+const KeepSessions = 90 * 24 * time.Hour
+
+// ForgetSessions deletes the sessions that nobody used since an instant, and the refresh
+// tokens that ended before it. A token that is gone is refused like any unknown one; it
+// no longer ends the session that it was used in.
+func ForgetSessions(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	if err := db.Forget(ctx, &refreshToken{}, "expires_at < ?", before); err != nil {
+		return err
+	}
+	return db.Forget(ctx, &session{}, "last_used_at < ?", before)
+}
 
 // OpenSession is a place where a user is signed in, as its owner sees it.
 type OpenSession struct {

@@ -13,6 +13,31 @@ import (
 	"zique/internal/storage"
 )
 
+func TestOldSessionsAndTokensAreForgotten(t *testing.T) {
+	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
+		left := func(table string) (n int64) {
+			if err := db.Read(t.Context()).Table(table).Count(&n).Error; err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		var me identity.Session
+		earlier(db, identity.KeepSessions+31*24*time.Hour, func() { registered(t, s, "13900000002"); me = registered(t, s, phone) })
+		earlier(db, 29*24*time.Hour, func() {
+			var err error
+			if me, err = s.Login(t.Context(), from, device, phone, password); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if err := identity.ForgetSessions(t.Context(), db, db.Now().Add(-identity.KeepSessions)); err != nil || left("sessions") != 1 || left("refresh_tokens") != 1 {
+			t.Errorf("%d sessions and %d tokens are left (%v)", left("sessions"), left("refresh_tokens"), err)
+		}
+		if _, err := s.Refresh(t.Context(), from, me.RefreshToken); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestSessionsAreListedAndEndedByTheirOwner(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		me := registered(t, s, phone)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/storage"
@@ -33,6 +35,11 @@ var errHeadMoved = errors.New("ledger: another sealer moved the head under our l
 
 // sealAtOnce bounds one sealing transaction.
 const sealAtOnce = 500
+
+// Unsealed counts the committed transactions that have no number yet.
+func Unsealed(view *gorm.DB) (n int64, err error) {
+	return n, view.Model(&unsealed{}).Count(&n).Error
+}
 
 // Seal numbers committed transactions until none is left and answers how many it
 // sealed. The head row is locked first, so any number of replicas may call it; one that

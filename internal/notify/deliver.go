@@ -115,6 +115,7 @@ func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, s SMS) error {
 	if err != nil || !send {
 		return err
 	}
+	s.ID = row.ID.String()
 	sent := n.Sender.Send(ctx, s)
 	outcome := map[string]any{"claimed_until": 0}
 	if sent == nil {
@@ -156,7 +157,5 @@ func (n *Notifier) claim(ctx context.Context, row *sms) (send bool, err error) {
 // Forget deletes what says which SMS were sent before an instant. Events are not
 // handled again that late.
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	return db.InTx(ctx, func(tx *storage.Tx) error {
-		return tx.Where("created_at < ? AND sent_at IS NOT NULL", before).Delete(&sms{}).Error
-	})
+	return db.Forget(ctx, &sms{}, "created_at < ? AND sent_at IS NOT NULL", before)
 }

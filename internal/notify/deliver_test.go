@@ -77,6 +77,50 @@ func (h house) phones() []string {
 	return phones
 }
 
+func TestAnSMSWhoseAnswerWasLostComesAgainUnderItsID(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		eventID := id.ID(90)
+		if err := h.Deliver(t.Context(), eventID, invitation(1, 2)); err != nil {
+			t.Fatal(err)
+		}
+		err := h.DB.InTx(t.Context(), func(tx *storage.Tx) error { // as if the program had died before it knew
+			return tx.Exec("UPDATE sms_sends SET sent_at = NULL, claimed_until = 0").Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Deliver(t.Context(), eventID, invitation(1, 2)); err != nil {
+			t.Fatal(err)
+		}
+		ids := map[string]string{}
+		for _, s := range h.sent() {
+			if before, again := ids[s.Phone]; s.ID == "" || again && before != s.ID {
+				t.Errorf("%s after %q", s.ID, before)
+			}
+			ids[s.Phone] = s.ID
+		}
+		if len(h.sent()) != 4 || len(ids) != 2 || ids["13900000001"] == ids["13900000002"] {
+			t.Errorf("sent %v", ids)
+		}
+	})
+}
+
+func TestOldMessagesLeaveTheInbox(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		for _, eventID := range []id.ID{91, 92} {
+			if err := h.Deliver(t.Context(), eventID, notify.Message{UserIDs: []id.ID{1}, Template: "phone_verified"}); err != nil {
+				t.Fatal(err)
+			}
+			h.DB.Clock().Advance(30 * time.Second)
+		}
+		h.DB.Clock().Advance(notify.KeepInbox - 45*time.Second)
+		before := h.DB.Now().Add(-notify.KeepInbox)
+		if err := notify.ForgetInbox(t.Context(), h.DB, before); err != nil || len(h.inbox(t, 1)) != 1 {
+			t.Errorf("%d messages are left (%v)", len(h.inbox(t, 1)), err)
+		}
+	})
+}
+
 func TestAMessageArrivesOnceHoweverOftenItsEventComes(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		m := invitation(1, 2, 2, 3) // 3 has no account any more

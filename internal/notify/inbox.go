@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"context"
 	"encoding/json"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -77,6 +79,15 @@ func Read(tx *storage.Tx, user, messageID id.ID) (Received, error) {
 // ReadAll marks all messages of a user as read.
 func ReadAll(tx *storage.Tx, user id.ID) error {
 	return tx.Model(&Received{}).Where("user_id = ? AND read_at IS NULL", user).Update("read_at", tx.Now()).Error
+}
+
+// KeepInbox is how long messages stay, read or not: a year, so that last season's can
+// be looked up in this one.
+const KeepInbox = 365 * 24 * time.Hour
+
+// ForgetInbox deletes the messages from before an instant.
+func ForgetInbox(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	return db.Forget(ctx, &Received{}, "created_at < ?", before)
 }
 
 // Erase removes a user's messages.

@@ -3,7 +3,9 @@
 // event id makes every delivery happen once. Its invariants:
 //
 //   - An event puts at most one row into a person's inbox, however often it comes.
-//   - An SMS that the gateway took is not sent again for the same event and phone.
+//   - An SMS that the gateway is known to have taken is not sent again for the same event
+//     and phone. One whose answer was lost is, with the same SMS.ID: a gateway that drops
+//     repeats by it sends each once.
 //   - No network inside a transaction, and no phone number in clear in any row or log.
 package notify
 

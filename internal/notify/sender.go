@@ -27,6 +27,7 @@ var ErrUnavailable = fault.New(fault.Unavailable, "sms_unavailable", "text messa
 // SMS is one text message. Gateways that send by template use Template and Params,
 // others Text.
 type SMS struct {
+	ID       string            `json:"id"` // of this message to this phone: the same when it is sent again
 	Phone    string            `json:"phone"`
 	Template string            `json:"template"`
 	Params   map[string]string `json:"params"`

@@ -35,13 +35,14 @@ const (
 var refundMoves = map[refundEvent]struct {
 	from []string
 	to   string
+	deed string // in the audit log
 }{
-	promise:  {[]string{Requested}, Approved},
-	grant:    {[]string{Requested}, Refunded},
-	sendBack: {[]string{Approved}, Returned},
-	accept:   {[]string{Returned}, Refunded},
-	refuse:   {[]string{Requested, Approved, Returned}, Rejected},
-	withdraw: {[]string{Requested, Approved}, Rejected},
+	promise:  {[]string{Requested}, Approved, "refund.approved"},
+	grant:    {[]string{Requested}, Refunded, "refund.granted"},
+	sendBack: {[]string{Approved}, Returned, "refund.goods_sent_back"},
+	accept:   {[]string{Returned}, Refunded, "refund.goods_accepted"},
+	refuse:   {[]string{Requested, Approved, Returned}, Rejected, "refund.rejected"},
+	withdraw: {[]string{Requested, Approved}, Rejected, "refund.withdrawn"},
 }
 
 // ErrRefundNotFound says there is no such refund, or it is not the asker's.

@@ -56,11 +56,11 @@ func (lc Lifecycle) decide(tx *storage.Tx, by audit.Actor, refundID id.ID, e ref
 		return nil, err
 	}
 	r.DecidedBy, r.DecisionReason = by.UserID, reason
-	return r, lc.follow(tx, by, o, r, before, restock)
+	return r, lc.follow(tx, by, o, r, e, before, restock)
 }
 
 // follow does what a refund's new status entails.
-func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, before string, restock map[id.ID]int64) error {
+func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, e refundEvent, before string, restock map[id.ID]int64) error {
 	g := &giving{order: o, refund: r, freight: map[id.ID]money.Fen{r.SubOrderID: r.FreightFen}}
 	if !r.IsOpen() {
 		g.release()
@@ -77,7 +77,7 @@ func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, 
 	if err != nil {
 		return err
 	}
-	deed := g.deed("refund." + r.Status)
+	deed := g.deed(refundMoves[e].deed)
 	deed.Before, deed.Reason = map[string]string{"status": before}, r.DecisionReason
 	return audit.Write(tx, by, deed)
 }
@@ -124,7 +124,7 @@ func (lc Lifecycle) SendBack(tx *storage.Tx, by audit.Actor, refundID id.ID, p P
 		return nil, err
 	}
 	r.ReturnCarrier, r.ReturnTrackingNo = p.Carrier, p.TrackingNo
-	return r, lc.follow(tx, by, o, r, Approved, nil)
+	return r, lc.follow(tx, by, o, r, sendBack, Approved, nil)
 }
 
 // withdrawn is what a refund says that its buyer took back.
@@ -141,7 +141,7 @@ func (lc Lifecycle) Withdraw(tx *storage.Tx, by audit.Actor, refundID id.ID) (*R
 		return nil, err
 	}
 	r.DecidedBy, r.DecisionReason = by.UserID, withdrawn
-	return r, lc.follow(tx, by, o, r, before, nil)
+	return r, lc.follow(tx, by, o, r, withdraw, before, nil)
 }
 
 func lockOwnRefund(tx *storage.Tx, by audit.Actor, refundID id.ID) (*Order, *Refund, error) {

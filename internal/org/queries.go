@@ -82,7 +82,7 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Organisation, error) {
 		q = q.Where("kind = ?", f.Kind)
 	}
 	if text := strings.TrimSpace(f.Text); text != "" {
-		named := "%" + literal.Replace(text) + "%"
+		named := storage.Containing(text)
 		if prefix := CleanCreditCode(text); strings.Trim(prefix, creditCodeAlphabet) == "" {
 			q = q.Where("name LIKE ? ESCAPE '!' OR credit_code LIKE ?", named, prefix+"%")
 		} else { // a column of ASCII refuses other text on MySQL
@@ -98,9 +98,6 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Organisation, error) {
 	}
 	return s.fill(view, rows)
 }
-
-// literal makes LIKE take what people type as it stands.
-var literal = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func (s *Service) filled(view *gorm.DB, o Organisation) (Organisation, error) {
 	one, err := s.fill(view, []Organisation{o})

@@ -87,26 +87,10 @@ func Stuck(view *gorm.DB, before clock.Millis) (int64, *clock.Millis, error) {
 	return found.Count, found.Oldest, err
 }
 
-// Keep is how long published events stay.
+// Keep is how long published events stay: long enough to look into what was told to whom.
 const Keep = 30 * 24 * time.Hour
-
-// forgetBatch bounds how many rows one transaction of Forget deletes.
-const forgetBatch = 1000
 
 // Forget deletes the events that were published before an instant.
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	for {
-		var old []id.ID
-		err := db.Read(ctx).Model(&Event{}).Where("published_at < ?", before).
-			Order("published_at").Limit(forgetBatch).Pluck("id", &old).Error
-		if err != nil || len(old) == 0 {
-			return err
-		}
-		err = db.InTx(ctx, func(tx *storage.Tx) error {
-			return tx.Where("id IN ?", old).Delete(&Event{}).Error
-		})
-		if err != nil {
-			return err
-		}
-	}
+	return db.Forget(ctx, &Event{}, "published_at < ?", before)
 }

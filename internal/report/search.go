@@ -7,8 +7,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
+	"zique/internal/storage"
 )
 
 // Hit is one thing that the operators' search box found.
@@ -24,10 +26,14 @@ const hitsOfKind = 10
 
 // Search looks the text up everywhere: names of organisations and villages by a part,
 // credit codes, order numbers, proof codes and card numbers as a whole. People are found
-// by their phone, which is for identity to do.
+// by their phone, which is for identity to do. A text in which there is nothing to look
+// for is a wrong `q`.
 func Search(db *gorm.DB, text string) ([]Hit, error) {
 	text = strings.TrimSpace(text)
-	part := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
+	if text == "" || !fault.IsLine(text) {
+		return nil, fault.InvalidField("q", "invalid", "must be a part of a name, or a number or code")
+	}
+	part := storage.Containing(text)
 	number, _ := id.Parse(text) // 0: nobody's
 	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	if strings.ContainsFunc(code, func(r rune) bool { return r > unicode.MaxASCII }) {

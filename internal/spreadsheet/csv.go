@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -30,6 +31,10 @@ func csvLines(data []byte, limits Limits, each func(line) error) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		var wrong *csv.ParseError
+		if errors.As(err, &wrong) {
+			return wrongQuotes{number + wrong.StartLine - ended}
+		}
 		if err != nil {
 			return ErrUnreadable
 		}
@@ -48,6 +53,12 @@ func csvLines(data []byte, limits Limits, each func(line) error) error {
 		}
 	}
 }
+
+// wrongQuotes is ErrUnreadable for the quotes of a row.
+type wrongQuotes struct{ row int }
+
+func (w wrongQuotes) Error() string { return fmt.Sprintf("row %d: %v", w.row, ErrUnreadable) }
+func (w wrongQuotes) Unwrap() error { return ErrUnreadable }
 
 func csvLine(number int, record []string, limits Limits) (line, error) {
 	l := line{number: number}

@@ -50,7 +50,7 @@ type Limits struct {
 	Unzipped int // bytes of all its parts; 64 MiB
 	Rows     int // that are not empty, below the header; 10,000
 	Columns  int // 50
-	Length   int // characters of a cell; 1,000
+	Length   int // characters of a cell whose column does not say; 1,000
 }
 
 func (l Limits) orDefaults() Limits {

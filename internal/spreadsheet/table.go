@@ -1,9 +1,12 @@
 package spreadsheet
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Problem is what is wrong with a cell, in both languages. The zero value is nothing.
@@ -21,6 +24,7 @@ type Column struct {
 	Required bool
 	Example  string
 	Note     string                     // for whoever fills in the template
+	Length   int                        // characters; 0: as many as the Limits say
 	Check    func(value string) Problem // of a value that is not empty; nil: any will do
 }
 
@@ -84,9 +88,10 @@ const errorsTitle = "错误 Errors"
 
 // Read answers the rows of a file and everything that is wrong in its cells. The
 // error is a refusal of the file as a whole. When the header is wrong, only that is
-// reported, and no rows are answered.
+// reported, and no rows are answered; nor are they when a quote of a CSV file is wrong.
 func (t Table) Read(name string, data []byte, limits Limits) ([]Row, Report, error) {
-	limits = limits.orDefaults()
+	usual := limits.orDefaults().Length
+	limits = t.limits(limits)
 	var rows []Row
 	var report Report
 	var titles *header
@@ -98,12 +103,16 @@ func (t Table) Read(name string, data []byte, limits Limits) ([]Row, Report, err
 		if !titles.good {
 			return nil
 		}
-		if row, filled := titles.row(l, limits, &report); filled {
+		if row, filled := titles.row(l, usual, &report); filled {
 			rows = append(rows, row)
 		}
 		return nil
 	})
+	var quotes wrongQuotes
 	switch {
+	case errors.As(err, &quotes):
+		report.Add(quotes.row, "", Problem{"quotes", "a double quote stands in the wrong place, so the rest of the file cannot be read", "双引号位置有误，其后的内容无法读取"})
+		return nil, report, nil
 	case err != nil:
 		return nil, Report{}, err
 	case titles != nil && !titles.good:
@@ -159,7 +168,7 @@ func (t Table) named(title string) *Column {
 }
 
 // row checks one row. filled is false when nothing stands under a title.
-func (h *header) row(l line, limits Limits, report *Report) (row Row, filled bool) {
+func (h *header) row(l line, usual int, report *Report) (row Row, filled bool) {
 	row = Row{Number: l.number, values: map[string]string{}}
 	for i, c := range l.cells {
 		if i == h.ignored || (c.text == "" && !c.formula) {
@@ -171,7 +180,7 @@ func (h *header) row(l line, limits Limits, report *Report) (row Row, filled boo
 			continue
 		}
 		row.values[h.at[i].Key] = c.text
-		if p := h.at[i].check(c, limits); p.Code != "" {
+		if p := h.at[i].check(c, usual); p.Code != "" {
 			report.Add(l.number, h.at[i].Zh, p)
 		}
 	}
@@ -183,12 +192,22 @@ func (h *header) row(l line, limits Limits, report *Report) (row Row, filled boo
 	return row, filled
 }
 
-func (c *Column) check(in cell, limits Limits) Problem {
+// limits lets cells be as long as the longest column may be.
+func (t Table) limits(given Limits) Limits {
+	given = given.orDefaults()
+	for _, c := range t.Columns {
+		given.Length = max(given.Length, c.Length)
+	}
+	return given
+}
+
+func (c *Column) check(in cell, usual int) Problem {
+	most := cmp.Or(c.Length, usual)
 	switch {
 	case in.formula:
 		return Problem{"formula", "a formula is not accepted; enter its value", "不接受公式，请填写数值"}
-	case in.long:
-		return Problem{"too_long", fmt.Sprintf("must have at most %d characters", limits.Length), fmt.Sprintf("最多 %d 个字符", limits.Length)}
+	case in.long || utf8.RuneCountInString(in.text) > most:
+		return Problem{"too_long", fmt.Sprintf("must have at most %d characters", most), fmt.Sprintf("最多 %d 个字符", most)}
 	case c.Check != nil:
 		return c.Check(in.text)
 	}

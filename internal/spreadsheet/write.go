@@ -130,8 +130,8 @@ func (t Table) explain(book *excelize.File) error {
 // each row, under the same row numbers. Only the text of the first sheet's cells goes
 // into it: no formula, macro or link, and nothing that a spreadsheet program would
 // evaluate. Reading it again ignores the column of errors.
-func WithErrors(name string, data []byte, errors []CellError, limits Limits) ([]byte, error) {
-	limits = limits.orDefaults()
+func (t Table) WithErrors(name string, data []byte, errors []CellError, limits Limits) ([]byte, error) {
+	limits = t.limits(limits)
 	format, err := FormatOf(name, data)
 	if err != nil {
 		return nil, err

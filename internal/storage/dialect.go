@@ -31,6 +31,7 @@ type dialect struct {
 	snapshot    sql.IsolationLevel
 	tableNames  string
 	columnNames string
+	looseText   string // columns whose text does not compare byte by byte; "": there can be none
 }
 
 var sqliteDialect = dialect{
@@ -48,6 +49,9 @@ var mysqlDialect = dialect{
 	tableNames: "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name",
 	columnNames: "SELECT column_name FROM information_schema.columns " +
 		"WHERE table_schema = DATABASE() AND table_name = ?",
+	looseText: "SELECT CONCAT(table_name, '.', column_name, ' (', collation_name, ')') FROM information_schema.columns " +
+		"WHERE table_schema = DATABASE() AND table_name NOT LIKE 'goose%' AND collation_name NOT IN ('utf8mb4_bin', 'ascii_bin') " +
+		"ORDER BY table_name, ordinal_position",
 }
 
 func gormConfig() *gorm.Config {

@@ -45,11 +45,30 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	if current, err := db.isCurrent(ctx, provider); err != nil || current {
+	current, err := db.isCurrent(ctx, provider)
+	if err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the database: %w", err)
+	if !current {
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+	}
+	return db.refuseLooseText(ctx)
+}
+
+// refuseLooseText fails when a column takes texts for equal that differ: names and
+// searches would not mean the same on every database.
+func (db *DB) refuseLooseText(ctx context.Context) error {
+	if db.dialect.looseText == "" {
+		return nil
+	}
+	var loose []string
+	if err := db.Read(ctx).Raw(db.dialect.looseText).Scan(&loose).Error; err != nil {
+		return fmt.Errorf("read the columns' collations: %w", err)
+	}
+	if len(loose) > 0 {
+		return fmt.Errorf("the database's text must be utf8mb4_bin or ascii_bin; change with ALTER TABLE … MODIFY: %s", strings.Join(loose, ", "))
 	}
 	return nil
 }

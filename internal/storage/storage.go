@@ -139,6 +139,19 @@ func (db *DB) Ping(ctx context.Context) error {
 	return err
 }
 
+// PoolStats tells how busy the connections are, by what they are for.
+func (db *DB) PoolStats() (map[string]sql.DBStats, error) {
+	stats := map[string]sql.DBStats{}
+	for name, of := range map[string]*gorm.DB{"read": db.read, "write": db.write} {
+		pool, err := of.DB()
+		if err != nil {
+			return nil, err
+		}
+		stats[name] = pool.Stats()
+	}
+	return stats, nil
+}
+
 // Read is for queries outside a transaction; each sees what is committed.
 func (db *DB) Read(ctx context.Context) *gorm.DB { return db.read.WithContext(ctx) }
 

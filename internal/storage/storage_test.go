@@ -2,7 +2,9 @@ package storage_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -164,4 +166,57 @@ func TestBothDialectsHaveTheSameTables(t *testing.T) {
 			t.Errorf("%s differs: %s", name, diff)
 		}
 	}
+}
+
+func TestTextComparesByteByByteWhateverTheDatabasesCollation(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		for _, designation := range []string{"a", "A", "á", "村", "😀", "🐟"} {
+			err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+				return tx.Exec("INSERT INTO designation_counts (designation, villages, as_of) VALUES (?, 1, '2026')", designation).Error
+			})
+			if err != nil {
+				t.Errorf("%q is taken for another: %v", designation, err)
+			}
+		}
+	})
+}
+
+func TestATableOfAnotherCollationIsRefusedByName(t *testing.T) {
+	dsn := storagetest.MySQL(t)
+	change := func(collation string) {
+		db, err := sql.Open("mysql", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec("ALTER TABLE skus MODIFY spec VARCHAR(120) COLLATE " + collation + " NOT NULL"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("utf8mb4_general_ci")
+	defer change("utf8mb4_bin")
+	if db, err := storage.Open(t.Context(), storage.Config{MySQLDSN: dsn}, clock.System()); err == nil || !strings.Contains(err.Error(), "skus.spec (utf8mb4_general_ci)") {
+		t.Errorf("got %v", err)
+		if err == nil {
+			_ = db.Close()
+		}
+	}
+}
+
+func TestForgettingTakesWhatFitsInBatches(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+			rows := make([]attempt, 2_300)
+			for i := range rows {
+				rows[i] = attempt{ID: tx.NewID(), Subject: "x", CreatedAt: clock.Millis(i)}
+			}
+			return tx.CreateInBatches(&rows, 500).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Forget(t.Context(), &attempt{}, "created_at < ?", 2_200); err != nil || count(t, db) != 100 {
+			t.Errorf("%d rows are left, want 100 (%v)", count(t, db), err)
+		}
+	})
 }

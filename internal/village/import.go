@@ -13,6 +13,8 @@ import (
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/notify"
+	"zique/internal/outbox"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
 	"zique/internal/worker"
@@ -38,8 +40,8 @@ var Table = spreadsheet.Table{Name: "村庄 villages", Columns: []spreadsheet.Co
 	{Key: "code", Zh: "区划代码", En: "Code", Example: "431322999201", Note: "统计用区划代码，12 位数字", Check: checkCode},
 	{Key: "designations", Zh: "称号", En: "Designations", Example: WeakCollective, Note: "可填：" + strings.Join(Designations, "、"), Check: checkMany(len(Designations), checkDesignation)},
 	{Key: "produce", Zh: "特产", En: "Produce", Example: "红茶、蜂蜜", Note: fmt.Sprintf("最多 %d 项，用顿号分开", MaxProduce), Check: checkMany(MaxProduce, checkProduce)},
-	{Key: "note", Zh: "备注", En: "Note", Check: textOf(MaxNote)},
-	{Key: "story", Zh: "村庄故事", En: "Story", Check: textOf(MaxStory)},
+	{Key: "note", Zh: "备注", En: "Note", Length: MaxNote, Check: textOf(MaxNote)},
+	{Key: "story", Zh: "村庄故事", En: "Story", Length: MaxStory, Check: textOf(MaxStory)},
 }}
 
 // many splits what stands in one cell.
@@ -127,6 +129,10 @@ func ImportOf(db *gorm.DB, importID id.ID) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
+	return importOf(job)
+}
+
+func importOf(job worker.Job) (Import, error) {
 	var order importOrder
 	var result importResult
 	if err := job.Order(&order); err != nil {
@@ -145,9 +151,29 @@ func ImportOf(db *gorm.DB, importID id.ID) (Import, error) {
 func (i Import) WithErrors(ctx context.Context, files FileSource) (content []byte, name string, err error) {
 	content, name, err = files(ctx, i.FileID)
 	if err == nil {
-		content, err = spreadsheet.WithErrors(name, content, i.Report.Errors, spreadsheet.Limits{})
+		content, err = Table.WithErrors(name, content, i.Report.Errors, spreadsheet.Limits{})
 	}
 	return content, name, err
+}
+
+// Ended tells whoever started an import how it ended; see worker.Runner.OnEnd.
+func Ended(tx *storage.Tx, job worker.Job) error {
+	i, err := importOf(job)
+	if err != nil {
+		return err
+	}
+	template, params := "import_done", map[string]string{"added": fmt.Sprint(i.Added), "errors": fmt.Sprint(i.Report.Total)}
+	switch {
+	case i.Status == worker.Failed && job.Refused:
+		template, params = "import_refused", map[string]string{"errors": fmt.Sprint(i.Report.Total)}
+	case i.Status == worker.Failed:
+		template, params = "import_failed", map[string]string{"added": fmt.Sprint(i.Added)}
+	case i.DryRun:
+		template, params = "import_checked", map[string]string{"rows": fmt.Sprint(i.Total), "errors": fmt.Sprint(i.Report.Total)}
+	}
+	_, err = outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: []id.ID{job.OwnerID}, Template: template, Params: params,
+		Link: fmt.Sprintf("/ops/villages/import?job=%s&file=%s", i.ID, i.FileID)})
+	return err
 }
 
 // Importer handles jobs of ImportKind. All rows are checked before the first is
@@ -331,7 +357,10 @@ func existing(db *gorm.DB, rows []spreadsheet.Row) (known, error) {
 	var counties, townships, names, codes []string
 	for _, r := range rows {
 		n := newOf(r)
-		counties, townships, names, codes = append(counties, n.County), append(townships, n.Township), append(names, n.Name), append(codes, n.Code)
+		counties, townships, names = append(counties, n.County), append(townships, n.Township), append(names, n.Name)
+		if checkCode(n.Code).Code == "" { // MySQL refuses to look for Chinese in an ASCII column
+			codes = append(codes, n.Code)
+		}
 	}
 	found := known{map[place]bool{}, map[string]bool{}}
 	var same []Village

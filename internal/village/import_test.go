@@ -11,6 +11,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/org"
+	"zique/internal/outbox"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 	"zique/internal/verify/verifytest"
@@ -32,7 +33,9 @@ func rows(n int) string {
 // importing is a runner whose only file is content.
 func importing(db *storage.DB, content string) *worker.Runner {
 	files := func(context.Context, id.ID) ([]byte, string, error) { return []byte(content), "a.csv", nil }
-	return worker.NewRunner(db, map[string]worker.Handler{village.ImportKind: village.Importer{DB: db, Files: files}.Handle})
+	runner := worker.NewRunner(db, map[string]worker.Handler{village.ImportKind: village.Importer{DB: db, Files: files}.Handle})
+	runner.OnEnd(village.ImportKind, village.Ended)
+	return runner
 }
 
 func startImport(t *testing.T, db *storage.DB, jobs *worker.Runner, dryRun bool) (started village.Import) {
@@ -163,6 +166,42 @@ func TestEveryBadRowIsNamedAndNothingIsAdded(t *testing.T) {
 			}
 		}
 		wantsVillages(t, db, 37)
+	})
+}
+
+func TestACodeThatIsNoneIsNamedByRowAndColumn(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		content := header + "新化县,镇,村甲,无,,\n新化县,镇,村乙,431322000001,,\n新化县,镇,村丙,😀,,\n"
+		got := runImport(t, db, content, true)
+		if got.Status != worker.Done || got.Done != 3 || !slices.Equal(said(got), []string{"2 区划代码 invalid", "4 区划代码 invalid"}) {
+			t.Errorf("%s %q, %d rows, %s", got.Status, said(got), got.Done, got.Error)
+		}
+	})
+}
+
+func TestWhoeverStartedAnImportIsToldHowItEnded(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		good, bad := header+rows(3), header+"新化县,镇,,,,\n新化县,镇,\"x,,,\n"
+		var want []string
+		for _, c := range []struct {
+			content string
+			dryRun  bool
+			told    string
+		}{
+			{good, true, `"template":"import_checked","params":{"errors":"0","rows":"3"}`},
+			{good, false, `"template":"import_done","params":{"added":"3","errors":"0"}`},
+			{bad, false, `"template":"import_refused","params":{"errors":"2"}`},
+		} {
+			i := runImport(t, db, c.content, c.dryRun)
+			want = append(want, fmt.Sprintf(`{"user_ids":[%d],%s,"link":"/ops/villages/import?job=%s\u0026file=1"}`, operator.UserID, c.told, i.ID))
+		}
+		var told []string
+		if err := db.Read(t.Context()).Model(&outbox.Event{}).Order("id").Pluck("payload", &told).Error; err != nil || !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q (%v)", told, want, err)
+		}
+		if n, _, err := worker.CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 {
+			t.Errorf("%d refused imports count as failed (%v)", n, err)
+		}
 	})
 }
 

@@ -132,6 +132,20 @@ func List(db *gorm.DB, f Filter) ([]Village, error) {
 	return villages, complete(db, villages)
 }
 
+// Township is one that has villages.
+type Township struct {
+	County   string
+	Name     string
+	Villages int64
+}
+
+// Townships lists those whose villages are known, by county and name.
+func Townships(db *gorm.DB) ([]Township, error) {
+	found := []Township{}
+	return found, db.Model(&Village{}).Select("county, township name, COUNT(*) villages").Where("township <> ''").
+		Group("county, township").Order("county, township").Scan(&found).Error
+}
+
 // Get answers one village or ErrNotFound.
 func Get(db *gorm.DB, villageID id.ID) (Village, error) {
 	var v Village

@@ -31,13 +31,18 @@ const (
 type Runner struct {
 	db       *storage.DB
 	handlers map[string]Handler
+	ends     map[string]func(tx *storage.Tx, over Job) error
 	chores   []Recurring
 }
 
 // NewRunner makes a runner; Run starts it.
 func NewRunner(db *storage.DB, handlers map[string]Handler, chores ...Recurring) *Runner {
-	return &Runner{db: db, handlers: handlers, chores: chores}
+	return &Runner{db: db, handlers: handlers, ends: map[string]func(*storage.Tx, Job) error{}, chores: chores}
 }
+
+// OnEnd has f called in the transaction in which a job of the kind is done or fails, with
+// the job as it is then. While f fails the job is not over.
+func (r *Runner) OnEnd(kind string, f func(tx *storage.Tx, over Job) error) { r.ends[kind] = f }
 
 // Run works until ctx ends. A job under way is given back then, and whoever is next
 // goes on from its last chunk.
@@ -204,10 +209,27 @@ func (r *Runner) settle(ctx context.Context, run *Run, err error) {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleFor)
 	defer cancel()
-	written := r.db.InTx(last, func(tx *storage.Tx) error { return run.change(tx, run.ending(tx.Now(), err, stopped)) })
+	written := r.db.InTx(last, func(tx *storage.Tx) error {
+		if err := run.change(tx, run.ending(tx.Now(), err, stopped)); err != nil {
+			return err
+		}
+		return r.tellEnd(tx, run.Job)
+	})
 	if written != nil && !errors.Is(written, errLeaseLost) {
 		slog.WarnContext(ctx, "job: its end could not be written; it runs again when the lease is over", "id", run.Job.ID, "error", written)
 	}
+}
+
+func (r *Runner) tellEnd(tx *storage.Tx, job Job) error {
+	tell := r.ends[job.Kind]
+	if tell == nil {
+		return nil
+	}
+	over, err := Get(tx.DB, job.ID)
+	if err != nil || over.FinishedAt == nil {
+		return err
+	}
+	return tell(tx, over)
 }
 
 // ending is how the job's row looks after a run that ended with err.
@@ -216,7 +238,7 @@ func (r *Run) ending(now clock.Millis, err error, stopped bool) map[string]any {
 	case err == nil:
 		return map[string]any{"status": Done, "finished_at": now}
 	case isFinal(err) || (!stopped && r.Job.Attempts >= maxAttempts):
-		return map[string]any{"status": Failed, "error": publicMessage(err), "finished_at": now}
+		return map[string]any{"status": Failed, "error": publicMessage(err), "refused": isFinal(err), "finished_at": now}
 	case stopped: // not the job's fault
 		return map[string]any{"status": Queued, "run_after": now, "attempts": max(0, r.Job.Attempts-1)}
 	}

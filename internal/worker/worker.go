@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -43,6 +44,7 @@ type Job struct {
 	State      string // JSON, the handler's own; "" before the first Step
 	Result     string // JSON for whoever asks; "" until there is one
 	Error      string // for people; only of a failed job
+	Refused    bool   // it failed for what it was asked to do, which whoever asked can mend
 	OwnerID    id.ID  // who asked for it; 0: the program
 	OrgID      id.ID  // and for which organisation
 	LeaseEpoch int64
@@ -55,9 +57,6 @@ type Job struct {
 
 // TableName is the table's name.
 func (Job) TableName() string { return "jobs" }
-
-// IsOver tells whether the job is done or has failed.
-func (j Job) IsOver() bool { return j.Status == Done || j.Status == Failed }
 
 // Order reads what the job was enqueued with into v.
 func (j Job) Order(v any) error { return decode(j.Payload, v) }
@@ -116,23 +115,38 @@ func List(db *gorm.DB, status string, before id.ID, limit int) ([]Job, error) {
 	return found, q.Find(&found).Error
 }
 
-// CountFailed counts the failed jobs of those asked for since an instant, and answers when
-// the first of them was; nil: there is none.
+// CountOpen counts the jobs that are not over, by status.
+func CountOpen(view *gorm.DB) (map[string]int64, error) {
+	counts := map[string]int64{}
+	for _, status := range []string{Queued, Running} {
+		var n int64
+		if err := view.Model(&Job{}).Where("status = ?", status).Count(&n).Error; err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, nil
+}
+
+// CountFailed counts the jobs asked for since an instant that failed and were not refused,
+// and answers when the first of them was; nil: there is none.
 func CountFailed(view *gorm.DB, since clock.Millis) (int64, *clock.Millis, error) {
 	var found struct {
 		Count  int64
 		Oldest *clock.Millis
 	}
 	err := view.Model(&Job{}).Select("COUNT(*) count, MIN(created_at) oldest").
-		Where("status = ? AND created_at >= ?", Failed, since).Scan(&found).Error
+		Where("status = ? AND refused = ? AND created_at >= ?", Failed, false, since).Scan(&found).Error
 	return found.Count, found.Oldest, err
 }
 
+// KeptFor is how long a job that is over stays with its result: half a year, in which
+// whoever imported a file may ask what became of it.
+const KeptFor = 180 * 24 * time.Hour
+
 // Forget removes jobs that were over before then.
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	return db.InTx(ctx, func(tx *storage.Tx) error {
-		return tx.Where("status IN ? AND finished_at < ?", []string{Done, Failed}, before).Delete(&Job{}).Error
-	})
+	return db.Forget(ctx, &Job{}, "finished_at < ?", before)
 }
 
 func decode(raw string, v any) error {

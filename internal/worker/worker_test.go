@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -287,7 +288,6 @@ func TestListCountAndForget(t *testing.T) {
 			"good": func(context.Context, *Run) error { return nil },
 			"bad":  func(context.Context, *Run) error { return ErrNotFound },
 		})
-		begun := db.Now()
 		enqueue(t, db, "good", 1)
 		bad := enqueue(t, db, "bad", 1)
 		drain(t, r)
@@ -301,9 +301,6 @@ func TestListCountAndForget(t *testing.T) {
 		if err != nil || len(rest) != 1 || rest[0].Kind != "good" {
 			t.Errorf("%+v %v", rest, err)
 		}
-		if n, oldest, err := CountFailed(db.Read(t.Context()), begun); err != nil || n != 1 || *oldest != begun {
-			t.Errorf("%d failed since %d: %v", n, oldest, err)
-		}
 		if err := Forget(t.Context(), db, db.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -311,6 +308,47 @@ func TestListCountAndForget(t *testing.T) {
 			t.Errorf("%+v %v", left, err)
 		}
 		if n, oldest, err := CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 || oldest != nil {
+			t.Errorf("%d failed since %d: %v", n, oldest, err)
+		}
+	})
+}
+
+func TestARefusedJobNeedsNobodyAndEveryEndIsTold(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		r := NewRunner(db, map[string]Handler{
+			"good":  func(context.Context, *Run) error { return nil },
+			"odd":   func(context.Context, *Run) error { return ErrNotFound },
+			"bad":   func(context.Context, *Run) error { return errors.New("bad") },
+			"quiet": func(context.Context, *Run) error { return nil },
+		})
+		var told []string
+		for _, kind := range []string{"good", "odd", "bad"} {
+			r.OnEnd(kind, func(_ *storage.Tx, over Job) error {
+				told = append(told, fmt.Sprint(over.Kind, " ", over.Status, " ", over.Refused, " ", *over.FinishedAt))
+				return nil
+			})
+		}
+		begun := db.Now()
+		var want []string
+		for _, kind := range []string{"good", "odd", "quiet"} {
+			enqueue(t, db, kind, 1)
+		}
+		drain(t, r)
+		want = append(want, fmt.Sprint("good done false ", begun), fmt.Sprint("odd failed true ", begun))
+		if n, _, err := CountFailed(db.Read(t.Context()), 0); err != nil || n != 0 {
+			t.Errorf("%d failed (%v)", n, err)
+		}
+		enqueue(t, db, "bad", 1)
+		for range maxAttempts {
+			want = want[:2]
+			want = append(want, fmt.Sprint("bad failed false ", db.Now()))
+			drain(t, r)
+			db.Clock().Advance(time.Minute - time.Second)
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		if n, oldest, err := CountFailed(db.Read(t.Context()), begun); err != nil || n != 1 || *oldest != begun {
 			t.Errorf("%d failed since %d: %v", n, oldest, err)
 		}
 	})

@@ -40,6 +40,7 @@ const at = (id: string) => `/ops/village-imports/${encodeURIComponent(id)}`
 
 export const villages = {
   page: (query: VillageQuery) => request<Page<VillageDetail>>('GET', '/villages', { query }),
+  townships: () => request<Page<{ county: string; name: string; village_count: number }>>('GET', '/townships'),
   get: (id: string) => request<VillageDetail>('GET', `/villages/${encodeURIComponent(id)}`),
   add: (body: VillageInput) => request<VillageDetail>('POST', '/ops/villages', { body }),
   change: (id: string, body: VillageInput) => request<VillageDetail>('PUT', `/ops/villages/${encodeURIComponent(id)}`, { body }),

@@ -15,7 +15,7 @@ CREATE TABLE shipments (
     tracking_no VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     created_by BIGINT NOT NULL,
     created_at BIGINT NOT NULL
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX shipments_sub_order ON shipments (sub_order_id, id);
 
 CREATE TABLE shipment_lines (
@@ -24,7 +24,7 @@ CREATE TABLE shipment_lines (
     line_id BIGINT NOT NULL,
     quantity BIGINT NOT NULL,
     CHECK (quantity > 0)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX shipment_lines_shipment ON shipment_lines (shipment_id);
 CREATE INDEX shipment_lines_line ON shipment_lines (line_id);
 

@@ -9,7 +9,7 @@ CREATE TABLE charges (
     expires_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     CHECK (amount_fen > 0)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX charges_order ON charges (order_id);
 
 -- Every payment that reached us, once: for an open charge, or to be given back.
@@ -23,7 +23,7 @@ CREATE TABLE captures (
     paid_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     CHECK (amount_fen > 0)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE UNIQUE INDEX captures_reference ON captures (gateway, reference);
 CREATE INDEX captures_charge ON captures (charge_id);
 
@@ -41,7 +41,7 @@ CREATE TABLE gateway_refunds (
     created_at BIGINT NOT NULL,
     done_at BIGINT,
     CHECK (amount_fen > 0)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX gateway_refunds_due ON gateway_refunds (status, try_at, id);
 CREATE INDEX gateway_refunds_capture ON gateway_refunds (capture_id);
 

@@ -8,7 +8,7 @@ CREATE TABLE freight_templates (
     name VARCHAR(60) NOT NULL,
     unit VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     created_at BIGINT NOT NULL
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE UNIQUE INDEX freight_templates_default ON freight_templates (default_of);
 CREATE INDEX freight_templates_cooperative ON freight_templates (cooperative_id, id);
 
@@ -23,7 +23,7 @@ CREATE TABLE freight_zones (
     step_fen BIGINT NOT NULL,
     free_above_fen BIGINT,
     CHECK (first_fen >= 0 AND step_fen >= 0 AND first_units > 0 AND step_units > 0)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX freight_zones_template ON freight_zones (template_id, id);
 
 -- Flat freights become templates of one zone; the old table stays for old programs.
@@ -44,7 +44,7 @@ CREATE TABLE promotions (
     ended_at BIGINT,
     created_at BIGINT NOT NULL,
     CHECK (off_fen > 0 AND off_fen < threshold_fen)
-);
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE INDEX promotions_cooperative ON promotions (cooperative_id, valid_until);
 ALTER TABLE order_lines ADD COLUMN discount_fen BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE sub_orders ADD COLUMN discount_fen BIGINT NOT NULL DEFAULT 0;
