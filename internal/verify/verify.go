@@ -77,8 +77,10 @@ var Invariants = []Invariant{
 		SELECT s.id broken FROM skus s
 		WHERE s.stock < 0 OR s.stock <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.sku_id = s.id), 0)`},
 	{"a line's units sold and returned are its stock movements", `
-		SELECT l.id broken FROM order_lines l
-		WHERE l.restocked_quantity - l.quantity <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.reference_id = l.id AND m.sku_id = l.sku_id), 0)`},
+		SELECT l.id broken FROM order_lines l LEFT JOIN (
+			SELECT m.reference_id, m.sku_id, SUM(m.delta) delta FROM stock_movements m GROUP BY m.reference_id, m.sku_id
+		) s ON s.reference_id = l.id AND s.sku_id = l.sku_id
+		WHERE l.restocked_quantity - l.quantity <> COALESCE(s.delta, 0)`},
 	{"a product's price is the lowest of its SKUs", `
 		SELECT p.id broken FROM products p WHERE p.price_fen <> (SELECT MIN(s.price_fen) FROM skus s WHERE s.product_id = p.id)`},
 	{"every village has one collective", `
