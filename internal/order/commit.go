@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -44,8 +45,11 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
-	held   []*waiting // share a key with a checkout of the batch before them
 }
+
+// overlap is how many batches are under way at once: while one waits for its COMMIT the
+// next reads and decides. Their locks are taken in the one order, so none waits in a circle.
+const overlap = 2
 
 type waiting struct {
 	Checkout
@@ -82,9 +86,18 @@ func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Ans
 
 // Run commits batches until ctx ends, and then what is still waiting.
 func (c *Committer) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	for range overlap {
+		running.Go(func() { c.loop(ctx) })
+	}
+	running.Wait()
+}
+
+func (c *Committer) loop(ctx context.Context) {
+	var held []*waiting
 	for {
-		batch := c.next(ctx)
-		if len(batch) == 0 {
+		var batch []*waiting
+		if batch, held = c.next(ctx, held); len(batch) == 0 {
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
@@ -97,9 +110,8 @@ func (c *Committer) Run(ctx context.Context) {
 }
 
 // next waits for a checkout and takes all that wait with it; at most one for each key.
-func (c *Committer) next(ctx context.Context) []*waiting {
-	candidates := c.held
-	c.held = nil
+// Those that share a key with one of the batch are held for the next.
+func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, held []*waiting) {
 	if len(candidates) == 0 {
 		select {
 		case w := <-c.queue:
@@ -116,19 +128,18 @@ func (c *Committer) next(ctx context.Context) []*waiting {
 		}
 		break
 	}
-	var batch []*waiting
 	taken := map[idempotency.Key]bool{}
 	for _, w := range candidates {
 		key := w.Key
 		key.Body = ""
 		if taken[key] {
-			c.held = append(c.held, w)
+			held = append(held, w)
 			continue
 		}
 		taken[key] = true
 		batch = append(batch, w)
 	}
-	return batch
+	return batch, held
 }
 
 // commit settles every checkout of the batch. A batch that cannot be written is
