@@ -47,20 +47,38 @@ var rules = map[string]rule{
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
 	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
-	"GET /cart":                 {by: "buyer", self: true, hides: []string{"{sku}"}},
-	"PUT /cart/items/{sku_id}":  {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
-	"GET /addresses":            {by: "buyer", self: true, hides: []string{"{address}"}},
-	"POST /addresses":           {by: "buyer", answers: badRequest, self: true, hides: []string{"{address}"}, body: map[string]any{}},
-	"DELETE /addresses/{id}":    {by: "buyer", path: "/addresses/{address}"},
-	"POST /cards/claim":         {by: "buyer", answers: conflict, self: true, body: map[string]any{"code": "x"}},
-	"GET /cards":                {by: "buyer", self: true, hides: []string{"{card}"}},
-	"GET /cards/{id}":           {by: "buyer", path: "/cards/{card}"},
-	"GET /cards/{id}/entries":   {by: "buyer", path: "/cards/{card}/entries"},
-	"GET /orders":               {by: "buyer", self: true, hides: []string{"{order}"}},
-	"POST /orders":              {by: "buyer", answers: badRequest, self: true, key: true, body: map[string]any{}},
-	"GET /orders/{id}":          {by: "buyer", path: "/orders/{order}"},
-	"POST /orders/{id}/refunds": {by: "buyer", answers: conflict, path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
-	"POST /orders/{id}/cancel":  {by: "buyer", path: "/orders/{order}/cancel"},
+	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
+	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
+	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
+	"POST /addresses":                            {by: "buyer", answers: badRequest, self: true, hides: []string{"{address}"}, body: map[string]any{}},
+	"DELETE /addresses/{id}":                     {by: "buyer", path: "/addresses/{address}"},
+	"POST /cards/claim":                          {by: "buyer", answers: conflict, self: true, body: map[string]any{"code": "x"}},
+	"GET /cards":                                 {by: "buyer", self: true, hides: []string{"{card}"}},
+	"GET /cards/{id}":                            {by: "buyer", path: "/cards/{card}"},
+	"GET /cards/{id}/entries":                    {by: "buyer", path: "/cards/{card}/entries"},
+	"GET /orders":                                {by: "buyer", self: true, hides: []string{"{order}"}},
+	"POST /orders":                               {by: "buyer", answers: badRequest, self: true, key: true, body: map[string]any{}},
+	"GET /orders/{id}":                           {by: "buyer", path: "/orders/{order}"},
+	"POST /orders/{id}/refunds":                  {by: "buyer", answers: conflict, path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
+	"POST /orders/{id}/cancel":                   {by: "buyer", path: "/orders/{order}/cancel"},
+	"POST /orders/quote":                         {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
+	"GET /coop/freight-templates":                {by: "cooperative"},
+	"POST /coop/freight-templates":               {by: "cooperative", answers: badRequest, body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
+	"PUT /coop/freight-templates/{id}":           {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
+	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}"},
+	"GET /coop/promotions":                       {by: "cooperative"},
+	"POST /coop/promotions":                      {by: "cooperative", answers: badRequest, body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
+	"DELETE /coop/promotions/{id}":               {by: "cooperative", path: "/coop/promotions/{promotion}"},
+	"POST /orders/{id}/receipt":                  {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
+	"POST /refunds/{id}/return":                  {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
+	"POST /refunds/{id}/withdraw":                {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
+	"GET /coop/orders":                           {by: "cooperative", hides: []string{"{sub_order}"}},
+	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", path: "/coop/orders/{sub_order}"},
+	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
+	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
+	"POST /coop/refunds/{id}/approve":            {by: "cooperative", path: "/coop/refunds/{refund}/approve"},
+	"POST /coop/refunds/{id}/reject":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
+	"POST /coop/refunds/{id}/accept":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/accept"},
 
 	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
 	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
@@ -125,6 +143,11 @@ var rules = map[string]rule{
 	"GET /ops/search":    {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout":  {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
 
+	"GET /ledger/accounts":              {by: "auditor", also: desks},
+	"GET /ledger/accounts/{id}/entries": {by: "auditor", also: desks, path: "/ledger/accounts/{account}/entries"},
+	"GET /ledger/transactions/{id}":     {by: "auditor", also: desks, path: "/ledger/transactions/{transaction}"},
+	"GET /ledger/vouchers":              {by: "auditor", also: desks},
+
 	"POST /auth/password-reset":    public,
 	"PUT /me":                      {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
 	"POST /me/phone/verify":        {by: "buyer", answers: badRequest, self: true, body: map[string]any{"code": "x"}},
@@ -168,13 +191,30 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
+	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)
 	f.things["other_session"], f.things["session"] = sessions.text("items.0.id"), sessions.text("items.1.id")
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
 	p.organisationsFixture(t, &f)
+	p.seal(t)
+	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
+	f.things["account"] = account
+	f.things["transaction"] = p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts/"+account+"/entries", nil).text("items.0.transaction_id")
 	return f
+}
+
+// refundFixture adds a sub-order that was sent, and a refund that its cooperative decides.
+func (p *program) refundFixture(t *testing.T, f fixture, b basket) {
+	t.Helper()
+	owner, placed := p.ofDemoCooperative(t, b, 2)
+	f.things["sub_order"], f.things["sent_line"] = placed.text("sub_orders.0.id"), placed.text("lines.0.id")
+	p.call(t, owner, "POST", "/coop/orders/"+f.things["sub_order"]+"/shipments", parcelBody(), "Idempotency-Key", p.key()).made(t)
+	f.things["template"] = p.call(t, owner, "GET", "/coop/freight-templates", nil).text("items.0.id")
+	f.things["promotion"] = p.ok(t, http.StatusCreated, owner, "POST", "/coop/promotions", map[string]any{
+		"threshold_fen": 90000, "off_fen": 1, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z"}).text("id")
+	f.things["refund"] = p.refund(t, b, placed.text("id"), map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": f.things["sent_line"], "quantity": 1}}}).text("id")
 }
 
 // organisationsFixture adds an application, an invitation and a request for approval.

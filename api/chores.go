@@ -1,23 +1,29 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"zique/internal/approval"
 	"zique/internal/attempt"
 	"zique/internal/blob"
 	"zique/internal/clock"
+	"zique/internal/config"
 	"zique/internal/idempotency"
 	"zique/internal/identity"
 	"zique/internal/notify"
+	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/storage"
+	"zique/internal/verify"
 	"zique/internal/worker"
 )
 
-// chores are what one replica does now and then: delete what has served its time.
+// chores are what one replica does now and then: delete what has served its time, and
+// check what was posted meanwhile.
 func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worker.Recurring {
 	forget := func(name string, keep time.Duration, from func(context.Context, *storage.DB, clock.Millis) error) worker.Recurring {
 		return worker.Recurring{Name: "forget-" + name, Every: time.Hour, Do: func(ctx context.Context) error {
@@ -35,9 +41,33 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
+		{Name: "check-books", Every: time.Minute, Do: func(ctx context.Context) error {
+			found, err := verify.Incremental(ctx, db)
+			if err == nil && found.Broken > 0 {
+				err = fmt.Errorf("%d sealed transactions after seq %d are broken: run zique verify", found.Broken, found.Seq)
+			}
+			return err
+		}},
 		{Name: "sweep-files", Every: time.Hour, Do: func(ctx context.Context) error {
 			_, err := files.Sweep(ctx, db)
 			return err
 		}},
+	}
+}
+
+// timing is how long orders wait: as the settings say, else by default.
+func timing(s config.Settings) order.Timing {
+	return order.Timing{
+		Pay:     cmp.Or(s.PayWithin, order.DefaultTiming.Pay),
+		Receive: cmp.Or(s.ReceiveAfter, order.DefaultTiming.Receive),
+		Close:   cmp.Or(s.CloseAfter, order.DefaultTiming.Close),
+	}
+}
+
+// advancing moves orders on when their time is up, a minute late at the most.
+func advancing(db *storage.DB, lifecycle order.Lifecycle) worker.Recurring {
+	return worker.Recurring{
+		Name: "advance-orders", Every: min(time.Minute, lifecycle.Timing.Pay, lifecycle.Timing.Receive, lifecycle.Timing.Close),
+		Do: func(ctx context.Context) error { return lifecycle.Advance(ctx, db) },
 	}
 }

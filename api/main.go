@@ -38,6 +38,8 @@ const usage = `Zique Market (紫鹊集): a marketplace for consumption assistanc
                                        make an operator, auditor or liaison; an operator works
                                        at the desk of the county or the federation (the default);
                                        without a password one is made and shown once
+  zique db grants --user app@host      print the GRANTs for an account of MySQL or MariaDB that runs
+                                       the marketplace but cannot rewrite its ledger or audit log
   zique help                           this page
 
 Flags of every command (a flag beats the environment, which beats the file):
@@ -61,8 +63,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, rest = args[0], args[1:]
 	}
-	if command == "user" && len(rest) > 0 && rest[0] == "create" {
-		command, rest = "user create", rest[1:]
+	for _, two := range []string{"user create", "db grants"} {
+		if len(rest) > 0 && command+" "+rest[0] == two {
+			command, rest = two, rest[1:]
+		}
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -77,6 +81,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		flags.StringVar(&user.Phone, "phone", "", "")
 		flags.StringVar(&user.Name, "name", "", "")
 		flags.StringVar(&user.Password, "password", "", "")
+	}
+	var account string
+	if command == "db grants" {
+		flags.StringVar(&account, "user", "", "")
 	}
 	err := flags.Parse(rest)
 	if err == flag.ErrHelp || command == "help" {
@@ -102,6 +110,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		return checkBooks(ctx, settings, stdout)
 	case "user create":
 		return createUser(ctx, settings, user, role, desk, stdout)
+	case "db grants":
+		return printGrants(ctx, settings, account, stdout)
 	}
 	return fmt.Errorf("there is no command %q (see zique --help)", command)
 }
@@ -116,12 +126,15 @@ func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer)
 	if _, err := ledger.Seal(ctx, house.db); err != nil {
 		return err
 	}
+	checked := 0
 	broken, err := verify.Run(ctx, house.db, func(inv verify.Invariant, rows []int64) {
+		checked++
+		place := fmt.Sprintf("%2d/%d", checked, len(verify.Invariants))
 		if len(rows) == 0 {
-			fmt.Fprintln(stdout, "ok     ", inv.Name)
+			fmt.Fprintln(stdout, "ok     ", place, inv.Name)
 			return
 		}
-		fmt.Fprintln(stdout, "BROKEN ", inv.Name, "— rows", rows)
+		fmt.Fprintln(stdout, "BROKEN ", place, inv.Name, "—", inv.Table(), rows)
 	})
 	if err == nil && len(broken) > 0 {
 		err = fmt.Errorf("%d of %d invariants are broken", len(broken), len(verify.Invariants))

@@ -245,7 +245,7 @@ func TestVerifyFindsOneEntryEditedByHand(t *testing.T) {
 		}
 		edit := "UPDATE ledger_entries SET amount_fen = amount_fen + ? WHERE id = (SELECT id FROM (SELECT MIN(id) id FROM ledger_entries) one)"
 		p.sql(t, edit, 2)
-		if report, err := books(); err == nil || !strings.Contains(report, "BROKEN  entries of a transaction sum to zero") {
+		if report, err := books(); err == nil || !strings.Contains(report, "entries of a transaction sum to zero and are at least two — ledger_transactions [") {
 			t.Errorf("verify did not find it: %v\n%s", err, report)
 		}
 		p.sql(t, edit, -2)

@@ -111,14 +111,15 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	tables := sheets(h.db, files)
-	committer := order.NewCommitter(h.db, rand.Reader)
+	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
+	lifecycle := order.Lifecycle{Timing: timing(s)}
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
-	}, chores(h.db, files, h.approvals)...)
+	}, append(chores(h.db, files, h.approvals), advancing(h.db, lifecycle))...)
 	jobs.OnEnd(village.ImportKind, village.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()

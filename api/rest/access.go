@@ -23,6 +23,7 @@ type access struct {
 	roles []string // platform roles, of which the caller has one
 	kinds []string // kinds of organisation, for one of which the caller acts
 	as    []string // and the roles in it, of which the caller has one; empty: any
+	owes  bool     // what it owes others, so also while the organisation is suspended
 }
 
 var (
@@ -38,6 +39,12 @@ var (
 
 // members may call who acts for an organisation of one of the kinds, in one of the roles.
 func members(kinds []string, as ...string) access { return access{kinds: kinds, as: as} }
+
+// evenSuspended is for what an organisation still owes others while it is suspended.
+func (a access) evenSuspended() access {
+	a.owes = true
+	return a
+}
 
 var (
 	errForbidden   = fault.New(fault.Forbidden, "forbidden", "this is not yours to do")
@@ -102,7 +109,7 @@ func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.Memb
 		return org.MembershipOf{}, errForbidden
 	case len(fitting) > 1:
 		return org.MembershipOf{}, errOrgRequired
-	case fitting[0].Status == org.Suspended && ctx.Method() != http.MethodGet:
+	case fitting[0].Status == org.Suspended && !who.owes && ctx.Method() != http.MethodGet:
 		return org.MembershipOf{}, org.ErrSuspended
 	}
 	return fitting[0], nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/idempotency"
@@ -23,11 +24,14 @@ type OrderJSON struct {
 	GoodsFen    money.Fen      `json:"goods_fen"`
 	FreightFen  money.Fen      `json:"freight_fen"`
 	DiscountFen money.Fen      `json:"discount_fen"`
+	OnTopFen    money.Fen      `json:"on_top_fen" doc:"shares that the buyer bears"`
 	TotalFen    money.Fen      `json:"total_fen"`
 	ShareFen    money.Fen      `json:"share_fen" doc:"credited to village collectives, net of refunds"`
 	RefundedFen money.Fen      `json:"refunded_fen"`
 	ProofCode   string         `json:"proof_code"`
 	CreatedAt   time.Time      `json:"created_at"`
+	PayBy       *time.Time     `json:"pay_by" doc:"until when the rest is to be paid; null: it is paid, or was given up"`
+	PaidAt      *time.Time     `json:"paid_at" doc:"null: not paid"`
 	Address     AddressFields  `json:"address"`
 	Payments    []PaymentJSON  `json:"payments"`
 	Lines       []LineJSON     `json:"lines"`
@@ -37,11 +41,12 @@ type OrderJSON struct {
 
 // PaymentJSON is what one tender paid.
 type PaymentJSON struct {
-	Tender       string    `json:"tender"`
-	CardID       string    `json:"card_id"`
-	MaskedNumber string    `json:"masked_number"`
+	Tender       string    `json:"tender" doc:"aid_card, or the name of a payment gateway"`
+	CardID       string    `json:"card_id,omitempty"`
+	MaskedNumber string    `json:"masked_number,omitempty"`
 	AmountFen    money.Fen `json:"amount_fen"`
 	RefundedFen  money.Fen `json:"refunded_fen"`
+	Status       string    `json:"status" enum:"held,awaited,captured,released"`
 }
 
 // LineJSON is one SKU of an order.
@@ -58,7 +63,11 @@ type LineJSON struct {
 	NetFen           money.Fen `json:"net_fen"`
 	RefundedQuantity int64     `json:"refunded_quantity"`
 	RefundedFen      money.Fen `json:"refunded_fen"`
+	ShippedQuantity  int64     `json:"shipped_quantity"`
+	ReservedQuantity int64     `json:"reserved_quantity" doc:"held back by refunds that are not decided"`
 	ShareFen         money.Fen `json:"share_fen"`
+	ShareBearer      string    `json:"share_bearer" enum:"seller,buyer,campaign"`
+	OnTopFen         money.Fen `json:"on_top_fen" doc:"the share, where the buyer paid it on top"`
 	VillageID        string    `json:"village_id"`
 	VillageName      string    `json:"village_name"`
 }
@@ -76,8 +85,25 @@ type SubOrderJSON struct {
 
 // ShipmentJSON is a parcel on its way.
 type ShipmentJSON struct {
-	Carrier    string `json:"carrier"`
-	TrackingNo string `json:"tracking_no"`
+	ID         string            `json:"id"`
+	Carrier    string            `json:"carrier"`
+	TrackingNo string            `json:"tracking_no"`
+	CreatedAt  time.Time         `json:"created_at"`
+	Lines      []ShippedLineJSON `json:"lines"`
+}
+
+// ShippedLineJSON is what a parcel holds of a line.
+type ShippedLineJSON struct {
+	LineID   string `json:"line_id"`
+	Quantity int64  `json:"quantity"`
+}
+
+func shipmentJSON(p order.Shipment) ShipmentJSON {
+	out := ShipmentJSON{ID: p.ID.String(), Carrier: p.Carrier, TrackingNo: p.TrackingNo, CreatedAt: p.CreatedAt.Time(), Lines: []ShippedLineJSON{}}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, ShippedLineJSON{l.LineID.String(), l.Quantity})
+	}
+	return out
 }
 
 // RefundJSON is money given back, and to which cards.
@@ -88,18 +114,43 @@ type RefundJSON struct {
 	FreightFen       money.Fen           `json:"freight_fen"`
 	ShareReversedFen money.Fen           `json:"share_reversed_fen"`
 	Reason           string              `json:"reason"`
+	SubOrderID       string              `json:"sub_order_id,omitempty" doc:"of one after dispatch"`
+	DecisionReason   string              `json:"decision_reason,omitempty"`
+	ReturnParcel     *ReturnParcelJSON   `json:"return_parcel,omitempty"`
 	CreatedAt        time.Time           `json:"created_at"`
+	ChangedAt        time.Time           `json:"changed_at"`
+	Lines            []RefundedLineJSON  `json:"lines"`
 	Payments         []RefundPaymentJSON `json:"payments"`
 }
 
-// RefundPaymentJSON is what one card got back.
+// ReturnParcelJSON is how goods come back.
+type ReturnParcelJSON struct {
+	Carrier    string `json:"carrier"`
+	TrackingNo string `json:"tracking_no"`
+}
+
+// RefundedLineJSON is what a refund gives, or asks, back of a line.
+type RefundedLineJSON struct {
+	LineID    string    `json:"line_id"`
+	Quantity  int64     `json:"quantity"`
+	AmountFen money.Fen `json:"amount_fen"`
+}
+
+// RefundPaymentJSON is what one tender got back.
 type RefundPaymentJSON struct {
-	CardID       string    `json:"card_id"`
-	MaskedNumber string    `json:"masked_number"`
+	Tender       string    `json:"tender"`
+	CardID       string    `json:"card_id,omitempty"`
+	MaskedNumber string    `json:"masked_number,omitempty"`
 	AmountFen    money.Fen `json:"amount_fen"`
 }
 
-func masked(number string) string { return "**** **** " + number[len(number)-4:] }
+// masked shows the last four digits of a card; a tender without a card has none.
+func masked(number string) string {
+	if number == "" {
+		return ""
+	}
+	return "**** **** " + number[len(number)-4:]
+}
 
 func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	address, err := s.openAddress(o.AddressCipher)
@@ -108,26 +159,18 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	}
 	out := OrderJSON{
 		ID: o.ID.String(), Status: o.Status, GoodsFen: o.GoodsFen, FreightFen: o.FreightFen, DiscountFen: o.DiscountFen,
-		TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
-		CreatedAt: o.CreatedAt.Time(), Address: addressFields(address),
+		OnTopFen: o.OnTopFen, TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
+		CreatedAt: o.CreatedAt.Time(), PayBy: timeOrNil(o.PayBy), PaidAt: timeOrNil(o.PaidAt), Address: addressFields(address),
 		Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
 	}
 	for _, p := range o.Payments {
-		out.Payments = append(out.Payments, PaymentJSON{p.Tender, p.CardID.String(), masked(p.CardNumber), p.AmountFen, p.RefundedFen})
+		out.Payments = append(out.Payments, PaymentJSON{p.Tender, idOrNone(p.CardID), masked(p.CardNumber), p.AmountFen, p.RefundedFen, p.Status})
 	}
 	for _, l := range o.Lines {
-		out.Lines = append(out.Lines, LineJSON{
-			ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
-			Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
-			RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShareFen: l.ShareFen,
-			VillageID: l.VillageID.String(), VillageName: l.VillageName,
-		})
+		out.Lines = append(out.Lines, lineJSON(l))
 	}
 	for _, sub := range o.SubOrders {
-		out.SubOrders = append(out.SubOrders, SubOrderJSON{
-			ID: sub.ID.String(), Cooperative: NamedJSON{sub.CooperativeID.String(), sub.CooperativeName}, Status: sub.Status,
-			GoodsFen: sub.GoodsFen, FreightFen: sub.FreightFen, RefundedFreightFen: sub.RefundedFreightFen, Shipments: []ShipmentJSON{},
-		})
+		out.SubOrders = append(out.SubOrders, subOrderJSON(sub))
 	}
 	for _, r := range o.Refunds {
 		out.Refunds = append(out.Refunds, refundJSON(r))
@@ -135,11 +178,46 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 	return out, nil
 }
 
+func timeOrNil(at *clock.Millis) *time.Time {
+	if at == nil {
+		return nil
+	}
+	t := at.Time()
+	return &t
+}
+
+func lineJSON(l order.Line) LineJSON {
+	return LineJSON{
+		ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
+		Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
+		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity,
+		ShareFen: l.ShareFen, ShareBearer: l.ShareBearer, OnTopFen: l.OnTopFen, VillageID: l.VillageID.String(), VillageName: l.VillageName,
+	}
+}
+
+func subOrderJSON(s order.SubOrder) SubOrderJSON {
+	out := SubOrderJSON{
+		ID: s.ID.String(), Cooperative: NamedJSON{s.CooperativeID.String(), s.CooperativeName}, Status: s.Status,
+		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, Shipments: []ShipmentJSON{},
+	}
+	for _, p := range s.Shipments {
+		out.Shipments = append(out.Shipments, shipmentJSON(p))
+	}
+	return out
+}
+
 func refundJSON(r order.Refund) RefundJSON {
 	out := RefundJSON{ID: r.ID.String(), Status: r.Status, AmountFen: r.AmountFen, FreightFen: r.FreightFen,
-		ShareReversedFen: r.ShareReversedFen, Reason: r.Reason, CreatedAt: r.CreatedAt.Time(), Payments: []RefundPaymentJSON{}}
+		ShareReversedFen: r.ShareReversedFen, Reason: r.Reason, SubOrderID: idOrNone(r.SubOrderID), DecisionReason: r.DecisionReason,
+		CreatedAt: r.CreatedAt.Time(), ChangedAt: r.ChangedAt.Time(), Lines: []RefundedLineJSON{}, Payments: []RefundPaymentJSON{}}
+	if r.ReturnTrackingNo != "" {
+		out.ReturnParcel = &ReturnParcelJSON{r.ReturnCarrier, r.ReturnTrackingNo}
+	}
+	for _, l := range r.Lines {
+		out.Lines = append(out.Lines, RefundedLineJSON{l.LineID.String(), l.Quantity, l.AmountFen})
+	}
 	for _, p := range r.Payments {
-		out.Payments = append(out.Payments, RefundPaymentJSON{p.CardID.String(), masked(p.CardNumber), p.AmountFen})
+		out.Payments = append(out.Payments, RefundPaymentJSON{p.Tender, idOrNone(p.CardID), masked(p.CardNumber), p.AmountFen})
 	}
 	return out
 }
@@ -150,14 +228,18 @@ type orderItem struct {
 	PriceFen *money.Fen `json:"price_fen,omitempty" doc:"the price that was shown; another one now is 409 price_changed"`
 }
 
+// orderFields are what to order, where to send it, and how it is paid.
+type orderFields struct {
+	Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
+	FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
+	AddressID string      `json:"address_id" maxLength:"20"`
+	CardIDs   []string    `json:"card_ids,omitempty" maxItems:"50" doc:"used in this order"`
+	Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"a payment gateway for what the cards leave; left out: they pay all of it"`
+}
+
 type placeOrderIn struct {
 	Key  string `header:"Idempotency-Key"`
-	Body struct {
-		Items     []orderItem `json:"items,omitempty" maxItems:"200" doc:"or from_cart"`
-		FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
-		AddressID string      `json:"address_id" maxLength:"20"`
-		CardIDs   []string    `json:"card_ids" minItems:"1" maxItems:"50" doc:"used in this order"`
-	}
+	Body orderFields
 }
 
 func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, error) {
@@ -172,7 +254,7 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 			return earlier, err
 		}
 	}
-	ask, err := s.checkout(ctx, in)
+	ask, err := s.checkout(ctx, in.Body)
 	if errors.Is(err, order.ErrCartEmpty) { // a repeat that ran beside the first and lost
 		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
 			return earlier, err
@@ -205,16 +287,19 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 }
 
 // checkout reads everything that the order names, and the cart when it names that.
-func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Checkout, err error) {
+func (s *Server) checkout(ctx context.Context, in orderFields) (ask order.Checkout, err error) {
 	ask.By = actor(ctx)
 	var wrong wrongIDs
 	if ask.Items, err = s.itemsAsked(ctx, in, &wrong); err != nil {
 		return ask, err
 	}
-	for i, text := range in.Body.CardIDs {
+	for i, text := range in.CardIDs {
 		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
 	}
-	addressID := wrong.parse(in.Body.AddressID, "address_id")
+	if ask.Tender = in.Tender; ask.Tender != "" && s.Gateways[ask.Tender] == nil {
+		wrong.Add("tender", "unknown", "there is no such tender here")
+	}
+	addressID := wrong.parse(in.AddressID, "address_id")
 	if err := wrong.Err(); err != nil {
 		return ask, err
 	}
@@ -225,6 +310,7 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 	if err != nil {
 		return ask, err
 	}
+	ask.Province = address.Province
 	ask.AddressCipher, err = s.sealAddress(address)
 	ask.Encode = func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 		if declined != nil {
@@ -239,12 +325,12 @@ func (s *Server) checkout(ctx context.Context, in *placeOrderIn) (ask order.Chec
 	return ask, err
 }
 
-func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongIDs) ([]order.Item, error) {
-	if in.Body.FromCart == (len(in.Body.Items) > 0) {
+func (s *Server) itemsAsked(ctx context.Context, in orderFields, wrong *wrongIDs) ([]order.Item, error) {
+	if in.FromCart == (len(in.Items) > 0) {
 		return nil, invalid("items", "required", "give either items, or from_cart: true")
 	}
 	var items []order.Item
-	if in.Body.FromCart {
+	if in.FromCart {
 		kept, err := s.Carts.Get(ctx, caller(ctx).UserID)
 		if err != nil {
 			return nil, err
@@ -257,7 +343,7 @@ func (s *Server) itemsAsked(ctx context.Context, in *placeOrderIn, wrong *wrongI
 		}
 		return items, s.allOnSale(ctx, items)
 	}
-	for i, item := range in.Body.Items {
+	for i, item := range in.Items {
 		skuID := wrong.parse(item.SKUID, index("items", i)+".sku_id")
 		items = append(items, order.Item{SKUID: skuID, Quantity: item.Quantity, PriceFen: item.PriceFen})
 	}

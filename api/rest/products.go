@@ -66,7 +66,7 @@ type ProductJSON struct {
 }
 
 func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, money.BasisPoints, error) {
-	rule, err := rules.For(p.CategoryID)
+	rule, err := rules.For(share.Sale{CategoryID: p.CategoryID, VillageID: p.VillageID})
 	return ProductJSON{
 		ID: p.ID.String(), Title: p.Title, CoverURL: p.CoverURL, PriceFen: p.PriceFen, Stock: p.Stock,
 		ShareFen:    share.Target(p.PriceFen, 0, rule.RateBp),

@@ -29,6 +29,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/payment"
 	"zique/internal/pii"
 	"zique/internal/staff"
 	"zique/internal/storage"
@@ -44,6 +45,8 @@ type Server struct {
 	Carts     cart.Store
 	Codes     aidcard.Codes
 	Checkout  *order.Committer
+	Lifecycle order.Lifecycle
+	Gateways  payment.Gateways // what cards leave is paid through these
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk

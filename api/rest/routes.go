@@ -51,7 +51,7 @@ func (s *Server) routes(api huma.API) {
 	downloads(on, "/files/{id}", "get-file", optional, s.download)
 
 	get(on, "/categories", "list-categories", anyone, s.listCategories)
-	get(on, "/products", "list-products", anyone, s.listProducts)
+	shared[list[ProductJSON]](on, "/products", "list-products", s.listProducts)
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
@@ -69,11 +69,15 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
 
+	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
 	keyed[OrderJSON](on, "/orders", "place-order", signedIn, s.placeOrder) // (K)
 	get(on, "/orders", "list-orders", signedIn, s.listOrders)
 	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
+	post(on, "/orders/{id}/receipt", "confirm-receipt", signedIn, http.StatusOK, s.confirmReceipt)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
+	post(on, "/refunds/{id}/return", "send-goods-back", signedIn, http.StatusOK, s.sendBack)
+	post(on, "/refunds/{id}/withdraw", "withdraw-refund", signedIn, http.StatusOK, s.withdrawRefund)
 
 	get(on, "/organisations", "list-own-organisations", signedIn, s.listOwnOrganisations)
 	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
@@ -94,6 +98,22 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
+
+	get(on, "/coop/orders", "list-sub-orders", sellers, s.listParts)
+	get(on, "/coop/orders/{sub_order_id}", "get-sub-order", sellers, s.getPart)
+	keyed[ShipmentJSON](on, "/coop/orders/{sub_order_id}/shipments", "ship-order", packers, s.ship)   // (K)
+	keyed[RefundJSON](on, "/coop/orders/{sub_order_id}/refunds", "give-back", afterSales, s.giveBack) // (K)
+	post(on, "/coop/refunds/{id}/approve", "approve-refund", afterSales, http.StatusOK, s.approveRefund)
+	post(on, "/coop/refunds/{id}/reject", "reject-refund", afterSales, http.StatusOK, s.rejectRefund)
+	post(on, "/coop/refunds/{id}/accept", "accept-return", afterSales, http.StatusOK, s.acceptReturn)
+
+	get(on, "/coop/freight-templates", "list-freight-templates", sellers, s.listFreightTemplates)
+	post(on, "/coop/freight-templates", "add-freight-template", pricers, http.StatusCreated, s.addFreightTemplate)
+	put(on, "/coop/freight-templates/{id}", "change-freight-template", pricers, s.changeFreightTemplate)
+	remove(on, "/coop/freight-templates/{id}", "remove-freight-template", pricers, s.removeFreightTemplate)
+	get(on, "/coop/promotions", "list-promotions", sellers, s.listPromotions)
+	post(on, "/coop/promotions", "add-promotion", pricers, http.StatusCreated, s.addPromotion)
+	remove(on, "/coop/promotions/{id}", "end-promotion", pricers, s.endPromotion)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
@@ -125,6 +145,11 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/search", "search", readers, s.search)
 	get(on, "/audit", "list-audit", readers, s.listAudit)
 	get(on, "/audit/export", "export-audit", readers, s.exportAudit)
+
+	get(on, "/ledger/accounts", "list-ledger-accounts", readers, s.trialBalance)
+	get(on, "/ledger/accounts/{id}/entries", "list-ledger-entries", readers, s.accountStatement)
+	get(on, "/ledger/transactions/{id}", "get-ledger-transaction", readers, s.ledgerTransaction)
+	get(on, "/ledger/vouchers", "export-vouchers", readers, s.exportVouchers)
 
 	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
 	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)

@@ -36,6 +36,9 @@ const ops: RouteRecordRaw[] = [
   desk('/villages/new', '-village-new', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
   desk('/villages/import', '-village-import', () => import('./pages/ops/VillageImportPage.vue'), ['operator']),
   desk('/villages/:id', '-village', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/ledger', '-ledger', () => import('./pages/ops/LedgerPage.vue')),
+  desk('/ledger/accounts/:id', '-ledger-account', () => import('./pages/ops/LedgerAccountPage.vue')),
+  desk('/ledger/transactions/:id', '-ledger-transaction', () => import('./pages/ops/LedgerTransactionPage.vue')),
   desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
 ]
 

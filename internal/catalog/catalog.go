@@ -51,7 +51,10 @@ type Product struct {
 	Status        string
 	Demo          bool
 	CreatedAt     clock.Millis
-	SKUs          []SKU `gorm:"-"`
+
+	FreightTemplateID id.ID // 0: the cooperative's default
+
+	SKUs []SKU `gorm:"-"`
 }
 
 // TableName is the table's name.
@@ -69,18 +72,6 @@ type SKU struct {
 
 // TableName is the table's name.
 func (SKU) TableName() string { return "skus" }
-
-type flatFreight struct {
-	CooperativeID id.ID `gorm:"primaryKey;autoIncrement:false"`
-	FreightFen    money.Fen
-}
-
-func (flatFreight) TableName() string { return "flat_freights" }
-
-// SetFlatFreight says what a cooperative charges for sending one sub-order.
-func SetFlatFreight(tx *storage.Tx, cooperative id.ID, freight money.Fen) error {
-	return tx.Create(&flatFreight{CooperativeID: cooperative, FreightFen: freight}).Error
-}
 
 // Add lists a product with its SKUs, whose stock is received as the first
 // movement. SearchIn is searched besides the title: the names of village,

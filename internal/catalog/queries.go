@@ -41,27 +41,34 @@ type Shown struct {
 	CooperativeDemo   bool
 	CooperativeStatus string
 	CategoryName      string
-	FreightFen        money.Fen // flat, of one sub-order of its cooperative
+	FreightFen        money.Fen // of its cooperative, from: the default template's first price
 }
 
 const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, o.status cooperative_status, c.name category_name,
-	COALESCE(f.freight_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
+	COALESCE(z.first_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
 
-func shown(db *gorm.DB) *gorm.DB {
-	return db.Table("products p").Select(shownColumns).
+func shown(db *gorm.DB) *gorm.DB { return joined(db.Table("products p")) }
+
+// joined adds to products `p` what is shown of them.
+func joined(products *gorm.DB) *gorm.DB {
+	return products.Select(shownColumns).
 		Joins("JOIN villages v ON v.id = p.village_id").
 		Joins("JOIN organisations o ON o.id = p.cooperative_id").
 		Joins("JOIN categories c ON c.id = p.category_id").
-		Joins("LEFT JOIN flat_freights f ON f.cooperative_id = p.cooperative_id")
+		Joins("LEFT JOIN freight_templates f ON f.default_of = p.cooperative_id").
+		Joins("LEFT JOIN freight_zones z ON z.template_id = f.id AND z.provinces = ''")
 }
 
 func listed(db *gorm.DB) *gorm.DB {
 	return shown(db).Where("p.status = ? AND o.status = ?", Listed, org.Admitted)
 }
 
-// List answers one page of what is on sale.
+// List answers one page of what is on sale. The page is cut before anything is joined
+// to it: an engine that begins with another table would sort all products for each page.
+// For the same reason the cooperative's standing is looked up for each product.
 func List(db *gorm.DB, f Filter) ([]Shown, error) {
-	q := listed(db).Limit(f.Limit)
+	q := db.Table("products p").Where("p.status = ?", Listed).
+		Where("(SELECT o.status FROM organisations o WHERE o.id = p.cooperative_id) = ?", org.Admitted).Limit(f.Limit)
 	for _, word := range strings.Fields(strings.ToLower(f.Query)) {
 		q = q.Where("p.search_text LIKE ? ESCAPE '!'", storage.Containing(word))
 	}
@@ -75,25 +82,30 @@ func List(db *gorm.DB, f Filter) ([]Shown, error) {
 		q = q.Where("p.cooperative_id = ?", f.CooperativeID)
 	}
 	found := []Shown{}
-	return found, page(q, f).Scan(&found).Error
+	return found, ordered(joined(db.Table("(?) p", page(q, f))), f.Sort).Scan(&found).Error
 }
 
-// page orders by the sort key and then by id, and goes on after the last product.
+// page goes on after the last product of the page before.
 func page(q *gorm.DB, f Filter) *gorm.DB {
-	switch f.Sort {
+	switch {
+	case f.AfterID == 0:
+	case f.Sort == PriceAsc:
+		q = q.Where("(p.price_fen > ? OR (p.price_fen = ? AND p.id > ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
+	case f.Sort == PriceDesc:
+		q = q.Where("(p.price_fen < ? OR (p.price_fen = ? AND p.id < ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
+	default:
+		q = q.Where("p.id < ?", f.AfterID)
+	}
+	return ordered(q, f.Sort)
+}
+
+// ordered sorts by the sort key and then by id.
+func ordered(q *gorm.DB, sort string) *gorm.DB {
+	switch sort {
 	case PriceAsc:
-		if f.AfterID != 0 {
-			q = q.Where("(p.price_fen > ? OR (p.price_fen = ? AND p.id > ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
-		}
 		return q.Order("p.price_fen, p.id")
 	case PriceDesc:
-		if f.AfterID != 0 {
-			q = q.Where("(p.price_fen < ? OR (p.price_fen = ? AND p.id < ?))", f.AfterPrice, f.AfterPrice, f.AfterID)
-		}
 		return q.Order("p.price_fen DESC, p.id DESC")
-	}
-	if f.AfterID != 0 {
-		q = q.Where("p.id < ?", f.AfterID)
 	}
 	return q.Order("p.id DESC")
 }

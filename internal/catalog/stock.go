@@ -15,7 +15,8 @@ import (
 const (
 	Received = "received" // delta > 0
 	Sold     = "sold"     // delta < 0, by an order line
-	Returned = "returned" // delta > 0, by a refund before dispatch
+	Released = "released" // delta > 0, by an order that was never paid
+	Returned = "returned" // delta > 0, by a refund
 )
 
 // ErrOutOfStock says that fewer units are left than were asked for.

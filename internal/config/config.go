@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
@@ -36,13 +37,18 @@ type Settings struct {
 	SMSSecret string
 
 	MetricsToken string // empty: /metrics answers programs on the same machine only
+
+	PayWithin    time.Duration // from placing until an unpaid order is given up
+	ReceiveAfter time.Duration // from the last parcel until it counts as received
+	CloseAfter   time.Duration // from receipt: the after-sale window
 }
 
 // IsDemo tells whether demo accounts, data and secrets are allowed.
 func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
-var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token"}
+var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
+	"pay_within", "receive_after", "close_after"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -121,7 +127,24 @@ func settle(k *koanf.Koanf) (Settings, error) {
 		wrong = append(wrong, fmt.Errorf("metrics_token: want at least %d characters, or none", shortestSecret))
 	}
 	wrong = append(wrong, s.secrets(k)...)
-	return s, errors.Join(append(wrong, s.sms(k)...)...)
+	wrong = append(wrong, s.sms(k)...)
+	return s, errors.Join(append(wrong, s.timing(k)...)...)
+}
+
+// timing reads how long orders wait; empty keeps what order.DefaultTiming says.
+func (s *Settings) timing(k *koanf.Koanf) (wrong []error) {
+	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
+		text := k.String(name)
+		if text == "" {
+			continue
+		}
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			wrong = append(wrong, fmt.Errorf("%s: want a duration above zero, as in 168h", name))
+		}
+		*into = d
+	}
+	return wrong
 }
 
 // sms checks who carries text messages. Without them nobody could register in production.

@@ -99,22 +99,40 @@ func Take(tx *storage.Tx, keys []Key) ([]*Claim, error) {
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sorted).Error; err != nil {
 		return nil, err
 	}
-	found, err := lockAll(tx, sorted)
+	others, err := notOurs(tx, sorted)
 	if err != nil {
 		return nil, err
 	}
 	claims := make([]*Claim, len(rows))
 	for i, mine := range rows {
-		claims[i] = claim(mine, found[mine.key()])
+		claims[i] = &Claim{row: mine}
+		if found, taken := others[mine.key()]; taken {
+			claims[i] = claim(mine, found)
+		}
 	}
 	return claims, nil
 }
 
+// notOurs reads, under lock, the rows that stand under these keys and were there before.
+// Rows of ours, which are nearly all, are only looked up by id: we inserted and hold them.
+func notOurs(tx *storage.Tx, rows []record) (map[Key]record, error) {
+	ids := make([]id.ID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var inserted []id.ID
+	if err := tx.Model(&record{}).Where("id IN ?", ids).Pluck("id", &inserted).Error; err != nil {
+		return nil, err
+	}
+	earlier := slices.DeleteFunc(slices.Clone(rows), func(r record) bool { return slices.Contains(inserted, r.ID) })
+	if len(earlier) == 0 {
+		return nil, nil
+	}
+	return lockAll(tx, earlier)
+}
+
 func claim(mine, found record) *Claim {
-	switch {
-	case found.ID == mine.ID:
-		return &Claim{row: mine}
-	case found.BodyHash != mine.BodyHash:
+	if found.BodyHash != mine.BodyHash {
 		return &Claim{Err: ErrReused}
 	}
 	return &Claim{Earlier: &Answer{Status: found.Status, Body: found.Answer, Replayed: true}}

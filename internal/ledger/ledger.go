@@ -7,8 +7,11 @@
 // the bank is owed by the bank, so the bank's account grows downwards.
 //
 // Sealing gives the journal its order. Posting marks the transaction unsealed; the
-// sealer numbers what is committed without gaps (seq) and moves its entries into
-// the accounts' checkpoints. Balance = checkpoint + unsealed.
+// sealer numbers what is committed without gaps (seq) and writes a checkpoint for each
+// entry: the account's balance after it. Checkpoints are never changed, so every
+// balance is known at every seq, and a statement is a range of them. Balance = last
+// checkpoint + unsealed. What goes by an instant goes by the seq that was sealed then:
+// a smaller id, or an earlier posting, may commit later.
 package ledger
 
 import (
@@ -161,35 +164,6 @@ func findAccounts(db *gorm.DB, codes []string) (map[string]id.ID, error) {
 		}
 	}
 	return found, nil
-}
-
-// Balances answers the balance of each code; an account that was never posted to is 0.
-func Balances(db *gorm.DB, codes []string) (map[string]money.Fen, error) {
-	ids, err := findAccounts(db, codes)
-	if err != nil {
-		return nil, err
-	}
-	sums := make(map[id.ID]money.Fen, len(ids))
-	for part := range slices.Chunk(slices.Collect(maps.Values(ids)), 500) {
-		var rows []checkpoint
-		// One statement sees one state: sealing between two reads would count an entry twice.
-		err := db.Raw(`SELECT account_id, SUM(balance_fen) balance_fen FROM (
-				SELECT account_id, balance_fen FROM ledger_checkpoints WHERE account_id IN ?
-				UNION ALL
-				SELECT e.account_id, e.amount_fen FROM ledger_unsealed u JOIN ledger_entries e ON e.tx_id = u.tx_id WHERE e.account_id IN ?
-			) parts GROUP BY account_id`, part, part).Scan(&rows).Error
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			sums[row.AccountID] = row.BalanceFen
-		}
-	}
-	balances := make(map[string]money.Fen, len(codes))
-	for code, accountID := range ids {
-		balances[code] = sums[accountID]
-	}
-	return balances, nil
 }
 
 // Movement is one entry of an account as its owner sees it.

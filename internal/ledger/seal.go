@@ -2,15 +2,18 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
+	"zique/internal/clock"
 	"zique/internal/id"
-	"zique/internal/money"
 	"zique/internal/storage"
 )
 
+// head is the end of the journal: how many transactions are sealed, and how often
+// somebody sealed.
 type head struct {
 	ID    int64 `gorm:"primaryKey;autoIncrement:false"`
 	Size  int64
@@ -19,13 +22,16 @@ type head struct {
 
 func (head) TableName() string { return "ledger_heads" }
 
-type checkpoint struct {
-	AccountID  id.ID `gorm:"primaryKey;autoIncrement:false"`
-	BalanceFen money.Fen
-	Seq        int64
+// seal says when the journal reached a seq. The instants never fall as seq grows, also
+// where the clocks of two replicas differ.
+type seal struct {
+	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
+	SealedAt clock.Millis
 }
 
-func (checkpoint) TableName() string { return "ledger_checkpoints" }
+func (seal) TableName() string { return "ledger_seals" }
+
+var errHeadMoved = errors.New("ledger: another sealer moved the head under our lock")
 
 // sealAtOnce bounds one sealing transaction.
 const sealAtOnce = 500
@@ -36,10 +42,15 @@ func Unsealed(view *gorm.DB) (n int64, err error) {
 }
 
 // Seal numbers committed transactions until none is left and answers how many it
-// sealed. The head row is locked first, so any number of replicas may call it.
+// sealed. The head row is locked first, so any number of replicas may call it; one that
+// finds nothing waiting does not ask for the lock.
 func Seal(ctx context.Context, db *storage.DB) (int, error) {
 	total := 0
 	for {
+		var waiting []unsealed
+		if err := db.Read(ctx).Limit(1).Find(&waiting).Error; err != nil || len(waiting) == 0 {
+			return total, err
+		}
 		var sealed int
 		err := db.InTx(ctx, func(tx *storage.Tx) (err error) {
 			sealed, err = sealSome(tx)
@@ -61,37 +72,53 @@ func sealSome(tx *storage.Tx) (int, error) {
 	if err := tx.Model(&unsealed{}).Order("tx_id").Limit(sealAtOnce).Pluck("tx_id", &waiting).Error; err != nil || len(waiting) == 0 {
 		return 0, err
 	}
-	first := h.Size + 1
-	for i, txID := range waiting {
-		if err := tx.Model(&transaction{}).Where("id = ?", txID).Update("seq", first+int64(i)).Error; err != nil {
-			return 0, err
-		}
-	}
 	last := h.Size + int64(len(waiting))
-	if err := moveToCheckpoints(tx, waiting, last); err != nil {
+	if err := number(tx, waiting, h.Size); err != nil {
+		return 0, err
+	}
+	if err := addCheckpoints(tx, h.Size, last); err != nil {
+		return 0, err
+	}
+	if err := remember(tx, h.Size, last); err != nil {
 		return 0, err
 	}
 	if err := tx.Where("tx_id IN ?", waiting).Delete(&unsealed{}).Error; err != nil {
 		return 0, err
 	}
-	return len(waiting), tx.Model(&h).Updates(map[string]any{"size": last, "epoch": h.Epoch + 1}).Error
+	// The lock keeps the head still; this holds also behind a proxy that lost the lock.
+	moved := tx.Model(&head{}).Where("id = ? AND size = ? AND epoch = ?", h.ID, h.Size, h.Epoch).
+		Updates(map[string]any{"size": last, "epoch": h.Epoch + 1})
+	if moved.Error == nil && moved.RowsAffected != 1 {
+		return 0, errHeadMoved
+	}
+	return len(waiting), moved.Error
 }
 
-func moveToCheckpoints(tx *storage.Tx, transactions []id.ID, last int64) error {
-	var sums []checkpoint
-	err := tx.Model(&entry{}).Select("account_id, SUM(amount_fen) AS balance_fen").
-		Where("tx_id IN ?", transactions).Group("account_id").Order("account_id").Scan(&sums).Error
-	if err != nil {
+// number gives the transactions the seqs above size, in one statement.
+func number(tx *storage.Tx, transactions []id.ID, size int64) error {
+	values := make([]any, 0, 2*len(transactions)+1)
+	for i, txID := range transactions {
+		values = append(values, txID, size+1+int64(i))
+	}
+	values = append(values, transactions)
+	return tx.Exec("UPDATE ledger_transactions SET seq = CASE id"+strings.Repeat(" WHEN ? THEN ?", len(transactions))+" END WHERE id IN ?", values...).Error
+}
+
+// addCheckpoints writes the balance of every account after each of its entries in the
+// transactions (size, last]. It stays inside the engine: no entry travels.
+func addCheckpoints(tx *storage.Tx, size, last int64) error {
+	return tx.Exec(`INSERT INTO ledger_checkpoints (account_id, seq, entry_id, balance_fen)
+		SELECT e.account_id, t.seq, e.id,
+			COALESCE((SELECT c.balance_fen FROM ledger_checkpoints c WHERE c.account_id = e.account_id AND c.seq <= ? ORDER BY c.seq DESC LIMIT 1), 0)
+				+ SUM(e.amount_fen) OVER (PARTITION BY e.account_id ORDER BY t.seq)
+		FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id
+		WHERE t.seq > ? AND t.seq <= ?`, size, size, last).Error
+}
+
+func remember(tx *storage.Tx, size, last int64) error {
+	var before seal
+	if err := tx.Where("seq = ?", size).Limit(1).Find(&before).Error; err != nil {
 		return err
 	}
-	for _, sum := range sums {
-		sum.Seq = last
-		grow := clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, DoUpdates: clause.Assignments(map[string]any{
-			"balance_fen": gorm.Expr("ledger_checkpoints.balance_fen + ?", sum.BalanceFen), "seq": last,
-		})}
-		if err := tx.Clauses(grow).Create(&sum).Error; err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.Create(&seal{Seq: last, SealedAt: max(tx.Now(), before.SealedAt)}).Error
 }

@@ -40,3 +40,28 @@ func TestStringIsYuan(t *testing.T) {
 		}
 	}
 }
+
+func TestAllocatedPartsSumToTheWholeAndAreFair(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		weights := rapid.SliceOfN(rapid.Map(rapid.Int64Range(0, 1e12), func(n int64) Fen { return Fen(n) }), 1, 200).Draw(t, "weights")
+		var sum Fen
+		for _, w := range weights {
+			sum += w
+		}
+		total := Fen(rapid.Int64Range(0, int64(sum)).Draw(t, "total"))
+		var taken Fen
+		for i, part := range Allocate(total, weights) {
+			taken += part
+			exact := float64(total) * float64(weights[i]) / float64(max(sum, 1))
+			if part < 0 || part > weights[i] || float64(part) < exact-1.5 || float64(part) > exact+1.5 {
+				t.Fatalf("part %d of weight %d is far from %f", part, weights[i], exact)
+			}
+		}
+		if taken != total {
+			t.Fatalf("the parts sum to %d of %d", taken, total)
+		}
+	})
+	if got := Allocate(100, []Fen{1000, 1000, 1000}); got[0] != 34 || got[1] != 33 || got[2] != 33 {
+		t.Errorf("a third each: %v", got)
+	}
+}

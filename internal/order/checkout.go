@@ -9,9 +9,11 @@ import (
 	"zique/internal/catalog"
 	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
 	"zique/internal/money"
+	"zique/internal/promotion"
 	"zique/internal/share"
 )
 
@@ -29,13 +31,16 @@ type Item struct {
 	PriceFen *money.Fen
 }
 
-// Checkout is one buyer's wish to order and pay. Cards are used in the order given.
+// Checkout is one buyer's wish to order and pay. Cards are used in the order given; the
+// rest is asked of the gateway that Tender names, if any, and the order waits for it.
 // Encode makes the answer, which is stored with the key and replayed verbatim.
 type Checkout struct {
 	Key           idempotency.Key
 	By            audit.Actor // the buyer
 	Items         []Item
 	CardIDs       []id.ID
+	Tender        string // empty: the cards pay all of it
+	Province      string // where it goes, for the freight
 	AddressCipher []byte
 	Encode        func(placed *Order, declined *fault.Fault) (idempotency.Encoded, error)
 }
@@ -46,8 +51,8 @@ func (c Checkout) Check() error {
 	if len(c.Items) == 0 || len(c.Items) > MaxItems {
 		wrong.Add("items", "count", fmt.Sprintf("an order takes 1 to %d items", MaxItems))
 	}
-	if len(c.CardIDs) == 0 || len(c.CardIDs) > MaxCards {
-		wrong.Add("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards", MaxCards))
+	if len(c.CardIDs) == 0 && c.Tender == "" || len(c.CardIDs) > MaxCards {
+		wrong.Add("card_ids", "count", fmt.Sprintf("an order takes 1 to %d cards, or none and a tender", MaxCards))
 	}
 	seen := map[id.ID]bool{}
 	for i, item := range c.Items {
@@ -76,58 +81,148 @@ type shelf struct {
 	offers map[id.ID]catalog.Offer
 	cards  map[id.ID]aidcard.Card
 	rules  share.Rules
+	timing Timing
+
+	tariff     freight.Tariff
+	promotions promotion.Running
 }
 
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
-	o := &Order{BuyerID: c.By.UserID, Status: Paid, AddressCipher: c.AddressCipher, CreatedAt: s.now}
-	if err := s.addLines(o, c.Items); err != nil {
+	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
-	if err := s.pay(o, c.CardIDs); err != nil {
+	if err := s.pay(o, c.CardIDs, c.Tender); err != nil {
 		return nil, err
 	}
+	o.begin(s.now, s.timing)
 	for _, l := range o.Lines {
 		offer := s.offers[l.SKUID]
 		offer.Stock -= l.Quantity
 		s.offers[l.SKUID] = offer
 	}
 	for _, p := range o.Payments {
-		card := s.cards[p.CardID]
-		card.BalanceFen -= p.AmountFen
-		s.cards[p.CardID] = card
+		if p.Tender == TenderAidCard {
+			card := s.cards[p.CardID]
+			card.BalanceFen -= p.AmountFen
+			s.cards[p.CardID] = card
+		}
 	}
 	return o, nil
 }
 
-func (s *shelf) addLines(o *Order, items []Item) error {
-	if err := s.check(items); err != nil {
+// addLines prices the order: goods, discounts of the cooperatives, freight to the
+// address, and the share of each line from what is paid for it.
+func (s *shelf) addLines(o *Order, c Checkout) error {
+	if err := s.check(c.Items); err != nil {
 		return err
 	}
-	for _, item := range items {
+	for _, item := range c.Items {
 		offer := s.offers[item.SKUID]
-		rule, err := s.rules.For(offer.Product.CategoryID)
-		if err != nil {
-			return err
-		}
 		if int64(offer.PriceFen) > math.MaxInt64/(MaxQuantity*MaxItems*10_000) {
 			return fmt.Errorf("the price of SKU %d is beyond reckoning", offer.ID)
 		}
-		net := offer.PriceFen * money.Fen(item.Quantity)
+		goods := offer.PriceFen * money.Fen(item.Quantity)
 		sub := o.subOrder(offer.Product)
-		sub.GoodsFen += net
-		o.GoodsFen += net
+		sub.GoodsFen += goods
+		o.GoodsFen += goods
 		o.Lines = append(o.Lines, Line{
 			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
 			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
-			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: net,
-			RuleID: rule.ID, RateBp: rule.RateBp, ShareFen: share.Target(net, 0, rule.RateBp),
+			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: goods,
 			VillageName: offer.Product.VillageName,
 			SubOrderID:  sub.CooperativeID, // replaced by the sub-order's id when it has one
 		})
 	}
-	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen
+	s.discount(o)
+	if err := s.addFreight(o, c); err != nil {
+		return err
+	}
+	if err := s.addShares(o); err != nil {
+		return err
+	}
+	o.TotalFen = o.GoodsFen + o.FreightFen - o.DiscountFen + o.OnTopFen
+	return nil
+}
+
+// discount takes each cooperative's best promotion off its lines, in proportion to them.
+func (s *shelf) discount(o *Order) {
+	for i := range o.SubOrders {
+		sub := &o.SubOrders[i]
+		best := s.promotions.Best(sub.CooperativeID, sub.GoodsFen)
+		sub.DiscountFen, sub.PromotionID = best.OffFen, best.ID
+		o.DiscountFen += best.OffFen
+		lines := o.linesOf(sub.CooperativeID)
+		weights := make([]money.Fen, len(lines))
+		for i, l := range lines {
+			weights[i] = l.NetFen
+		}
+		for i, part := range money.Allocate(best.OffFen, weights) {
+			lines[i].DiscountFen = part
+			lines[i].NetFen -= part
+		}
+	}
+}
+
+// addFreight charges each sub-order for what is sent under each of its templates.
+func (s *shelf) addFreight(o *Order, c Checkout) error {
+	refused := freight.ErrUndeliverable
+	for i := range o.SubOrders {
+		sub := &o.SubOrders[i]
+		loads := map[id.ID]freight.Load{}
+		templates := map[id.ID]freight.Template{}
+		for _, l := range o.linesOf(sub.CooperativeID) {
+			offer := s.offers[l.SKUID]
+			t := s.tariff.For(sub.CooperativeID, offer.Product.FreightTemplateID)
+			load := loads[t.ID]
+			load.Pieces += l.Quantity
+			load.Grams += l.Quantity * offer.WeightG
+			load.GoodsFen += l.NetFen
+			loads[t.ID], templates[t.ID] = load, t
+		}
+		for templateID, load := range loads {
+			fee, err := templates[templateID].Fee(c.Province, load)
+			if err != nil {
+				refused = s.nameUndeliverable(refused, c.Items, sub.CooperativeID, templateID)
+				continue
+			}
+			sub.FreightFen += fee
+		}
+		o.FreightFen += sub.FreightFen
+	}
+	if len(refused.Fields) > 0 {
+		return refused
+	}
+	return nil
+}
+
+func (s *shelf) nameUndeliverable(refused *fault.Fault, items []Item, cooperative, templateID id.ID) *fault.Fault {
+	for i, item := range items {
+		p := s.offers[item.SKUID].Product
+		if p.CooperativeID == cooperative && s.tariff.For(cooperative, p.FreightTemplateID).ID == templateID {
+			refused = refused.With(fmt.Sprintf("items[%d].sku_id", i), "undeliverable", "this is not sent to the address")
+		}
+	}
+	return refused
+}
+
+// addShares freezes the rule of each line and what it brings the village.
+func (s *shelf) addShares(o *Order) error {
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		rule, err := s.rules.For(share.Sale{CategoryID: s.offers[l.SKUID].Product.CategoryID, VillageID: l.VillageID, Channel: o.Channel})
+		if err != nil {
+			return err
+		}
+		l.RuleID, l.RateBp, l.ShareBearer, l.ShareCampaignID = rule.ID, rule.RateBp, rule.Bearer, rule.CampaignID
+		l.ShareFen = share.Target(l.NetFen, 0, rule.RateBp)
+		if rule.Bearer == share.BearerBuyer {
+			l.OnTopFen = l.ShareFen
+			o.OnTopFen += l.ShareFen
+		}
+	}
 	return nil
 }
 
@@ -157,22 +252,19 @@ func (s *shelf) check(items []Item) error {
 	return nil
 }
 
-// subOrder is the order's part for the product's cooperative, with its flat freight.
+// subOrder is the order's part for the product's cooperative.
 func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 	for i := range o.SubOrders {
 		if o.SubOrders[i].CooperativeID == p.CooperativeID {
 			return &o.SubOrders[i]
 		}
 	}
-	o.FreightFen += p.FreightFen
-	o.SubOrders = append(o.SubOrders, SubOrder{
-		CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName, Status: Paid, FreightFen: p.FreightFen,
-	})
+	o.SubOrders = append(o.SubOrders, SubOrder{CooperativeID: p.CooperativeID, CooperativeName: p.CooperativeName})
 	return &o.SubOrders[len(o.SubOrders)-1]
 }
 
-// pay takes the total from the cards in the order given.
-func (s *shelf) pay(o *Order, cardIDs []id.ID) error {
+// pay takes the total from the cards in the order given, and asks the tender for the rest.
+func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 	due := o.TotalFen
 	for i, cardID := range cardIDs {
 		card, known := s.cards[cardID]
@@ -192,8 +284,38 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID) error {
 			Position: len(o.Payments) + 1, Tender: TenderAidCard, CardID: cardID, AmountFen: part, CardNumber: card.Number,
 		})
 	}
-	if due > 0 {
+	switch {
+	case due > 0 && tender == "":
 		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
+	case due > 0:
+		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
 	}
 	return nil
+}
+
+// begin gives the order its first status: paid, or waiting for a gateway. A share is
+// nobody's before the sale is paid.
+func (o *Order) begin(now clock.Millis, timing Timing) {
+	o.Status, o.PaidAt = Paid, &now
+	if o.waited() {
+		payBy := now.Add(timing.Pay)
+		o.Status, o.PaidAt, o.PayBy = AwaitingPayment, nil, &payBy
+		for i := range o.Lines {
+			o.Lines[i].ShareFen = 0
+		}
+	}
+	for i := range o.SubOrders {
+		o.SubOrders[i].Status = o.Status
+	}
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		switch {
+		case o.Status == Paid:
+			p.Status = Captured
+		case p.Tender == TenderAidCard:
+			p.Status = Held
+		default:
+			p.Status = Awaited
+		}
+	}
 }

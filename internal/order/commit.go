@@ -5,20 +5,26 @@ import (
 	"encoding/base32"
 	"errors"
 	"io"
+	"slices"
+	"sync"
 	"time"
+
+	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
-	"zique/internal/org"
+	"zique/internal/payment"
+	"zique/internal/promotion"
 	"zique/internal/share"
 	"zique/internal/storage"
-	"zique/internal/village"
 )
 
 const (
@@ -35,11 +41,15 @@ var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are w
 // refused checkout spoils nobody else's. Under load the commit, the round trips
 // and the locks on popular SKUs are shared.
 type Committer struct {
-	db    *storage.DB
-	rand  io.Reader
-	queue chan *waiting
-	held  []*waiting // share a key with a checkout of the batch before them
+	db     *storage.DB
+	rand   io.Reader
+	timing Timing
+	queue  chan *waiting
 }
+
+// overlap is how many batches are under way at once: while one waits for its COMMIT the
+// next reads and decides. Their locks are taken in the one order, so none waits in a circle.
+const overlap = 2
 
 type waiting struct {
 	Checkout
@@ -50,8 +60,8 @@ type waiting struct {
 }
 
 // NewCommitter makes a committer; Run does its work. Proof codes are drawn from rand.
-func NewCommitter(db *storage.DB, rand io.Reader) *Committer {
-	return &Committer{db: db, rand: rand, queue: make(chan *waiting, queueLength)}
+func NewCommitter(db *storage.DB, rand io.Reader, timing Timing) *Committer {
+	return &Committer{db: db, rand: rand, timing: timing, queue: make(chan *waiting, queueLength)}
 }
 
 // Checkout places and pays an order, or refuses it, and answers the encoded
@@ -76,9 +86,18 @@ func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Ans
 
 // Run commits batches until ctx ends, and then what is still waiting.
 func (c *Committer) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	for range overlap {
+		running.Go(func() { c.loop(ctx) })
+	}
+	running.Wait()
+}
+
+func (c *Committer) loop(ctx context.Context) {
+	var held []*waiting
 	for {
-		batch := c.next(ctx)
-		if len(batch) == 0 {
+		var batch []*waiting
+		if batch, held = c.next(ctx, held); len(batch) == 0 {
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
@@ -91,9 +110,8 @@ func (c *Committer) Run(ctx context.Context) {
 }
 
 // next waits for a checkout and takes all that wait with it; at most one for each key.
-func (c *Committer) next(ctx context.Context) []*waiting {
-	candidates := c.held
-	c.held = nil
+// Those that share a key with one of the batch are held for the next.
+func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, held []*waiting) {
 	if len(candidates) == 0 {
 		select {
 		case w := <-c.queue:
@@ -110,19 +128,18 @@ func (c *Committer) next(ctx context.Context) []*waiting {
 		}
 		break
 	}
-	var batch []*waiting
 	taken := map[idempotency.Key]bool{}
 	for _, w := range candidates {
 		key := w.Key
 		key.Body = ""
 		if taken[key] {
-			c.held = append(c.held, w)
+			held = append(held, w)
 			continue
 		}
 		taken[key] = true
 		batch = append(batch, w)
 	}
-	return batch
+	return batch, held
 }
 
 // commit settles every checkout of the batch. A batch that cannot be written is
@@ -211,7 +228,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 	if len(undecided) == 0 {
 		return nil
 	}
-	stock, err := stockUp(tx, undecided)
+	stock, err := stockUp(tx, undecided, c.timing)
 	if err != nil {
 		return err
 	}
@@ -253,7 +270,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 }
 
 // stockUp reads, under lock, all that the checkouts touch.
-func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
+func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	var skuIDs, cardIDs []id.ID
 	for _, w := range batch {
 		for _, item := range w.Items {
@@ -261,7 +278,7 @@ func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
 		}
 		cardIDs = append(cardIDs, w.CardIDs...)
 	}
-	s := &shelf{now: tx.Now()}
+	s := &shelf{now: tx.Now(), timing: timing}
 	var err error
 	if s.offers, err = catalog.LockOffers(tx, skuIDs); err != nil {
 		return nil, err
@@ -269,9 +286,61 @@ func stockUp(tx *storage.Tx, batch []*waiting) (*shelf, error) {
 	if s.cards, err = aidcard.Lock(tx, cardIDs); err != nil {
 		return nil, err
 	}
-	s.rules, err = share.InForce(tx.DB, s.now)
-	return s, err
+	return s, s.readTerms(tx.DB)
 }
+
+// readTerms reads what is not locked: the rules of shares, freights and promotions.
+func (s *shelf) readTerms(db *gorm.DB) (err error) {
+	var cooperatives []id.ID
+	for _, offer := range s.offers {
+		cooperatives = append(cooperatives, offer.Product.CooperativeID)
+	}
+	slices.Sort(cooperatives)
+	cooperatives = slices.Compact(cooperatives)
+	if s.rules, err = share.InForce(db, s.now); err != nil {
+		return err
+	}
+	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
+		return err
+	}
+	s.promotions, err = promotion.InForce(db, cooperatives, s.now)
+	return err
+}
+
+// Quote prices a checkout as it would be placed now, and places nothing. It is refused
+// as the checkout would be, but for a missing tender: what the cards leave is asked of
+// "later".
+func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
+	if c.Tender == "" {
+		c.Tender = Later
+	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	s := &shelf{now: now}
+	var skuIDs []id.ID
+	for _, item := range c.Items {
+		skuIDs = append(skuIDs, item.SKUID)
+	}
+	var err error
+	if s.offers, err = catalog.Offers(db, skuIDs); err != nil {
+		return nil, err
+	}
+	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+		return nil, err
+	}
+	if err := s.readTerms(db); err != nil {
+		return nil, err
+	}
+	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
+	if err := s.addLines(o, c); err != nil {
+		return nil, err
+	}
+	return o, s.pay(o, c.CardIDs, c.Tender)
+}
+
+// Later is the tender of a quote's rest.
+const Later = "later"
 
 // identify gives the order, its parts and its proof their names.
 func (c *Committer) identify(tx *storage.Tx, o *Order) error {
@@ -291,7 +360,11 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.SubOrderID]
 	}
 	for i := range o.Payments {
-		o.Payments[i].ID, o.Payments[i].OrderID = tx.NewID(), o.ID
+		p := &o.Payments[i]
+		p.ID, p.OrderID = tx.NewID(), o.ID
+		if p.Status == Awaited {
+			p.ChargeID = tx.NewID()
+		}
 	}
 	return nil
 }
@@ -304,18 +377,22 @@ func insert(tx *storage.Tx, placed []*Order) error {
 	var lines []Line
 	var payments []Payment
 	var movements []catalog.Movement
-	var postings []ledger.Posting
+	var charges []payment.Charge
 	spent := map[id.ID]money.Fen{}
 	for _, o := range placed {
 		subs = append(subs, o.SubOrders...)
 		lines = append(lines, o.Lines...)
 		payments = append(payments, o.Payments...)
-		postings = append(postings, paymentPosting(o))
 		for _, l := range o.Lines {
 			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
 		}
 		for _, p := range o.Payments {
-			spent[p.CardID] -= p.AmountFen
+			if p.Tender == TenderAidCard {
+				spent[p.CardID] -= p.AmountFen
+				continue
+			}
+			charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
+				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt})
 		}
 	}
 	for _, rows := range []any{&placed, &subs, &lines, &payments} {
@@ -323,40 +400,40 @@ func insert(tx *storage.Tx, placed []*Order) error {
 			return err
 		}
 	}
+	if err := payment.Ask(tx, charges); err != nil {
+		return err
+	}
 	if err := catalog.Move(tx, movements); err != nil {
 		return err
 	}
 	if err := aidcard.Move(tx, spent); err != nil {
 		return err
 	}
+	return postPlaced(tx, placed)
+}
+
+// postPlaced posts the sales that are paid, and what cards hold for the others.
+func postPlaced(tx *storage.Tx, placed []*Order) error {
+	var postings []ledger.Posting
+	var sales []*Order
+	for _, o := range placed {
+		if o.PaidAt != nil {
+			sales = append(sales, o)
+			postings = append(postings, paymentPosting(o))
+		}
+	}
+	for _, o := range placed {
+		if o.PaidAt == nil && len(o.held()) > 0 {
+			postings = append(postings, heldPosting(o, HoldPosting, -1))
+		}
+	}
 	posted, err := ledger.Post(tx, postings)
 	if err != nil {
 		return err
 	}
 	var shares []share.Entry
-	for i, o := range placed {
-		for _, l := range o.Lines {
-			shares = append(shares, share.Entry{LineID: l.ID, RuleID: l.RuleID, VillageID: l.VillageID, TxID: posted[i], AmountFen: l.ShareFen})
-		}
+	for i, o := range sales {
+		shares = append(shares, sharesOf(o, posted[i])...)
 	}
 	return share.Record(tx, shares)
-}
-
-// paymentPosting is cards → cooperatives 95 %, village collectives 5 %, freight; all pending.
-func paymentPosting(o *Order) ledger.Posting {
-	p := ledger.Posting{Kind: "order_payment", Reference: o.ID.String()}
-	for _, paid := range o.Payments {
-		p.Entries = append(p.Entries, ledger.Entry{Account: aidcard.Account(paid.CardID), Amount: -paid.AmountFen})
-	}
-	cooperative := map[id.ID]id.ID{}
-	for _, s := range o.SubOrders {
-		cooperative[s.ID] = s.CooperativeID
-		p.Entries = append(p.Entries, ledger.Entry{Account: org.FreightAccount(s.CooperativeID), Amount: s.FreightFen})
-	}
-	for _, l := range o.Lines {
-		p.Entries = append(p.Entries,
-			ledger.Entry{Account: village.PendingAccount(l.VillageID), Amount: l.ShareFen},
-			ledger.Entry{Account: org.PendingAccount(cooperative[l.SubOrderID]), Amount: l.NetFen - l.ShareFen})
-	}
-	return p
 }

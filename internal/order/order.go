@@ -1,9 +1,13 @@
 // Package order is the sale. An order is divided into one sub-order for each
 // cooperative, each with its own freight, status and, later, settlement.
 //
-// Invariants: total = goods + freight − discounts = what the tenders paid; what is
-// refunded never exceeds what was paid or bought; a line's share entries sum to
-// share.Target of the line; whatever moves money posts one balanced transaction.
+// Invariants: total = goods + freight − discounts + shares on top = what the tenders
+// paid; what is refunded, with what open requests hold back, never exceeds what was
+// paid or bought; a line's share entries sum to share.Target of the line; whatever
+// moves money posts one balanced transaction.
+//
+// A file for each verb: checkout and commit, ship, receive, cancel, refund; status is
+// the one table of what may follow what; books is every posting.
 package order
 
 import (
@@ -14,26 +18,6 @@ import (
 	"zique/internal/id"
 	"zique/internal/money"
 )
-
-// Statuses of a sub-order, from the least to the most advanced. An order has the
-// least advanced status of its sub-orders that are not cancelled, else Cancelled.
-const (
-	AwaitingPayment = "awaiting_payment"
-	Paid            = "paid"
-	PartlyShipped   = "partly_shipped"
-	Shipped         = "shipped"
-	ReceivedByBuyer = "received"
-	Closed          = "closed"
-	Cancelled       = "cancelled"
-)
-
-var advance = []string{AwaitingPayment, Paid, PartlyShipped, Shipped, ReceivedByBuyer, Closed}
-
-// Statuses are all that a listing may be filtered by.
-var Statuses = append(slices.Clone(advance), Cancelled)
-
-// Refunded is the status of a refund that was carried out.
-const Refunded = "refunded"
 
 // TenderAidCard is the tender of payments by aid card.
 const TenderAidCard = "aid_card"
@@ -56,9 +40,13 @@ type Order struct {
 	GoodsFen      money.Fen
 	FreightFen    money.Fen
 	DiscountFen   money.Fen
+	OnTopFen      money.Fen // shares that the buyer bears
 	TotalFen      money.Fen
+	Channel       string // empty: the storefront
 	AddressCipher []byte // the address as it was, sealed
 	ProofCode     string
+	PayBy         *clock.Millis // while it waits for payment
+	PaidAt        *clock.Millis // nil: never paid
 	CreatedAt     clock.Millis
 
 	SubOrders []SubOrder `gorm:"-"`
@@ -76,11 +64,19 @@ type SubOrder struct {
 	OrderID            id.ID
 	CooperativeID      id.ID
 	Status             string
-	GoodsFen           money.Fen
+	GoodsFen           money.Fen // before discounts
+	DiscountFen        money.Fen
+	PromotionID        id.ID
 	FreightFen         money.Fen
 	RefundedFreightFen money.Fen
+	ReservedFreightFen money.Fen // held back by open refunds
+	ShippedAt          *clock.Millis
+	ReceivedAt         *clock.Millis
+	ClosedAt           *clock.Millis
+	DueAt              *clock.Millis // when a timer moves it on; nil: not by itself
 
-	CooperativeName string `gorm:"->"`
+	CooperativeName string     `gorm:"->"`
+	Shipments       []Shipment `gorm:"-"`
 }
 
 // TableName is the table's name.
@@ -88,23 +84,34 @@ func (SubOrder) TableName() string { return "sub_orders" }
 
 // Line is one SKU of an order, with the share rule frozen as it was.
 type Line struct {
-	ID               id.ID `gorm:"primaryKey;autoIncrement:false"`
-	OrderID          id.ID
-	SubOrderID       id.ID
-	ProductID        id.ID
-	SKUID            id.ID `gorm:"column:sku_id"`
-	VillageID        id.ID
-	Title            string
-	Spec             string
-	CoverURL         string
-	Quantity         int64
-	PriceFen         money.Fen // of one unit
-	NetFen           money.Fen // paid for the goods, after discounts, without freight
-	RefundedQuantity int64
-	RefundedFen      money.Fen
-	RuleID           id.ID
-	RateBp           money.BasisPoints
-	ShareFen         money.Fen // posted so far for the village collective
+	ID          id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrderID     id.ID
+	SubOrderID  id.ID
+	ProductID   id.ID
+	SKUID       id.ID `gorm:"column:sku_id"`
+	VillageID   id.ID
+	Title       string
+	Spec        string
+	CoverURL    string
+	Quantity    int64
+	PriceFen    money.Fen // of one unit
+	DiscountFen money.Fen
+	NetFen      money.Fen // paid for the goods, after discounts, without freight
+
+	ShippedQuantity   int64
+	CancelledQuantity int64 // came off before dispatch
+	RestockedQuantity int64 // went back to the stock
+	RefundedQuantity  int64 // before or after dispatch
+	RefundedFen       money.Fen
+	ReservedQuantity  int64 // held back by open refunds
+	ReservedFen       money.Fen
+
+	RuleID          id.ID
+	RateBp          money.BasisPoints
+	ShareBearer     string
+	ShareCampaignID id.ID
+	ShareFen        money.Fen // posted so far for the village collective
+	OnTopFen        money.Fen // the share as the buyer paid it on top, where the buyer bears it
 
 	VillageName string `gorm:"->"`
 }
@@ -117,58 +124,18 @@ type Payment struct {
 	ID          id.ID `gorm:"primaryKey;autoIncrement:false"`
 	OrderID     id.ID
 	Position    int
-	Tender      string
-	CardID      id.ID
+	Tender      string // TenderAidCard, or the name of a gateway
+	CardID      id.ID  // of an aid card
+	ChargeID    id.ID  // of a gateway
 	AmountFen   money.Fen
 	RefundedFen money.Fen
+	Status      string
 
 	CardNumber string `gorm:"->"`
 }
 
 // TableName is the table's name.
 func (Payment) TableName() string { return "order_payments" }
-
-// Refund is money given back to the tenders that paid.
-type Refund struct {
-	ID               id.ID `gorm:"primaryKey;autoIncrement:false"`
-	OrderID          id.ID
-	Status           string
-	GoodsFen         money.Fen
-	FreightFen       money.Fen
-	AmountFen        money.Fen
-	ShareReversedFen money.Fen
-	Reason           string
-	CreatedAt        clock.Millis
-
-	Payments []RefundPayment `gorm:"-"`
-}
-
-// TableName is the table's name.
-func (Refund) TableName() string { return "refunds" }
-
-type refundLine struct {
-	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
-	RefundID  id.ID
-	LineID    id.ID
-	Quantity  int64
-	AmountFen money.Fen
-}
-
-func (refundLine) TableName() string { return "refund_lines" }
-
-// RefundPayment is what one tender got back.
-type RefundPayment struct {
-	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
-	RefundID  id.ID
-	PaymentID id.ID
-	CardID    id.ID
-	AmountFen money.Fen
-
-	CardNumber string `gorm:"->"`
-}
-
-// TableName is the table's name.
-func (RefundPayment) TableName() string { return "refund_payments" }
 
 // ShareFen is the villages' share of the order as it stands.
 func (o Order) ShareFen() money.Fen {
@@ -188,15 +155,45 @@ func (o Order) RefundedFen() money.Fen {
 	return sum
 }
 
-func (o Order) statusOfParts() string {
-	least := len(advance)
-	for _, s := range o.SubOrders {
-		if at := slices.Index(advance, s.Status); at >= 0 && at < least {
-			least = at
+// waited tells whether a gateway had, or has, to pay a part.
+func (o *Order) waited() bool {
+	return slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Tender != TenderAidCard })
+}
+
+func (o *Order) sub(subID id.ID) *SubOrder {
+	at := slices.IndexFunc(o.SubOrders, func(s SubOrder) bool { return s.ID == subID })
+	if at < 0 {
+		return nil
+	}
+	return &o.SubOrders[at]
+}
+
+func (o *Order) line(lineID id.ID) *Line {
+	at := slices.IndexFunc(o.Lines, func(l Line) bool { return l.ID == lineID })
+	if at < 0 {
+		return nil
+	}
+	return &o.Lines[at]
+}
+
+// linesOf are the lines of a sub-order.
+func (o *Order) linesOf(subID id.ID) []*Line {
+	var found []*Line
+	for i := range o.Lines {
+		if o.Lines[i].SubOrderID == subID {
+			found = append(found, &o.Lines[i])
 		}
 	}
-	if least == len(advance) {
-		return Cancelled
-	}
-	return advance[least]
+	return found
+}
+
+// unshipped are the units that are still to be sent.
+func (l Line) unshipped() int64 { return l.Quantity - l.CancelledQuantity - l.ShippedQuantity }
+
+// leftUnits and leftFen are what may still be asked back.
+func (l Line) leftUnits() int64   { return l.Quantity - l.RefundedQuantity - l.ReservedQuantity }
+func (l Line) leftFen() money.Fen { return l.NetFen - l.RefundedFen - l.ReservedFen }
+
+func (s SubOrder) leftFreight() money.Fen {
+	return s.FreightFen - s.RefundedFreightFen - s.ReservedFreightFen
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -15,12 +16,14 @@ import (
 	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/org"
+	"zique/internal/promotion"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 	"zique/internal/verify/verifytest"
@@ -36,9 +39,11 @@ type market struct {
 
 const buyer = id.ID(77)
 
+var lifecycle = order.Lifecycle{Timing: order.DefaultTiming}
+
 func open(t *testing.T, db *storage.DB, stock int64) *market {
 	t.Helper()
-	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader)}
+	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader, quick.Timing)}
 	err := db.InTx(context.Background(), func(tx *storage.Tx) error { return m.build(tx, stock) })
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +66,7 @@ func (m *market) build(tx *storage.Tx, stock int64) error {
 	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
 		return err
 	}
-	for i, freight := range []money.Fen{800, 0} {
+	for i, charged := range []money.Fen{800, 0} {
 		v, err := village.Add(tx, audit.System, village.New{Name: fmt.Sprint("村", i), Township: "镇", County: "县"})
 		if err != nil {
 			return err
@@ -70,7 +75,7 @@ func (m *market) build(tx *storage.Tx, stock int64) error {
 		if err != nil {
 			return err
 		}
-		if err := catalog.SetFlatFreight(tx, c.ID, freight); err != nil {
+		if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, charged)); err != nil {
 			return err
 		}
 		p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: fmt.Sprint("米", i),
@@ -105,10 +110,14 @@ func (m *market) cards(t testing.TB, holder id.ID, face money.Fen, count int64) 
 }
 
 func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Item) (idempotency.Answer, *order.Order, error) {
+	return m.buyWith(holder, key, cards, "", items...)
+}
+
+func (m *market) buyWith(holder id.ID, key string, cards []id.ID, tender string, items ...order.Item) (idempotency.Answer, *order.Order, error) {
 	var made *order.Order
 	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
 		Key: idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
-		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, AddressCipher: []byte("sealed"),
+		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, Tender: tender, AddressCipher: []byte("sealed"),
 		Encode: func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
 			made = placed
 			if declined != nil {
@@ -228,6 +237,78 @@ func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 	})
 }
 
+// Discounts are spread over lines to the fen, shares come from what is paid, and giving
+// a line back in parts gives back what was paid for it.
+func TestADiscountIsSpreadOverItsLines(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 10)
+		first, err := m.cooperative(t, m.skus[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, off := range []money.Fen{300, 1000} { // the better one counts
+			err := m.inTx(func(tx *storage.Tx) error {
+				_, err := promotion.Add(tx, audit.Actor{OrgID: first}, promotion.Promotion{ThresholdFen: 7323, OffFen: off, ValidFrom: tx.Now(), ValidUntil: tx.Now().Add(time.Hour)})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, o, err := m.buy(buyer, "k", m.cards(t, buyer, 90_000, 1), one(m.skus[0], 1), one(m.skus[1], 1), one(m.skus[2], 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// 1990 + 5333 = 7323; 1000 × 1990/7323 = 271.7 → 272, 728.3 → 728.
+		if o.DiscountFen != 1000 || o.Lines[0].DiscountFen != 272 || o.Lines[1].NetFen != 4605 || o.Lines[2].DiscountFen != 0 ||
+			o.TotalFen != 7323-1000+1991+800 || o.Lines[0].ShareFen != 86 {
+			t.Errorf("got %+v", o)
+		}
+		_, o, err = m.buy(buyer+1, "k", m.cards(t, buyer+1, 90_000, 1), one(m.skus[0], 1), one(m.skus[2], 1))
+		if err != nil || o.DiscountFen != 0 {
+			t.Errorf("below the threshold: %+v %v", o, err)
+		}
+	})
+}
+
+// cooperative finds whose SKU it is.
+func (m *market) cooperative(t *testing.T, sku catalog.SKU) (id.ID, error) {
+	t.Helper()
+	offers, err := catalog.Offers(m.db.Read(context.Background()), []id.ID{sku.ID})
+	return offers[sku.ID].Product.CooperativeID, err
+}
+
+func TestFreightGoesByTheAddress(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 10)
+		first, err := m.cooperative(t, m.skus[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = m.inTx(func(tx *storage.Tx) error {
+			template := freight.Flat(first, 0)
+			template.Zones = []freight.Zone{{Provinces: "湖南", FirstUnits: 1, FirstFen: 500, StepUnits: 1, StepFen: 200}, {Provinces: "西藏", Undeliverable: true}, {FirstUnits: 1, FirstFen: 1500, StepUnits: 1}}
+			_, err := freight.Put(tx, audit.System, template)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		quote := func(province string) (*order.Order, error) {
+			return order.Quote(db.Read(context.Background()), db.Now(), order.Checkout{By: audit.Actor{UserID: buyer}, Province: province, Items: []order.Item{one(m.skus[0], 2), one(m.skus[1], 1), one(m.skus[2], 1)}})
+		}
+		for province, want := range map[string]money.Fen{"湖南省": 900, "广东省": 1500} {
+			if o, err := quote(province); err != nil || o.FreightFen != want || o.Payments[0].Tender != order.Later || o.Payments[0].AmountFen != o.TotalFen {
+				t.Errorf("%s: %+v %v, want %d", province, o, err, want)
+			}
+		}
+		_, err = quote("西藏自治区")
+		if f, ok := fault.As(err); !ok || f.Code != "undeliverable" || len(f.Fields) != 2 {
+			t.Errorf("undeliverable: %v", err)
+		}
+	})
+}
+
 // Whatever is bought, given back in parts and cancelled, the invariants hold: open
 // checks them at the end.
 func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
@@ -253,12 +334,12 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 					ask.Lines[0].AmountFen = &less
 				}
 				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error {
-					_, err := order.RefundBeforeDispatch(tx, audit.Actor{UserID: holder}, o.ID, ask)
+					_, err := lifecycle.AskRefund(tx, audit.Actor{UserID: holder}, o.ID, ask)
 					return err
 				}))
 			}
 			if rapid.Bool().Draw(rt, "cancel") {
-				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return order.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
+				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return lifecycle.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
 				now, err := order.Get(db.Read(context.Background()), holder, o.ID)
 				if err != nil || now.Status != order.Cancelled || now.RefundedFen() != now.TotalFen || now.ShareFen() != 0 {
 					rt.Fatalf("cancelled: %+v %v", now, err)

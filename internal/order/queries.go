@@ -1,7 +1,10 @@
 package order
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"zique/internal/id"
 	"zique/internal/ledger"
@@ -46,11 +49,15 @@ func Get(db *gorm.DB, buyer, orderID id.ID) (Order, error) {
 	return one[0], err
 }
 
-// lock reads an order of a buyer whole, its row locked: whoever changes any part
-// of an order locks the order first.
-func lock(tx *storage.Tx, buyer, orderID id.ID) (*Order, error) {
+// lock reads an order whole, its row locked: whoever changes any part of an order locks
+// the order first. Buyer 0 is anybody's.
+func lock(tx *storage.Tx, orderID, buyer id.ID) (*Order, error) {
 	var o Order
-	err := tx.ForUpdate().Where("id = ? AND buyer_id = ?", orderID, buyer).Take(&o).Error
+	q := tx.ForUpdate().Where("id = ?", orderID)
+	if buyer != 0 {
+		q = q.Where("buyer_id = ?", buyer)
+	}
+	err := q.Take(&o).Error
 	if storage.IsNotFound(err) {
 		return nil, ErrNotFound
 	}
@@ -60,6 +67,51 @@ func lock(tx *storage.Tx, buyer, orderID id.ID) (*Order, error) {
 	one := []Order{o}
 	err = fill(tx.DB, one)
 	return &one[0], err
+}
+
+// lockOfCooperative locks the order of a sub-order of a cooperative's; 0 is anybody's.
+func lockOfCooperative(tx *storage.Tx, subOrderID, cooperative id.ID) (*Order, error) {
+	var s SubOrder
+	err := tx.Take(&s, subOrderID).Error
+	if storage.IsNotFound(err) || err == nil && cooperative != 0 && s.CooperativeID != cooperative {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lock(tx, s.OrderID, 0)
+}
+
+// save writes what may have changed on a locked order, with one statement for each
+// kind of row, and says when timers move its sub-orders on.
+func (lc Lifecycle) save(tx *storage.Tx, o *Order) error {
+	for i := range o.SubOrders {
+		s := &o.SubOrders[i]
+		s.setDue(lc.Timing, o.hasOpenRefund(s.ID))
+	}
+	o.Status = o.statusOfParts()
+	if err := tx.Model(o).Select("Status", "PayBy", "PaidAt").Updates(o).Error; err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		rows    any
+		columns []string
+	}{
+		{&o.SubOrders, []string{"status", "refunded_freight_fen", "reserved_freight_fen", "shipped_at", "received_at", "closed_at", "due_at"}},
+		{&o.Lines, []string{"shipped_quantity", "cancelled_quantity", "restocked_quantity", "refunded_quantity", "refunded_fen",
+			"reserved_quantity", "reserved_fen", "share_fen"}},
+		{&o.Payments, []string{"refunded_fen", "status"}},
+	} {
+		update := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns(part.columns)}
+		if err := tx.Clauses(update).CreateInBatches(part.rows, 500).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Order) hasOpenRefund(subID id.ID) bool {
+	return slices.ContainsFunc(o.Refunds, func(r Refund) bool { return r.SubOrderID == subID && r.IsOpen() })
 }
 
 // fill reads the parts of orders with one query for each kind.
@@ -96,8 +148,8 @@ func fill(db *gorm.DB, orders []Order) error {
 
 func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 	var payments []Payment
-	err := db.Table("order_payments p").Select("p.*, c.number card_number").
-		Joins("JOIN aid_cards c ON c.id = p.card_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
+	err := db.Table("order_payments p").Select("p.*, COALESCE(c.number, '') card_number").
+		Joins("LEFT JOIN aid_cards c ON c.id = p.card_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
 	if err != nil {
 		return err
 	}
@@ -109,9 +161,15 @@ func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 		return err
 	}
 	var backs []RefundPayment
-	err = db.Table("refund_payments b").Select("b.*, c.number card_number").
+	err = db.Table("refund_payments b").Select("b.*, COALESCE(c.number, '') card_number").
 		Joins("JOIN refunds r ON r.id = b.refund_id").
-		Joins("JOIN aid_cards c ON c.id = b.card_id").Where("r.order_id IN ?", ids).Order("b.id").Find(&backs).Error
+		Joins("LEFT JOIN aid_cards c ON c.id = b.card_id").Where("r.order_id IN ?", ids).Order("b.id").Find(&backs).Error
+	if err != nil {
+		return err
+	}
+	var parts []RefundedLine
+	err = db.Table("refund_lines l").Select("l.*").Joins("JOIN refunds r ON r.id = l.refund_id").
+		Where("r.order_id IN ?", ids).Order("l.id").Find(&parts).Error
 	if err != nil {
 		return err
 	}
@@ -121,7 +179,43 @@ func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 				r.Payments = append(r.Payments, b)
 			}
 		}
+		for _, part := range parts {
+			if part.RefundID == r.ID {
+				r.Lines = append(r.Lines, part)
+			}
+		}
 		at[r.OrderID].Refunds = append(at[r.OrderID].Refunds, r)
+	}
+	return fillShipments(db, ids, at)
+}
+
+func fillShipments(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
+	var lines []struct {
+		ShippedLine
+		OrderID id.ID
+	}
+	err := db.Table("shipment_lines l").Select("l.*, o.order_id").Joins("JOIN order_lines o ON o.id = l.line_id").
+		Where("o.order_id IN ?", ids).Order("l.id").Scan(&lines).Error
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	var shipments []struct {
+		Shipment
+		OrderID id.ID
+	}
+	err = db.Table("shipments p").Select("p.*, s.order_id").Joins("JOIN sub_orders s ON s.id = p.sub_order_id").
+		Where("s.order_id IN ?", ids).Order("p.id").Scan(&shipments).Error
+	if err != nil {
+		return err
+	}
+	for _, p := range shipments {
+		for _, l := range lines {
+			if l.ShipmentID == p.ID {
+				p.Lines = append(p.Lines, l.ShippedLine)
+			}
+		}
+		s := at[p.OrderID].sub(p.SubOrderID)
+		s.Shipments = append(s.Shipments, p.Shipment)
 	}
 	return nil
 }

@@ -202,6 +202,12 @@ func PendingAccount(cooperative id.ID) string {
 	return "cooperative:" + cooperative.String() + ":pending"
 }
 
+// AvailableAccount holds what a cooperative can be paid: of closed sub-orders, goods
+// without shares, and freight. Refunds after a payout may leave it below zero.
+func AvailableAccount(cooperative id.ID) string {
+	return "cooperative:" + cooperative.String() + ":available"
+}
+
 // FreightAccount: see PendingAccount.
 func FreightAccount(cooperative id.ID) string { return "freight:" + cooperative.String() + ":pending" }
 

@@ -17,6 +17,7 @@ import (
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
+	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/money"
@@ -167,7 +168,7 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		if err != nil {
 			return nil, err
 		}
-		if err := catalog.SetFlatFreight(tx, added.ID, c.FreightFen); err != nil {
+		if _, err := freight.Put(tx, audit.System, freight.Flat(added.ID, c.FreightFen)); err != nil {
 			return nil, err
 		}
 		cooperatives[c.Key] = added

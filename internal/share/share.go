@@ -5,10 +5,15 @@
 // collective is owed is always Target of the line as it stands now; payment posts
 // the target, each refund posts the difference to what was posted before. Nobody
 // recomputes a percentage of a total.
+//
+// A share is pending until its sub-order closes, then available. A line's entries of
+// both stages sum to its Target.
 package share
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -18,16 +23,26 @@ import (
 	"zique/internal/storage"
 )
 
-// Bearer says whose money the share is.
-const BearerSeller = "seller"
+// Bearers: whose money the share is. A seller gives it from the price; a buyer pays it
+// on top of the price (the report's own case: a group that buys dry grains); a campaign
+// gives it from its subsidy.
+const (
+	BearerSeller   = "seller"
+	BearerBuyer    = "buyer"
+	BearerCampaign = "campaign"
+)
 
-// Rule is one dated rule. An empty CategoryID covers every category.
+// Rule is one dated rule. An empty CategoryID, VillageID or Channel covers all of them.
 type Rule struct {
 	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
 	Name       string
 	RateBp     money.BasisPoints
 	Bearer     string
+	Eligible   bool // false: such a sale brings no share
 	CategoryID string
+	VillageID  id.ID
+	Channel    string
+	CampaignID id.ID // whose subsidy pays, where a campaign is the bearer
 	ValidFrom  clock.Millis
 	ValidUntil *clock.Millis // nil: until further notice
 	Source     string
@@ -36,7 +51,36 @@ type Rule struct {
 // TableName is the table's name.
 func (Rule) TableName() string { return "share_rules" }
 
-// Rules are the rules in force at one moment.
+// Sale is what a rule is chosen by. An empty Channel is the storefront.
+type Sale struct {
+	CategoryID string
+	VillageID  id.ID
+	Channel    string
+}
+
+func (r Rule) covers(s Sale) bool {
+	return (r.CategoryID == "" || r.CategoryID == s.CategoryID) &&
+		(r.VillageID == 0 || r.VillageID == s.VillageID) &&
+		(r.Channel == "" || r.Channel == s.Channel)
+}
+
+// narrowness orders rules: one for a channel before one for a village before one for a
+// category before the general one.
+func (r Rule) narrowness() int {
+	n := 0
+	if r.Channel != "" {
+		n += 4
+	}
+	if r.VillageID != 0 {
+		n += 2
+	}
+	if r.CategoryID != "" {
+		n++
+	}
+	return n
+}
+
+// Rules are the rules in force at one moment, the one to be tried first before the others.
 type Rules []Rule
 
 var errNoRule = errors.New("share: no rule is in force")
@@ -44,21 +88,25 @@ var errNoRule = errors.New("share: no rule is in force")
 // InForce reads the rules that hold at an instant.
 func InForce(db *gorm.DB, at clock.Millis) (Rules, error) {
 	var rules Rules
-	err := db.Where("valid_from <= ? AND (valid_until IS NULL OR valid_until > ?)", at, at).
-		Order("valid_from DESC, id DESC").Find(&rules).Error
+	err := db.Where("valid_from <= ? AND (valid_until IS NULL OR valid_until > ?)", at, at).Find(&rules).Error
+	slices.SortFunc(rules, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(b.narrowness(), a.narrowness()), cmp.Compare(b.ValidFrom, a.ValidFrom), cmp.Compare(b.ID, a.ID))
+	})
 	return rules, err
 }
 
-// For is the rule of a category: its own before the general one, the newer before the older.
-func (rules Rules) For(category string) (Rule, error) {
-	for _, wanted := range []string{category, ""} {
-		for _, r := range rules {
-			if r.CategoryID == wanted && r.Bearer == BearerSeller {
-				return r, nil
-			}
-		}
+// For is the rule of a sale: the narrowest that covers it, of those the newest. A rule
+// under which a sale is not eligible has the rate 0.
+func (rules Rules) For(sale Sale) (Rule, error) {
+	at := slices.IndexFunc(rules, func(r Rule) bool { return r.covers(sale) })
+	if at < 0 {
+		return Rule{}, errNoRule
 	}
-	return Rule{}, errNoRule
+	rule := rules[at]
+	if !rule.Eligible {
+		rule.RateBp = 0
+	}
+	return rule, nil
 }
 
 // Target is what the collective is owed of a line: ((net − refunded) × rate + 5000) / 10000.
@@ -66,14 +114,25 @@ func Target(net, refunded money.Fen, rate money.BasisPoints) money.Fen {
 	return rate.Of(net - refunded)
 }
 
+// CampaignAccount is the ledger account of a campaign's subsidy, which pays the shares
+// that the campaign bears; it is owed by the campaign, so it grows downwards.
+func CampaignAccount(campaign id.ID) string { return "campaign:" + campaign.String() + ":subsidy" }
+
+// Stages of a share.
+const (
+	Pending   = "pending"   // the sale may still be refunded
+	Available = "available" // the sub-order is closed: it can be paid out
+)
+
 // Entry records that a line's share moved by an amount under a rule, in a ledger
-// transaction. A line's entries sum to its Target.
+// transaction.
 type Entry struct {
 	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
 	LineID    id.ID
 	RuleID    id.ID
 	VillageID id.ID
 	TxID      id.ID
+	Stage     string
 	AmountFen money.Fen
 	CreatedAt clock.Millis
 }

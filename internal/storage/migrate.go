@@ -45,8 +45,14 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the database: %w", err)
+	current, err := db.isCurrent(ctx, provider)
+	if err != nil {
+		return err
+	}
+	if !current {
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
 	}
 	return db.refuseLooseText(ctx)
 }
@@ -67,10 +73,28 @@ func (db *DB) refuseLooseText(ctx context.Context) error {
 	return nil
 }
 
+// isCurrent looks without writing, so that an account that may not change the schema can
+// start the program on one that is migrated.
+func (db *DB) isCurrent(ctx context.Context, provider *goose.Provider) (bool, error) {
+	tables, err := db.tables(ctx)
+	if err != nil || !slices.Contains(tables, goose.DefaultTablename) {
+		return false, err
+	}
+	pending, err := provider.HasPending(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read which migrations were made: %w", err)
+	}
+	return !pending, nil
+}
+
+func (db *DB) tables(ctx context.Context) (names []string, err error) {
+	return names, db.Read(ctx).Raw(db.dialect.tableNames).Scan(&names).Error
+}
+
 // Shape lists the columns of every table of ours, in alphabetical order.
 func (db *DB) Shape(ctx context.Context) (map[string][]string, error) {
-	var tables []string
-	if err := db.Read(ctx).Raw(db.dialect.tableNames).Scan(&tables).Error; err != nil {
+	tables, err := db.tables(ctx)
+	if err != nil {
 		return nil, err
 	}
 	shape := make(map[string][]string, len(tables))

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Private engines: one MariaDB (or MySQL) and one Redis (or Valkey), reachable on loopback
-# only, with their data under $work. Durability is off: the data dies with the run.
+# only, with their data under $work. Durability is off unless asked for: the data dies with the run.
 
+mysql_flush=0 # 1: as in production, for measuring
 mysql_pid=
 redis_pid=
 
@@ -83,7 +84,7 @@ start_mysql() {
   write_test_user "$password" >"$home/init.sql"
   mysql_flags+=("--init-file=$home/init.sql" "--socket=$home/s" "--pid-file=$home/pid"
     --bind-address=127.0.0.1 --skip-name-resolve --character-set-server=utf8mb4
-    --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=256M
+    "--innodb-flush-log-at-trx-commit=$mysql_flush" --innodb-buffer-pool-size=256M
     --max-connections=500 --default-time-zone=+00:00)
   is_mariadb "$mysqld" || mysql_flags+=(--mysqlx=OFF --disable-log-bin "--secure-file-priv=$home")
 
@@ -122,11 +123,13 @@ create_system_tables() {
 }
 
 # The tests' user owns the databases that the tests make, and nothing else: what works
-# here needs no more rights in production. (\_ because _ is a wildcard in a grant.)
+# here needs no more rights in production. It makes users, since one test is that an
+# account with fewer rights is enough. (\_ because _ is a wildcard in a grant.)
 write_test_user() {
   cat <<SQL
 CREATE USER 'zique'@'127.0.0.1' IDENTIFIED BY '$1';
-GRANT ALL PRIVILEGES ON \`zique\\_test%\`.* TO 'zique'@'127.0.0.1';
+GRANT CREATE USER ON *.* TO 'zique'@'127.0.0.1';
+GRANT ALL PRIVILEGES ON \`zique\\_test%\`.* TO 'zique'@'127.0.0.1' WITH GRANT OPTION;
 GRANT ALL PRIVILEGES ON \`zique\\_e2e\`.* TO 'zique'@'127.0.0.1';
 SQL
 }

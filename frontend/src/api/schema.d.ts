@@ -356,6 +356,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coop/freight-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-freight-templates"];
+        put?: never;
+        post: operations["add-freight-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/freight-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change-freight-template"];
+        post?: never;
+        delete: operations["remove-freight-template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-sub-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/orders/{sub_order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-sub-order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/orders/{sub_order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["give-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/orders/{sub_order_id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ship-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-promotions"];
+        put?: never;
+        post: operations["add-promotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/promotions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["end-promotion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/refunds/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["accept-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/refunds/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/refunds/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reject-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coop/villages": {
         parameters: {
             query?: never;
@@ -446,6 +622,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["decline-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-ledger-accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-ledger-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-ledger-transaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export-vouchers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1060,6 +1300,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["quote-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}": {
         parameters: {
             query?: never;
@@ -1086,6 +1342,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["cancel-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1300,6 +1572,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/refunds/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["send-goods-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdraw-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/townships": {
         parameters: {
             query?: never;
@@ -1368,6 +1672,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptReturnInBody: {
+            /** @description what can be sold again */
+            restock?: components["schemas"]["RestockedLine"][] | null;
+        };
         AddressFields: {
             city: string;
             detail: string;
@@ -1435,6 +1743,10 @@ export interface components {
         };
         ApproveInBody: {
             reason?: string;
+        };
+        ApproveRefundInBody: {
+            /** @description true: the money goes back when the goods have come back */
+            goods_come_back?: boolean;
         };
         AskPayeeInBody: {
             agency?: boolean;
@@ -1540,6 +1852,12 @@ export interface components {
             masked_number: string;
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
+        };
+        CardUsedJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            card_id: string;
+            masked_number: string;
         };
         CartItemJSON: {
             /** @description on sale, and the quantity is in stock */
@@ -1693,6 +2011,51 @@ export interface components {
             sessions: components["schemas"]["OpenSessionJSON"][] | null;
             uploads: components["schemas"]["OwnFileJSON"][] | null;
         };
+        FreightTemplateFields: {
+            /** @description used by products that name no other; the first template is */
+            default?: boolean;
+            name: string;
+            /**
+             * @description what the steps count: pieces, or grams
+             * @enum {string}
+             */
+            unit: "piece" | "weight";
+            zones: components["schemas"]["FreightZoneJSON"][] | null;
+        };
+        FreightTemplateJSON: {
+            /** @description used by products that name no other; the first template is */
+            default?: boolean;
+            id: string;
+            name: string;
+            /**
+             * @description what the steps count: pieces, or grams
+             * @enum {string}
+             */
+            unit: "piece" | "weight";
+            zones: components["schemas"]["FreightZoneJSON"][] | null;
+        };
+        FreightZoneJSON: {
+            /** Format: int64 */
+            first_fen?: number;
+            /**
+             * Format: int64
+             * @description pieces or grams
+             */
+            first_units?: number;
+            /**
+             * Format: int64
+             * @description from this amount of goods on, sending is free
+             */
+            free_above_fen?: number;
+            /** @description as in 湖南; empty: everywhere else, once in each template */
+            provinces: string[] | null;
+            /** Format: int64 */
+            step_fen?: number;
+            /** Format: int64 */
+            step_units?: number;
+            /** @description nothing is sent there */
+            undeliverable?: boolean;
+        };
         GrantRoleInBody: {
             /** @description county or federation (the default), for operators */
             desk?: string;
@@ -1812,11 +2175,72 @@ export interface components {
              */
             total: number;
         };
+        LedgerAccountJSON: {
+            /**
+             * Format: int64
+             * @description positive: owed to the account's owner
+             */
+            balance_fen: number;
+            /** @example card:123 */
+            code: string;
+            id: string;
+        };
+        LedgerClassJSON: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            balance_fen: number;
+            /** @example card */
+            class: string;
+        };
+        LedgerEntryJSON: {
+            account_id: string;
+            /** Format: int64 */
+            amount_fen: number;
+            code: string;
+        };
+        LedgerLineJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            balance_fen: number;
+            /** @example order_payment */
+            kind: string;
+            /** Format: date-time */
+            posted_at: string;
+            reference: string;
+            /** Format: int64 */
+            seq: number;
+            transaction_id: string;
+        };
+        LedgerTransactionJSON: {
+            entries: components["schemas"]["LedgerEntryJSON"][] | null;
+            id: string;
+            /** @example order_payment */
+            kind: string;
+            /** Format: date-time */
+            posted_at: string;
+            reference: string;
+            /** @description the transaction that undid this one */
+            reversed_by?: string;
+            /** Format: date-time */
+            sealed_at?: string;
+            /**
+             * Format: int64
+             * @description absent for the second before it is sealed
+             */
+            seq?: number;
+        };
         LineJSON: {
             cover_url: string;
             id: string;
             /** Format: int64 */
             net_fen: number;
+            /**
+             * Format: int64
+             * @description the share, where the buyer paid it on top
+             */
+            on_top_fen: number;
             /** Format: int64 */
             price_fen: number;
             product_id: string;
@@ -1826,8 +2250,17 @@ export interface components {
             refunded_fen: number;
             /** Format: int64 */
             refunded_quantity: number;
+            /**
+             * Format: int64
+             * @description held back by refunds that are not decided
+             */
+            reserved_quantity: number;
+            /** @enum {string} */
+            share_bearer: "seller" | "buyer" | "campaign";
             /** Format: int64 */
             share_fen: number;
+            /** Format: int64 */
+            shipped_quantity: number;
             sku_id: string;
             spec: string;
             sub_order_id: string;
@@ -1870,6 +2303,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListFreightTemplateJSON: {
+            items: components["schemas"]["FreightTemplateJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListHitJSON: {
             items: components["schemas"]["HitJSON"][] | null;
             /** @description absent on the last page */
@@ -1905,6 +2343,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListPartJSON: {
+            items: components["schemas"]["PartJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListPayeeJSON: {
             items: components["schemas"]["PayeeJSON"][] | null;
             /** @description absent on the last page */
@@ -1912,6 +2355,11 @@ export interface components {
         };
         ListProductJSON: {
             items: components["schemas"]["ProductJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListPromotionJSON: {
+            items: components["schemas"]["PromotionJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -2009,6 +2457,17 @@ export interface components {
             /** @description network of the address */
             peer: string;
         };
+        OrderFields: {
+            address_id: string;
+            /** @description used in this order */
+            card_ids?: string[] | null;
+            /** @description order all of the cart */
+            from_cart?: boolean;
+            /** @description or from_cart */
+            items?: components["schemas"]["OrderItem"][] | null;
+            /** @description a payment gateway for what the cards leave; left out: they pay all of it */
+            tender?: string;
+        };
         OrderItem: {
             /**
              * Format: int64
@@ -2031,6 +2490,21 @@ export interface components {
             goods_fen: number;
             id: string;
             lines: components["schemas"]["LineJSON"][] | null;
+            /**
+             * Format: int64
+             * @description shares that the buyer bears
+             */
+            on_top_fen: number;
+            /**
+             * Format: date-time
+             * @description null: not paid
+             */
+            paid_at: string | null;
+            /**
+             * Format: date-time
+             * @description until when the rest is to be paid; null: it is paid, or was given up
+             */
+            pay_by: string | null;
             payments: components["schemas"]["PaymentJSON"][] | null;
             proof_code: string;
             /** Format: int64 */
@@ -2102,6 +2576,11 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "accepted" | "declined" | "revoked" | "expired";
         };
+        PackedLine: {
+            line_id: string;
+            /** Format: int64 */
+            quantity: number;
+        };
         PairingJSON: {
             as_of: string;
             goal: string;
@@ -2110,6 +2589,37 @@ export interface components {
             partners: number;
             /** Format: int64 */
             villages?: number;
+        };
+        ParcelFields: {
+            /** @example 邮政 */
+            carrier: string;
+            tracking_no: string;
+        };
+        PartJSON: {
+            /** @description whole for those who send the goods, until they have arrived; else masked */
+            address: components["schemas"]["AddressFields"];
+            cooperative: components["schemas"]["NamedJSON"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when it moves on by itself; null: it waits for somebody
+             */
+            due_at: string | null;
+            /** Format: int64 */
+            freight_fen: number;
+            /** Format: int64 */
+            goods_fen: number;
+            id: string;
+            lines: components["schemas"]["LineJSON"][] | null;
+            order_id: string;
+            /** Format: int64 */
+            refunded_freight_fen: number;
+            refunds: components["schemas"]["RefundJSON"][] | null;
+            /** Format: int64 */
+            share_fen: number;
+            shipments: components["schemas"]["ShipmentJSON"][] | null;
+            status: string;
         };
         PasswordInBody: {
             current_password: string;
@@ -2137,10 +2647,13 @@ export interface components {
         PaymentJSON: {
             /** Format: int64 */
             amount_fen: number;
-            card_id: string;
-            masked_number: string;
+            card_id?: string;
+            masked_number?: string;
             /** Format: int64 */
             refunded_fen: number;
+            /** @enum {string} */
+            status: "held" | "awaited" | "captured" | "released";
+            /** @description aid_card, or the name of a payment gateway */
             tender: string;
         };
         PersonJSON: {
@@ -2152,15 +2665,6 @@ export interface components {
         };
         PictureJSON: {
             file_id: string;
-        };
-        PlaceOrderInBody: {
-            address_id: string;
-            /** @description used in this order */
-            card_ids: string[] | null;
-            /** @description order all of the cart */
-            from_cart?: boolean;
-            /** @description or from_cart */
-            items?: components["schemas"]["OrderItem"][] | null;
         };
         Problem: {
             /**
@@ -2241,6 +2745,45 @@ export interface components {
             phone_verified: boolean;
             roles: string[] | null;
         };
+        PromotionFields: {
+            /**
+             * Format: int64
+             * @description less than the threshold; the cooperative bears it
+             */
+            off_fen: number;
+            /**
+             * Format: int64
+             * @description of the cooperative's goods in one order
+             */
+            threshold_fen: number;
+            /** Format: date-time */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            valid_until: string;
+        };
+        PromotionJSON: {
+            id: string;
+            /**
+             * Format: int64
+             * @description less than the threshold; the cooperative bears it
+             */
+            off_fen: number;
+            /**
+             * Format: int64
+             * @description of the cooperative's goods in one order
+             */
+            threshold_fen: number;
+            /** Format: date-time */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description exclusive
+             */
+            valid_until: string;
+        };
         QueueJSON: {
             /** Format: int64 */
             count: number;
@@ -2251,6 +2794,36 @@ export interface components {
             oldest_at?: string;
             /** @enum {string} */
             queue: "admissions_county" | "admissions_federation" | "approvals" | "events_stuck" | "jobs_failed";
+        };
+        QuoteJSON: {
+            cards: components["schemas"]["CardUsedJSON"][] | null;
+            /** Format: int64 */
+            discount_fen: number;
+            /**
+             * Format: int64
+             * @description what the cards leave for another tender
+             */
+            due_fen: number;
+            /** Format: int64 */
+            freight_fen: number;
+            /** Format: int64 */
+            goods_fen: number;
+            /** Format: int64 */
+            on_top_fen: number;
+            /** Format: int64 */
+            share_fen: number;
+            sub_orders: components["schemas"]["QuotePartJSON"][] | null;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        QuotePartJSON: {
+            cooperative: components["schemas"]["NamedJSON"];
+            /** Format: int64 */
+            discount_fen: number;
+            /** Format: int64 */
+            freight_fen: number;
+            /** Format: int64 */
+            goods_fen: number;
         };
         ReceivedInvitationJSON: {
             /** Format: date-time */
@@ -2266,10 +2839,10 @@ export interface components {
         RefreshInBody: {
             refresh_token: string;
         };
-        RefundInBody: {
+        RefundFields: {
             /**
              * Format: int64
-             * @description left out: goes back with the last goods of a sub-order
+             * @description left out: goes back with the last goods of a sub-order that was not sent
              */
             freight_fen?: number;
             lines?: components["schemas"]["RefundLine"][] | null;
@@ -2279,15 +2852,22 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
             created_at: string;
+            decision_reason?: string;
             /** Format: int64 */
             freight_fen: number;
             id: string;
+            lines: components["schemas"]["RefundedLineJSON"][] | null;
             payments: components["schemas"]["RefundPaymentJSON"][] | null;
             reason: string;
+            return_parcel?: components["schemas"]["ReturnParcelJSON"];
             /** Format: int64 */
             share_reversed_fen: number;
             status: string;
+            /** @description of one after dispatch */
+            sub_order_id?: string;
         };
         RefundLine: {
             /**
@@ -2302,8 +2882,16 @@ export interface components {
         RefundPaymentJSON: {
             /** Format: int64 */
             amount_fen: number;
-            card_id: string;
-            masked_number: string;
+            card_id?: string;
+            masked_number?: string;
+            tender: string;
+        };
+        RefundedLineJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            line_id: string;
+            /** Format: int64 */
+            quantity: number;
         };
         RegisterInBody: {
             code?: string;
@@ -2316,6 +2904,9 @@ export interface components {
         RejectInBody: {
             reason: string;
         };
+        RejectRefundInBody: {
+            reason: string;
+        };
         RenameInBody: {
             name: string;
         };
@@ -2323,6 +2914,15 @@ export interface components {
             code: string;
             password: string;
             phone: string;
+        };
+        RestockedLine: {
+            line_id: string;
+            /** Format: int64 */
+            quantity: number;
+        };
+        ReturnParcelJSON: {
+            carrier: string;
+            tracking_no: string;
         };
         ReviewInBody: {
             reason?: string;
@@ -2374,9 +2974,25 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        ShipInBody: {
+            /** @example 邮政 */
+            carrier: string;
+            /** @description what is in the parcel; left out: all that is still to be sent */
+            lines?: components["schemas"]["PackedLine"][] | null;
+            tracking_no: string;
+        };
         ShipmentJSON: {
             carrier: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            lines: components["schemas"]["ShippedLineJSON"][] | null;
             tracking_no: string;
+        };
+        ShippedLineJSON: {
+            line_id: string;
+            /** Format: int64 */
+            quantity: number;
         };
         SourceJSON: {
             period: string;
@@ -2392,6 +3008,17 @@ export interface components {
             /** @description masked */
             phone: string;
             roles: string[] | null;
+        };
+        StatementJSON: {
+            /** Format: int64 */
+            closing_fen: number;
+            code: string;
+            id: string;
+            items: components["schemas"]["LedgerLineJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            opening_fen: number;
         };
         StepJSON: {
             /** @description masked for auditors */
@@ -2420,6 +3047,23 @@ export interface components {
             name: string;
             /** Format: int64 */
             village_count: number;
+        };
+        TrialBalanceJSON: {
+            /** @description of all accounts; on the first page */
+            classes?: components["schemas"]["LedgerClassJSON"][] | null;
+            items: components["schemas"]["LedgerAccountJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description the last transaction counted
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description of all accounts, 0 in books that balance; on the first page
+             */
+            total_fen?: number;
         };
         UploadedJSON: {
             /** Format: int64 */
@@ -3253,6 +3897,499 @@ export interface operations {
             };
         };
     };
+    "list-freight-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFreightTemplateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-freight-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreightTemplateFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreightTemplateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-freight-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreightTemplateFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreightTemplateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-freight-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sub-orders": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "paid" | "partly_shipped" | "shipped" | "received" | "closed" | "cancelled";
+                /** @description only those with a refund to decide */
+                open_refund?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPartJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sub-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sub_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-back": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sub_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundFields"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int64 */
+                        amount_fen: number;
+                        /** Format: date-time */
+                        changed_at: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        decision_reason?: string;
+                        /** Format: int64 */
+                        freight_fen: number;
+                        id: string;
+                        lines: components["schemas"]["RefundedLineJSON"][] | null;
+                        payments: components["schemas"]["RefundPaymentJSON"][] | null;
+                        reason: string;
+                        return_parcel?: components["schemas"]["ReturnParcelJSON"];
+                        /** Format: int64 */
+                        share_reversed_fen: number;
+                        status: string;
+                        /** @description of one after dispatch */
+                        sub_order_id?: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ship-order": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sub_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        carrier: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        lines: components["schemas"]["ShippedLineJSON"][] | null;
+                        tracking_no: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromotionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptReturnInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApproveRefundInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reject-refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectRefundInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-served-villages": {
         parameters: {
             query?: never;
@@ -3428,6 +4565,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceivedInvitationJSON"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ledger-accounts": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description codes that begin so */
+                q?: string;
+                /** @description what was sealed by then; without it, what is sealed now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalanceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ledger-entries": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description inclusive */
+                since?: string;
+                /** @description exclusive */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ledger-transaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerTransactionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-vouchers": {
+        parameters: {
+            query?: {
+                /** @description inclusive */
+                since?: string;
+                /** @description exclusive */
+                until?: string;
+                /** @description inclusive */
+                from_seq?: number;
+                /** @description inclusive */
+                to_seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4810,7 +6088,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlaceOrderInBody"];
+                "application/json": components["schemas"]["OrderFields"];
             };
         };
         responses: {
@@ -4834,6 +6112,21 @@ export interface operations {
                         goods_fen: number;
                         id: string;
                         lines: components["schemas"]["LineJSON"][] | null;
+                        /**
+                         * Format: int64
+                         * @description shares that the buyer bears
+                         */
+                        on_top_fen: number;
+                        /**
+                         * Format: date-time
+                         * @description null: not paid
+                         */
+                        paid_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description until when the rest is to be paid; null: it is paid, or was given up
+                         */
+                        pay_by: string | null;
                         payments: components["schemas"]["PaymentJSON"][] | null;
                         proof_code: string;
                         /** Format: int64 */
@@ -4850,6 +6143,39 @@ export interface operations {
                         /** Format: int64 */
                         total_fen: number;
                     };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteJSON"];
                 };
             };
             /** @description Error */
@@ -4929,6 +6255,41 @@ export interface operations {
             };
         };
     };
+    "confirm-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "refund-order": {
         parameters: {
             query?: never;
@@ -4942,7 +6303,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefundInBody"];
+                "application/json": components["schemas"]["RefundFields"];
             };
         };
         responses: {
@@ -4958,15 +6319,22 @@ export interface operations {
                         /** Format: int64 */
                         amount_fen: number;
                         /** Format: date-time */
+                        changed_at: string;
+                        /** Format: date-time */
                         created_at: string;
+                        decision_reason?: string;
                         /** Format: int64 */
                         freight_fen: number;
                         id: string;
+                        lines: components["schemas"]["RefundedLineJSON"][] | null;
                         payments: components["schemas"]["RefundPaymentJSON"][] | null;
                         reason: string;
+                        return_parcel?: components["schemas"]["ReturnParcelJSON"];
                         /** Format: int64 */
                         share_reversed_fen: number;
                         status: string;
+                        /** @description of one after dispatch */
+                        sub_order_id?: string;
                     };
                 };
             };
@@ -5450,6 +6818,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5514,6 +6883,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-goods-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParcelFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundJSON"];
                 };
             };
             /** @description Error */

@@ -43,13 +43,17 @@ export type Address = Wire['AddressJSON']
 export type AidCard = Wire['CardJSON']
 export type CardEntry = Wire['CardEntryJSON']
 
-export type OrderInput = Lists<Wire['PlaceOrderInBody']>
+export type OrderInput = Lists<Wire['OrderFields']>
 export type Order = Lists<Wire['OrderJSON']>
 export type OrderLine = Order['lines'][number]
 export type SubOrder = Order['sub_orders'][number]
 export type Refund = Order['refunds'][number]
-export type RefundInput = Lists<Wire['RefundInBody']>
+export type RefundInput = Lists<Wire['RefundFields']>
 
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]
 export type Assistance = Board['assistance'][number]
+
+export type TrialBalance = Lists<Wire['TrialBalanceJSON']>
+export type LedgerStatement = Lists<Wire['StatementJSON']>
+export type LedgerTransaction = Lists<Wire['LedgerTransactionJSON']>

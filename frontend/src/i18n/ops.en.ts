@@ -2,7 +2,7 @@ import type zh from './ops.zh-CN'
 
 const en: typeof zh = {
   title: {
-    'ops-organisations': 'Organisations', 'ops-organisation': 'Organisation', 'ops-approvals': 'Approvals', 'ops-people': 'People', 'ops-villages': 'Villages', 'ops-village': 'Change a village', 'ops-village-new': 'New village', 'ops-village-import': 'Import villages', 'ops-audit': 'Audit log',
+    'ops-organisations': 'Organisations', 'ops-organisation': 'Organisation', 'ops-approvals': 'Approvals', 'ops-people': 'People', 'ops-villages': 'Villages', 'ops-village': 'Change a village', 'ops-village-new': 'New village', 'ops-village-import': 'Import villages', 'ops-audit': 'Audit log', 'ops-ledger': 'Ledger', 'ops-ledger-account': 'Account statement', 'ops-ledger-transaction': 'Transaction',
   },
   ops: {
     nav: 'Desk', readsOnly: 'You are here as an auditor: to look, not to change. Personal data is masked.', search: 'Search', searchHint: 'Name, credit code, mobile number, order or card number', searchNone: 'Nothing found', queues: 'Waiting to be done', oldest: 'oldest {age}', queueEmpty: 'nothing waits',
@@ -25,6 +25,13 @@ const en: typeof zh = {
     errors: '{n} errors', errorsHint: 'Download your file with the errors marked, put it right and choose it again.', download: 'Download the marked file', whole: 'whole file', row: 'Row', column: 'Column', reason: 'Reason', more: '{n} more are in the file.', allGood: 'All {n} rows are fine and can be imported.', someBad: 'With errors nothing is imported. Put them right and choose the file again.', now: 'Import {n} rows', see: 'See the villages', anew: 'Another file',
   },
   error: { has_head: 'The collective has a head, who invites others.', higher_desk: 'The federation suspended it and has to lift that.', last_operator: 'The platform keeps at least one operator.', village_exists: 'This village is here already.', import_rejected: 'The file has errors; nothing was imported. Download the marked file, put it right and come back.', file_not_a_table: 'This is neither Excel nor CSV.', file_renamed: 'The name says another format than the content. Save it as the right one.', file_unreadable: 'The file is damaged or incomplete.', file_encoding: 'The text is neither UTF-8 nor GBK.', file_unzips_too_large: 'The file is too large once unpacked.', too_many_rows: 'Too many rows; split the file.', too_many_columns: 'Too many columns.', no_rows: 'There is nothing below the header.' },
+  ledger: {
+    sign: 'A positive balance is owed to the account’s owner. Money in the bank is owed to us, so it is negative. All accounts together sum to zero.', code: 'Account code', codeExample: 'such as card: or village:', day: 'As of the end of', none: 'No such accounts', noneHint: 'Codes match from their beginning; what was sealed by the end of the day counts.', noEntries: 'No entries in this period', period: 'Period',
+    totals: 'Trial balance', asOfSeq: 'up to transaction {seq}', classLabel: 'Class', accounts: 'Accounts', balance: 'Balance', sum: 'Sum', balanced: 'balanced', unbalanced: 'not balanced', account: 'Account', amount: 'Amount', opening: 'Opening balance', closing: 'Closing balance', after: 'balance', seq: 'no. {seq}',
+    reference: 'Reference', postedAt: 'Posted', sealedAt: 'Sealed', unsealed: 'not sealed yet', reversed: 'This was reversed by', vouchers: 'Export vouchers', vouchersHint: 'One row for each entry, for bookkeeping programs; without dates, everything.',
+    class: { bank: 'Bank', card: 'Aid cards', cooperative: 'Cooperatives', freight: 'Freight', village: 'Village collectives', enterprise: 'Enterprises' },
+    kind: { order_payment: 'Order paid', refund: 'Refund', card_funding: 'Cards paid for', card_issue: 'Card issued', reversal: 'Reversal' },
+  },
   audit: {
     actionLabel: 'Action', actionExample: 'such as organisation.approved', subject: 'Kind of thing', subjectId: 'Number of the thing', requestId: 'Request id', since: 'From', until: 'To', csv: 'Download CSV', none: 'No such entries', system: 'The program', from: 'from {peer}',
     action: {

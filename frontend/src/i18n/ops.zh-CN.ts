@@ -1,6 +1,6 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录',
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-ledger': '账本', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -23,6 +23,13 @@ export default {
     errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
   error: { has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  ledger: {
+    sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
+    totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
+    reference: '依据', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
+    class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业' },
+    kind: { order_payment: '订单付款', refund: '退款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
+  },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: {

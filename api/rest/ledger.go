@@ -1,0 +1,292 @@
+package rest
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zique/internal/clock"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/spreadsheet"
+)
+
+// LedgerAccountJSON is a line of the trial balance.
+type LedgerAccountJSON struct {
+	ID         string    `json:"id"`
+	Code       string    `json:"code" example:"card:123"`
+	BalanceFen money.Fen `json:"balance_fen" doc:"positive: owed to the account's owner"`
+}
+
+// LedgerClassJSON sums the accounts whose codes begin with the same segment.
+type LedgerClassJSON struct {
+	Class      string    `json:"class" example:"card"`
+	Accounts   int64     `json:"accounts"`
+	BalanceFen money.Fen `json:"balance_fen"`
+}
+
+// TrialBalanceJSON is a page of the trial balance. All pages stand at the same seq.
+type TrialBalanceJSON struct {
+	Items      []LedgerAccountJSON `json:"items"`
+	NextCursor string              `json:"next_cursor,omitempty" doc:"absent on the last page"`
+	Seq        int64               `json:"seq" doc:"the last transaction counted"`
+	Classes    []LedgerClassJSON   `json:"classes,omitempty" doc:"of all accounts; on the first page"`
+	TotalFen   *money.Fen          `json:"total_fen,omitempty" doc:"of all accounts, 0 in books that balance; on the first page"`
+}
+
+// LedgerLineJSON is an entry of an account with the balance after it.
+type LedgerLineJSON struct {
+	Seq           int64     `json:"seq"`
+	TransactionID string    `json:"transaction_id"`
+	Kind          string    `json:"kind" example:"order_payment"`
+	Reference     string    `json:"reference"`
+	PostedAt      time.Time `json:"posted_at"`
+	AmountFen     money.Fen `json:"amount_fen"`
+	BalanceFen    money.Fen `json:"balance_fen"`
+}
+
+// StatementJSON is a page of an account's statement, in the order of the journal. The
+// balances are the period's.
+type StatementJSON struct {
+	ID         string           `json:"id"`
+	Code       string           `json:"code"`
+	OpeningFen money.Fen        `json:"opening_fen"`
+	ClosingFen money.Fen        `json:"closing_fen"`
+	Items      []LedgerLineJSON `json:"items"`
+	NextCursor string           `json:"next_cursor,omitempty" doc:"absent on the last page"`
+}
+
+// LedgerEntryJSON is one entry of a transaction.
+type LedgerEntryJSON struct {
+	AccountID string    `json:"account_id"`
+	Code      string    `json:"code"`
+	AmountFen money.Fen `json:"amount_fen"`
+}
+
+// LedgerTransactionJSON is a transaction of the journal, whole.
+type LedgerTransactionJSON struct {
+	ID         string            `json:"id"`
+	Kind       string            `json:"kind" example:"order_payment"`
+	Reference  string            `json:"reference"`
+	PostedAt   time.Time         `json:"posted_at"`
+	Seq        *int64            `json:"seq,omitempty" doc:"absent for the second before it is sealed"`
+	SealedAt   *time.Time        `json:"sealed_at,omitempty"`
+	ReversedBy string            `json:"reversed_by,omitempty" doc:"the transaction that undid this one"`
+	Entries    []LedgerEntryJSON `json:"entries"`
+}
+
+// pinned is a cursor of the journal: the seq at which the first page was answered, which
+// later pages keep to, and where the next one begins.
+type pinned struct {
+	seq  int64
+	from string
+}
+
+func (p pinned) String() string { return strconv.FormatInt(p.seq, 10) + "." + p.from }
+
+// LedgerPaging asks for a page of the journal.
+type LedgerPaging struct {
+	Cursor string `query:"cursor" maxLength:"130" pattern:"^([0-9]{1,18}[.][a-z0-9:_-]{1,100})?$" patternDescription:"the next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+// pin answers the cursor, or else a page that begins at the seq that head answers.
+func (p LedgerPaging) pin(head func() (int64, error)) (pinned, error) {
+	seq, from, found := strings.Cut(p.Cursor, ".")
+	if !found {
+		at, err := head()
+		return pinned{seq: at}, err
+	}
+	at, err := strconv.ParseInt(seq, 10, 64)
+	if err != nil {
+		return pinned{}, errNoCursor
+	}
+	return pinned{at, from}, nil
+}
+
+var errNoCursor = invalid("cursor", "invalid", "this is not a cursor of this list")
+
+type trialIn struct {
+	LedgerPaging
+	Q    string    `query:"q" maxLength:"100" pattern:"^[a-z0-9:_-]*$" patternDescription:"the beginning of an account's code" doc:"codes that begin so"`
+	AsOf time.Time `query:"as_of" doc:"what was sealed by then; without it, what is sealed now"`
+}
+
+func (s *Server) trialBalance(ctx context.Context, in *trialIn) (*body[TrialBalanceJSON], error) {
+	view := s.DB.Read(ctx)
+	at, err := in.pin(func() (int64, error) { return s.sealedBy(ctx, in.AsOf) })
+	if err != nil {
+		return nil, err
+	}
+	found, err := ledger.TrialBalance(view, ledger.Trial{Seq: at.seq, Prefix: in.Q, After: at.from, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(a ledger.AccountBalance) string { return pinned{at.seq, a.Code}.String() })
+	out := &body[TrialBalanceJSON]{TrialBalanceJSON{Items: []LedgerAccountJSON{}, NextCursor: next, Seq: at.seq}}
+	for _, a := range page {
+		out.Body.Items = append(out.Body.Items, LedgerAccountJSON{a.ID.String(), a.Code, a.BalanceFen})
+	}
+	if at.from == "" {
+		err = s.addTotals(ctx, &out.Body)
+	}
+	return out, err
+}
+
+func (s *Server) addTotals(ctx context.Context, into *TrialBalanceJSON) error {
+	totals, err := ledger.Totals(s.DB.Read(ctx), into.Seq)
+	into.TotalFen = new(money.Fen)
+	for _, c := range totals {
+		into.Classes = append(into.Classes, LedgerClassJSON(c))
+		*into.TotalFen += c.BalanceFen
+	}
+	return err
+}
+
+// sealedBy is the seq that was sealed at an instant; the newest if it is zero.
+func (s *Server) sealedBy(ctx context.Context, at time.Time) (int64, error) {
+	if at.IsZero() {
+		return ledger.Head(s.DB.Read(ctx))
+	}
+	return ledger.SeqAt(s.DB.Read(ctx), clock.FromTime(at))
+}
+
+// LedgerPeriod is a part of the journal by the instant of sealing.
+type LedgerPeriod struct {
+	Since time.Time `query:"since" doc:"inclusive"`
+	Until time.Time `query:"until" doc:"exclusive"`
+}
+
+func (s *Server) period(ctx context.Context, in LedgerPeriod) (p ledger.Period, err error) {
+	if !in.Since.IsZero() {
+		if p.After, err = s.sealedBy(ctx, in.Since.Add(-time.Millisecond)); err != nil {
+			return p, err
+		}
+	}
+	if !in.Until.IsZero() {
+		in.Until = in.Until.Add(-time.Millisecond)
+	}
+	p.Until, err = s.sealedBy(ctx, in.Until)
+	return p, err
+}
+
+type statementIn struct {
+	PathID
+	LedgerPaging
+	LedgerPeriod
+}
+
+func (s *Server) accountStatement(ctx context.Context, in *statementIn) (*body[StatementJSON], error) {
+	account, err := in.parse(ledger.ErrNoAccount)
+	if err != nil {
+		return nil, err
+	}
+	period, err := s.period(ctx, in.LedgerPeriod)
+	if err != nil {
+		return nil, err
+	}
+	at, err := in.pin(func() (int64, error) { return period.Until, nil })
+	if err != nil {
+		return nil, err
+	}
+	from, err := strconv.ParseInt("0"+at.from, 10, 64)
+	if err != nil {
+		return nil, errNoCursor
+	}
+	period.Until = at.seq
+	found, err := ledger.AccountStatement(s.DB.Read(ctx), account, period, from, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found.Lines, in.Limit, func(l ledger.Line) string { return pinned{at.seq, strconv.FormatInt(l.Seq, 10)}.String() })
+	out := &body[StatementJSON]{StatementJSON{
+		ID: account.String(), Code: found.Code, OpeningFen: found.Opening, ClosingFen: found.Closing, Items: []LedgerLineJSON{}, NextCursor: next,
+	}}
+	for _, l := range page {
+		out.Body.Items = append(out.Body.Items, LedgerLineJSON{l.Seq, l.TxID.String(), l.Kind, l.Reference, l.PostedAt.Time(), l.AmountFen, l.BalanceFen})
+	}
+	return out, nil
+}
+
+func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[LedgerTransactionJSON], error) {
+	txID, err := in.parse(ledger.ErrNoTransaction)
+	if err != nil {
+		return nil, err
+	}
+	t, err := ledger.Get(s.DB.Read(ctx), txID)
+	if err != nil {
+		return nil, err
+	}
+	out := &body[LedgerTransactionJSON]{LedgerTransactionJSON{
+		ID: t.ID.String(), Kind: t.Kind, Reference: t.Reference, PostedAt: t.PostedAt.Time(), Seq: t.Seq, ReversedBy: idOrNone(t.ReversedBy),
+	}}
+	if t.SealedAt != 0 {
+		sealed := t.SealedAt.Time()
+		out.Body.SealedAt = &sealed
+	}
+	for _, e := range t.Entries {
+		out.Body.Entries = append(out.Body.Entries, LedgerEntryJSON{e.AccountID.String(), e.Account, e.AmountFen})
+	}
+	return out, nil
+}
+
+type vouchersIn struct {
+	LedgerPeriod
+	FromSeq int64 `query:"from_seq" minimum:"1" doc:"inclusive"`
+	ToSeq   int64 `query:"to_seq" minimum:"1" doc:"inclusive"`
+}
+
+// exportVouchers answers what is sealed when it begins: a second export of the same
+// period is the same file.
+func (s *Server) exportVouchers(ctx context.Context, in *vouchersIn) (*huma.StreamResponse, error) {
+	period, err := s.period(ctx, in.LedgerPeriod)
+	if err != nil {
+		return nil, err
+	}
+	period.After = max(period.After, in.FromSeq-1)
+	if in.ToSeq > 0 {
+		period.Until = min(period.Until, in.ToSeq)
+	}
+	return &huma.StreamResponse{Body: func(out huma.Context) {
+		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
+		out.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="vouchers-%d-%d.csv"`, period.After+1, period.Until))
+		if err := s.writeVouchers(out.Context(), out.BodyWriter(), period); err != nil { // the status is sent: all that is left is to stop
+			slog.WarnContext(ctx, "the export of vouchers broke off", "request_id", requestID(ctx), "error", err)
+		}
+	}}, nil
+}
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+func (s *Server) writeVouchers(ctx context.Context, out io.Writer, period ledger.Period) error {
+	if _, err := io.WriteString(out, "\ufeff"); err != nil { // without it Excel takes the text for GBK
+		return err
+	}
+	rows := csv.NewWriter(out)
+	rows.UseCRLF = true
+	_ = rows.Write([]string{"seq", "tx_id", "kind", "reference", "posted_at", "account", "debit_fen", "credit_fen"})
+	err := ledger.Vouchers(s.DB.Read(ctx), period, func(page []ledger.Voucher) error {
+		for _, v := range page {
+			_ = rows.Write([]string{
+				strconv.FormatInt(v.Seq, 10), v.TxID.String(), spreadsheet.Neutralise(v.Kind), spreadsheet.Neutralise(v.Reference),
+				v.PostedAt.Time().In(shanghai).Format(time.DateTime), spreadsheet.Neutralise(v.Account), fen(v.Debit()), fen(v.Credit()),
+			})
+		}
+		rows.Flush()
+		return rows.Error()
+	})
+	rows.Flush()
+	if err == nil {
+		err = rows.Error()
+	}
+	return err
+}
+
+func fen(amount money.Fen) string { return strconv.FormatInt(int64(amount), 10) }

@@ -1,0 +1,164 @@
+package order
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"zique/internal/audit"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/money"
+	"zique/internal/storage"
+)
+
+// RefundAsk is what is asked back. Without AmountFen a line gives back what was paid
+// for its units. Without FreightFen the freight of a sub-order goes back with the last
+// of its goods, before dispatch.
+type RefundAsk struct {
+	Lines      []RefundLine
+	FreightFen *money.Fen
+	Reason     string
+}
+
+// RefundLine is some units of one line.
+type RefundLine struct {
+	LineID    id.ID
+	Quantity  int64
+	AmountFen *money.Fen
+}
+
+const longestReason = 200 // characters
+
+func checkReason(wrong *fault.Problems, reason string) {
+	if n := utf8.RuneCountInString(reason); n < 1 || n > longestReason {
+		wrong.Add("reason", "length", fmt.Sprintf("give a reason of 1 to %d characters", longestReason))
+	}
+}
+
+func (a RefundAsk) check() error {
+	var wrong fault.Problems
+	if len(a.Lines) == 0 && a.FreightFen == nil {
+		wrong.Add("lines", "required", "name at least one line, or the freight")
+	}
+	checkReason(&wrong, a.Reason)
+	if a.FreightFen != nil && (*a.FreightFen < 0 || *a.FreightFen == 0 && len(a.Lines) == 0) {
+		wrong.Add("freight_fen", "range", "the freight is not negative, and positive when it is all that is asked for")
+	}
+	seen := map[id.ID]bool{}
+	for i, l := range a.Lines {
+		if l.Quantity < 1 {
+			wrong.Add(fmt.Sprintf("lines[%d].quantity", i), "range", "the quantity is a whole number from 1")
+		}
+		if l.AmountFen != nil && *l.AmountFen < 1 {
+			wrong.Add(fmt.Sprintf("lines[%d].amount_fen", i), "range", "the amount is positive")
+		}
+		if seen[l.LineID] {
+			wrong.Add(fmt.Sprintf("lines[%d].line_id", i), "duplicate", "this line stands in the refund already")
+		}
+		seen[l.LineID] = true
+	}
+	return wrong.Err()
+}
+
+// AskRefund is the buyer's. Of units that are not sent yet the refund is carried out at
+// once; of others it is asked of the one cooperative that sent them, and what it asks
+// for is held back until that is decided.
+func (lc Lifecycle) AskRefund(tx *storage.Tx, by audit.Actor, orderID id.ID, ask RefundAsk) (*Refund, error) {
+	if err := ask.check(); err != nil {
+		return nil, err
+	}
+	o, err := lock(tx, orderID, by.UserID)
+	if err != nil {
+		return nil, err
+	}
+	g, err := gather(o, ask, []string{Paid, PartlyShipped, Shipped, ReceivedByBuyer})
+	if err != nil {
+		return nil, err
+	}
+	g.refund.AskedBy = by.UserID
+	if g.isBeforeDispatch() {
+		if err := lc.carryOut(tx, g); err != nil {
+			return nil, err
+		}
+		return g.refund, audit.Write(tx, by, g.deed("order.refunded"))
+	}
+	if err := g.ofOneSubOrder(); err != nil {
+		return nil, err
+	}
+	if err := lc.request(tx, g); err != nil {
+		return nil, err
+	}
+	return g.refund, audit.Write(tx, by, g.deed("refund.requested"))
+}
+
+// GiveBack is the cooperative's own refund of what it sold, at any time, also after the
+// sub-order was closed and paid out: it is carried out at once.
+func (lc Lifecycle) GiveBack(tx *storage.Tx, by audit.Actor, subOrderID id.ID, ask RefundAsk) (*Refund, error) {
+	if err := ask.check(); err != nil {
+		return nil, err
+	}
+	o, err := lockOfCooperative(tx, subOrderID, by.OrgID)
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range ask.Lines {
+		if line := o.line(l.LineID); line == nil || line.SubOrderID != subOrderID {
+			return nil, errNoLine(i)
+		}
+	}
+	g, err := gather(o, ask, []string{Paid, PartlyShipped, Shipped, ReceivedByBuyer, Closed})
+	if err != nil {
+		return nil, err
+	}
+	if len(ask.Lines) == 0 { // the freight of this sub-order, not of the others
+		g.freight = map[id.ID]money.Fen{}
+		if err := g.takeFreight(subOrderID, *ask.FreightFen); err != nil {
+			return nil, err
+		}
+	}
+	g.refund.AskedBy, g.refund.SubOrderID = by.UserID, subOrderID
+	if err := lc.carryOut(tx, g); err != nil {
+		return nil, err
+	}
+	return g.refund, audit.Write(tx, by, g.deed("order.refunded"))
+}
+
+func errNoLine(i int) error {
+	return fault.InvalidField(fmt.Sprintf("lines[%d].line_id", i), "unknown", "the order has no such line")
+}
+
+// request holds back what the refund asks for.
+func (lc Lifecycle) request(tx *storage.Tx, g *giving) error {
+	r, s := g.refund, g.order.sub(g.refund.SubOrderID)
+	r.ID, r.Status, r.CreatedAt, r.ChangedAt = tx.NewID(), Requested, tx.Now(), tx.Now()
+	r.identifyLines(tx)
+	for _, asked := range r.Lines {
+		l := g.order.line(asked.LineID)
+		l.ReservedQuantity += asked.Quantity
+		l.ReservedFen += asked.AmountFen
+	}
+	r.FreightFen = g.freight[s.ID]
+	s.ReservedFreightFen += r.FreightFen
+	r.AmountFen = r.GoodsFen + r.FreightFen
+	g.order.Refunds = append(g.order.Refunds, *r)
+	if err := createRefund(tx, r); err != nil {
+		return err
+	}
+	return lc.save(tx, g.order)
+}
+
+func (r *Refund) identifyLines(tx *storage.Tx) {
+	for i := range r.Lines {
+		r.Lines[i].ID, r.Lines[i].RefundID = tx.NewID(), r.ID
+	}
+}
+
+func createRefund(tx *storage.Tx, r *Refund) error {
+	if err := tx.Create(r).Error; err != nil || len(r.Lines) == 0 {
+		return err
+	}
+	return tx.Create(&r.Lines).Error
+}
+
+// saveRefund writes all of a refund but its lines, which never change.
+func saveRefund(tx *storage.Tx, r *Refund) error { return tx.Select("*").Updates(r).Error }

@@ -1,0 +1,227 @@
+// Package payment is money that comes from outside: through a payment gateway, or by
+// bank transfer. A charge is what is asked for the rest of an order; a capture is a
+// payment that reached us; a gateway refund is money that goes back the same way.
+//
+// Invariants: a payment (gateway, reference) is captured once, however often, late or
+// out of order we are told; a charge is paid by at most one capture; every other capture
+// goes back whole, by itself; what goes back of a capture never exceeds it.
+//
+// Whose money it is, is said by order: this package knows the charge, not what it buys.
+package payment
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/storage"
+)
+
+// Statuses of a charge.
+const (
+	Open   = "open"   // waits to be paid
+	Paid   = "paid"   // one capture paid it
+	Closed = "closed" // the order was given up: whatever comes now goes back
+)
+
+// Outcomes of a capture.
+const (
+	PaysCharge = "pays_charge"
+	GoesBack   = "goes_back" // the charge was closed, or paid before
+)
+
+// Refusals.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such charge")
+	ErrAmount   = fault.New(fault.Conflict, "amount_differs", "another amount than was asked for")
+)
+
+// Charge is what is asked of a gateway for an order.
+type Charge struct {
+	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrderID   id.ID
+	Gateway   string
+	AmountFen money.Fen
+	Status    string
+	ExpiresAt clock.Millis
+	CreatedAt clock.Millis
+}
+
+// TableName is the table's name.
+func (Charge) TableName() string { return "charges" }
+
+// Notice is a gateway's word, its signature checked, that a charge was paid.
+type Notice struct {
+	Gateway   string
+	ChargeID  id.ID
+	Reference string // the gateway's own, unique with it
+	AmountFen money.Fen
+	PaidAt    clock.Millis
+}
+
+// Capture is a payment that reached us.
+type Capture struct {
+	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
+	ChargeID  id.ID
+	Gateway   string
+	Reference string
+	AmountFen money.Fen
+	Outcome   string
+	PaidAt    clock.Millis
+	CreatedAt clock.Millis
+}
+
+// TableName is the table's name.
+func (Capture) TableName() string { return "captures" }
+
+// Account mirrors the money at a gateway; like the bank's it grows downwards.
+func Account(gateway string) string { return "gateway:" + gateway }
+
+// RefundsAccount is what is owed to payers until the gateway has given it back.
+func RefundsAccount(gateway string) string { return "gateway:" + gateway + ":refunds_due" }
+
+// Get answers a charge or ErrNotFound.
+func Get(db *gorm.DB, chargeID id.ID) (Charge, error) {
+	var c Charge
+	err := db.Take(&c, chargeID).Error
+	if storage.IsNotFound(err) {
+		err = ErrNotFound
+	}
+	return c, err
+}
+
+// Ask inserts charges; their ids are given.
+func Ask(tx *storage.Tx, charges []Charge) error {
+	if len(charges) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(&charges, 500).Error
+}
+
+// Close gives up the open charges of an order, whose row the caller has locked.
+func Close(tx *storage.Tx, orderID id.ID) error {
+	return tx.Model(&Charge{}).Where("order_id = ? AND status = ?", orderID, Open).Update("status", Closed).Error
+}
+
+// Record takes a notice in, once. The order of its charge must be locked. A repeat
+// answers the capture that was recorded, and again = true. A payment that does not pay
+// the charge is posted and goes back.
+func Record(tx *storage.Tx, n Notice) (c Capture, again bool, err error) {
+	charge, err := Get(tx.DB, n.ChargeID)
+	if err != nil {
+		return c, false, err
+	}
+	if charge.Gateway != n.Gateway {
+		return c, false, ErrNotFound
+	}
+	err = tx.Where("gateway = ? AND reference = ?", n.Gateway, n.Reference).Take(&c).Error
+	if err == nil {
+		if c.ChargeID != n.ChargeID {
+			return c, false, ErrNotFound // a reference of another charge: no gateway says so
+		}
+		return c, true, nil
+	}
+	if !storage.IsNotFound(err) {
+		return c, false, err
+	}
+	if n.AmountFen != charge.AmountFen {
+		return c, false, ErrAmount
+	}
+	c = Capture{ID: tx.NewID(), ChargeID: charge.ID, Gateway: n.Gateway, Reference: n.Reference, AmountFen: n.AmountFen,
+		Outcome: PaysCharge, PaidAt: n.PaidAt, CreatedAt: tx.Now()}
+	if charge.Status != Open {
+		c.Outcome = GoesBack
+	}
+	if err := tx.Create(&c).Error; err != nil {
+		return c, false, err
+	}
+	if c.Outcome == GoesBack {
+		return c, false, giveBack(tx, c)
+	}
+	return c, false, tx.Model(&charge).Update("status", Paid).Error
+}
+
+// giveBack posts a payment that nobody waits for and sends it back.
+func giveBack(tx *storage.Tx, c Capture) error {
+	_, err := ledger.Post(tx, []ledger.Posting{{Kind: "unasked_payment", Reference: c.ID.String(), Entries: []ledger.Entry{
+		{Account: Account(c.Gateway), Amount: -c.AmountFen}, {Account: RefundsAccount(c.Gateway), Amount: c.AmountFen}}}})
+	if err != nil {
+		return err
+	}
+	return queue(tx, c, 0, c.AmountFen)
+}
+
+// Statuses of a gateway refund.
+const (
+	Queued = "queued"
+	Done   = "done"
+)
+
+// Refund is money that is to go back through a gateway. The id is the idempotency key
+// towards the gateway, so that sending it again gives nothing back twice.
+type Refund struct {
+	ID              id.ID `gorm:"primaryKey;autoIncrement:false"`
+	CaptureID       id.ID
+	Gateway         string
+	RefundPaymentID id.ID // of an order's refund; 0: a payment that nobody waited for
+	AmountFen       money.Fen
+	Status          string
+	Reference       string // the gateway's, once it is done
+	Tries           int64
+	TryAt           clock.Millis
+	CreatedAt       clock.Millis
+	DoneAt          *clock.Millis
+}
+
+// TableName is the table's name.
+func (Refund) TableName() string { return "gateway_refunds" }
+
+// Bell rings when a refund was queued; see storage.DB.Bell.
+const Bell = "gateway_refunds"
+
+// GiveBack queues a part of what paid a charge; the caller posts it to RefundsAccount.
+func GiveBack(tx *storage.Tx, chargeID, refundPaymentID id.ID, amount money.Fen) error {
+	var c Capture
+	if err := tx.Where("charge_id = ? AND outcome = ?", chargeID, PaysCharge).Take(&c).Error; err != nil {
+		return err
+	}
+	return queue(tx, c, refundPaymentID, amount)
+}
+
+func queue(tx *storage.Tx, c Capture, refundPaymentID id.ID, amount money.Fen) error {
+	tx.Ring(Bell)
+	return tx.Create(&Refund{ID: tx.NewID(), CaptureID: c.ID, Gateway: c.Gateway, RefundPaymentID: refundPaymentID, AmountFen: amount,
+		Status: Queued, TryAt: tx.Now(), CreatedAt: tx.Now()}).Error
+}
+
+// Settled records that the gateway has given a refund back.
+func Settled(tx *storage.Tx, refundID id.ID, reference string) error {
+	var found []Refund
+	if err := tx.LockByID(&found, []id.ID{refundID}); err != nil {
+		return err
+	}
+	if len(found) == 0 || found[0].Status == Done {
+		return nil
+	}
+	r, now := found[0], tx.Now()
+	err := tx.Model(&r).Updates(map[string]any{"status": Done, "reference": reference, "done_at": now}).Error
+	if err != nil {
+		return err
+	}
+	_, err = ledger.Post(tx, []ledger.Posting{{Kind: "gateway_refund", Reference: r.ID.String(), Entries: []ledger.Entry{
+		{Account: RefundsAccount(r.Gateway), Amount: -r.AmountFen}, {Account: Account(r.Gateway), Amount: r.AmountFen}}}})
+	return err
+}
+
+// Longest pause between two tries to give a refund back.
+const longestPause = time.Hour
+
+// pauseAfter grows from a few seconds to an hour.
+func pauseAfter(tries int64) time.Duration {
+	return min(5*time.Second<<min(tries, 12), longestPause)
+}

@@ -1,0 +1,56 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zique/internal/fault"
+)
+
+// Refusals of what an account cannot be granted.
+var (
+	ErrNoAccounts = fault.New(fault.Invalid, "no_accounts", "SQLite has no accounts: grants are for MySQL and MariaDB")
+	ErrNotAccount = fault.New(fault.Invalid, "not_an_account", "an account is written user@host")
+)
+
+// Grants are the statements that let an account, user@host, run the program on the
+// migrated database and nothing more: it reads and writes rows, of the tables in
+// insertOnly it changes and deletes none, and it does not change the schema. They name
+// each table, since a grant on the whole database could not be taken back for one.
+func (db *DB) Grants(ctx context.Context, account string, insertOnly ...string) ([]string, error) {
+	if !db.dialect.lockSuffix {
+		return nil, ErrNoAccounts
+	}
+	at := strings.LastIndex(account, "@")
+	if at < 1 || at == len(account)-1 {
+		return nil, ErrNotAccount
+	}
+	grantee := quoted(account[:at]) + "@" + quoted(account[at+1:])
+	tables, err := db.tables(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var database string
+	if err := db.Read(ctx).Raw("SELECT DATABASE()").Scan(&database).Error; err != nil {
+		return nil, err
+	}
+	grants := make([]string, len(tables))
+	for i, table := range tables {
+		rights := "SELECT, INSERT, UPDATE, DELETE"
+		switch {
+		case slices.Contains(insertOnly, table):
+			rights = "SELECT, INSERT"
+		case strings.HasPrefix(table, "goose_"):
+			rights = "SELECT" // to see that nothing is to be migrated
+		}
+		grants[i] = fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", rights, strings.ReplaceAll(database, "`", "``"), table, grantee)
+	}
+	return grants, nil
+}
+
+// quoted is a name as a string of SQL, whatever letters it has.
+func quoted(name string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(name) + "'"
+}
