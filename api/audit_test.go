@@ -72,6 +72,7 @@ var audited = map[string][]string{
 	"POST /organisations":                                    {"organisation.created", "member.joined", "cooperative.villages_changed"},
 	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},
 	"POST /organisations/{id}/submit":                        {"organisation.submitted"},
+	"POST /organisations/{id}/withdraw":                      {"organisation.withdrawn"},
 	"PUT /organisations/{id}/members/{user_id}":              {"member.role_changed"},
 	"DELETE /organisations/{id}/members/{user_id}":           {"member.removed|member.left"},
 	"POST /organisations/{id}/invitations":                   {"member.invited"},

@@ -95,6 +95,7 @@ var rules = map[string]rule{
 	"PUT /organisations/{id}":                                {by: "applicant", answers: badRequest, path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
+	"POST /organisations/{id}/withdraw":                      {by: "applicant", answers: conflict, path: "/organisations/{application}/withdraw"},
 	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/members"},
 	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "buyer"}},
 	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", answers: conflict, path: "/organisations/{enterprise}/members/{secretary_id}"},

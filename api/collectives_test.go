@@ -104,3 +104,44 @@ func TestARequestDiesWithItsAskersRole(t *testing.T) {
 		p.call(t, secretary, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
 	})
 }
+
+// Whoever asks does not choose who says yes: only those decide who were there before.
+func TestWhoJoinsAfterARequestDoesNotDecideIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		_, ops := p.collective(t, "1")
+		first, second := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		asked := p.ok(t, http.StatusAccepted, first, "POST", ops+"/payee-accounts", agency("6222021234567890"))
+		head, phone, _ := p.person(t, "后来的村主任")
+		invited := p.ok(t, http.StatusCreated, first, "POST", ops+"/invitations", map[string]any{"phone": phone})
+		p.ok(t, http.StatusOK, head, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		p.call(t, head, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
+		p.ok(t, http.StatusOK, second, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	})
+}
+
+func TestNobodyAppointsThemselves(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		_, ops := p.collective(t, "1")
+		operator := p.signIn(t, "13900000004")
+		own := p.ok(t, http.StatusCreated, operator, "POST", ops+"/invitations", map[string]any{"phone": "13900000004"})
+		p.call(t, operator, "POST", "/invitations/"+own.text("id")+"/accept", nil).wants(t, http.StatusForbidden, "own_request")
+	})
+}
+
+func TestAnApplicationIsGivenUp(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		applicant, _, _ := p.person(t, "申请人")
+		made := p.ok(t, http.StatusCreated, applicant, "POST", "/organisations", p.application("cooperative"))
+		at := "/organisations/" + made.text("id")
+		p.call(t, p.newcomer(t), "POST", at+"/withdraw", nil).wants(t, http.StatusNotFound, "not_found")
+		for range 2 {
+			if done := p.ok(t, http.StatusOK, applicant, "POST", at+"/withdraw", nil); done.text("status") != "withdrawn" {
+				t.Errorf("given up: %s", done.raw)
+			}
+		}
+		if left := p.ok(t, http.StatusOK, applicant, "GET", at, nil); left.text("contact_name") != "" {
+			t.Errorf("the contact stays: %s", left.raw)
+		}
+		p.call(t, applicant, "POST", at+"/submit", nil).wants(t, http.StatusConflict, "state_conflict")
+	})
+}

@@ -184,6 +184,16 @@ func (s *Server) submitOrganisation(ctx context.Context, in *PathID) (*body[Orga
 	})
 }
 
+func (s *Server) withdrawOrganisation(ctx context.Context, in *PathID) (*body[OrganisationJSON], error) {
+	orgID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return s.changeOrganisation(ctx, func(tx *storage.Tx) (org.Organisation, error) {
+		return s.Orgs.WithdrawApplication(tx, actor(ctx), orgID)
+	})
+}
+
 func (s *Server) listOwnOrganisations(ctx context.Context, _ *struct{}) (*body[list[OrganisationJSON]], error) {
 	mine, err := s.Orgs.Mine(s.DB.Read(ctx), caller(ctx).UserID)
 	if err != nil {

@@ -85,6 +85,7 @@ func (s *Server) routes(api huma.API) {
 	put(on, "/organisations/{id}", "edit-organisation", signedIn, s.editOrganisation)
 	get(on, "/organisations/{id}/history", "get-organisation-history", signedIn, s.organisationHistory)
 	post(on, "/organisations/{id}/submit", "submit-organisation", signedIn, http.StatusOK, s.submitOrganisation)
+	post(on, "/organisations/{id}/withdraw", "withdraw-organisation", signedIn, http.StatusOK, s.withdrawOrganisation)
 	get(on, "/organisations/{id}/members", "list-members", signedIn, s.listMembers)
 	put(on, "/organisations/{id}/members/{user_id}", "set-member", signedIn, s.setMember)
 	remove(on, "/organisations/{id}/members/{user_id}", "remove-member", signedIn, s.removeMember)

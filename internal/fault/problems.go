@@ -61,10 +61,11 @@ func (p *Problems) Reason(value string, required bool) string {
 	return value
 }
 
-// IsLine tells whether the value is valid text without line breaks and control characters.
+// IsLine tells whether the value is valid text without line breaks, control characters and
+// characters that nobody sees: they make two names look like one.
 func IsLine(value string) bool {
 	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp)
+		return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Cf)
 	})
 }
 

@@ -240,6 +240,8 @@ func (s *Service) answer(tx *storage.Tx, by audit.Actor, phoneHash string, invit
 		return Invitation{}, ErrInvitationExpired
 	case i.Status != InvitationPending:
 		return Invitation{}, ErrState
+	case answer == InvitationAccepted && i.InvitedBy == by.UserID:
+		return Invitation{}, ErrOwnRequest // nobody appoints themselves
 	case answer == InvitationAccepted && o.Status == Suspended:
 		return Invitation{}, ErrSuspended
 	case answer == InvitationAccepted && o.Status != Admitted:

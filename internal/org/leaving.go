@@ -84,6 +84,11 @@ func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) er
 			break
 		}
 	}
+	return s.forget(tx, by, o)
+}
+
+// forget erases the people in an application that was given up, with its documents.
+func (s *Service) forget(tx *storage.Tx, by audit.Actor, o Organisation) error {
 	if err := dropDocuments(tx, o.ID); err != nil {
 		return err
 	}
@@ -91,4 +96,17 @@ func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) er
 		return err
 	}
 	return tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
+}
+
+// WithdrawApplication gives up an application that is not under review, and forgets the
+// people in it. Its credit code is free again. Repeated, it changes nothing.
+func (s *Service) WithdrawApplication(tx *storage.Tx, by audit.Actor, orgID id.ID) (Organisation, error) {
+	o, _, err := manage(tx, by, orgID, managing...)
+	if err != nil || o.Status == Withdrawn {
+		return o, err
+	}
+	if o, err = s.move(tx, by, o, "", Withdraw, ""); err != nil {
+		return o, err
+	}
+	return o, s.forget(tx, by, o)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -239,9 +240,12 @@ func (w *world) approve(by string, approvalID id.ID) error {
 func TestAPayeeAccountRestsBeforeItIsUsed(t *testing.T) {
 	each(t, func(w *world) {
 		view := w.db.Read(t.Context())
-		o := w.admitted("社长", org.Cooperative)
-		w.join("会计", o.ID, org.RoleAccountant)
-		w.join("发货", o.ID, org.RolePacker)
+		var o org.Organisation
+		w.earlier(2*org.PayeeCooling, func() { // whoever decides was there when it was asked
+			o = w.admitted("社长", org.Cooperative)
+			w.join("会计", o.ID, org.RoleAccountant)
+			w.join("发货", o.ID, org.RolePacker)
+		})
 		_, err := w.orgs.UsablePayee(view, o.ID, w.db.Now())
 		w.want(err, org.ErrNoPayee)
 		_, err = w.askPayee("发货", o.ID, wish("6222021234567890"))
@@ -312,11 +316,9 @@ func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 		if err != nil || len(queue) != 1 || !queue[0].MayDecide || queue[0].OrgName != "油溪桥村集体" {
 			t.Errorf("the operator's queue %+v, %v", queue, err)
 		}
+		w.db.Clock().Advance(time.Millisecond)
 		w.join("会计", collective.ID, org.RoleAccountant)
-		w.want(w.approve("运营", asked.ID), approval.ErrNotFound) // now there is somebody
-		if err := w.remove("村支书", collective.ID, "会计"); err != nil {
-			t.Fatal(err)
-		}
+		w.want(w.approve("会计", asked.ID), approval.ErrNotFound) // brought in after it was asked
 		if err := w.approve("运营", asked.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -236,34 +236,30 @@ func (s *Service) wantedPayee(a approval.Approval) (Payee, error) {
 	return p, s.open(&p)
 }
 
-// payeeDeciders lists the members who decide.
+// payeeDeciders lists the members who decide: those who were there when it was asked, so
+// that nobody brings in the one who says yes.
 func payeeDeciders(view *gorm.DB, a approval.Approval) ([]id.ID, error) {
-	users, err := holdersIn(view, a.OrgID, monied)
-	return slices.DeleteFunc(users, func(u id.ID) bool { return u == a.RequestedBy }), err
+	var users []id.ID
+	err := view.Table("memberships m").Joins("JOIN users u ON u.id = m.user_id AND u.status = 'active'").
+		Where("m.org_id = ? AND m.role IN ? AND m.user_id <> ? AND m.created_at <= ?", a.OrgID, monied, a.RequestedBy, a.CreatedAt).
+		Order("m.user_id").Pluck("m.user_id", &users).Error
+	return users, err
 }
 
-// nobodyElse is true where payeeDeciders lists nobody.
-const nobodyElse = `NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
-	WHERE m.org_id = a.org_id AND m.role IN ? AND u.status = 'active' AND m.user_id <> a.requested_by)`
+// wasThere is true where the user of ? is one of payeeDeciders, nobodyElse where there is none.
+const (
+	deciders = `SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = a.org_id AND m.role IN ?
+	AND u.status = 'active' AND m.user_id <> a.requested_by AND m.created_at <= a.created_at`
+	wasThere   = "EXISTS (" + deciders + " AND m.user_id = ?)"
+	nobodyElse = "NOT EXISTS (" + deciders + ")"
+)
 
 func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition, error) {
-	var orgs []id.ID
-	err := view.Model(&Membership{}).Where("user_id = ? AND role IN ?", userID, monied).Pluck("org_id", &orgs).Error
-	if err != nil {
-		return approval.Condition{}, err
-	}
 	operator, err := s.operators.Is(view, userID)
-	switch {
-	case err != nil:
-		return approval.Condition{}, err
-	case operator && len(orgs) > 0:
-		return approval.Condition{SQL: "a.org_id IN ? OR " + nobodyElse, Args: []any{orgs, monied}}, nil
-	case operator:
-		return approval.Condition{SQL: nobodyElse, Args: []any{monied}}, nil
-	case len(orgs) > 0:
-		return approval.Condition{SQL: "a.org_id IN ?", Args: []any{orgs}}, nil
+	if err != nil || !operator {
+		return approval.Condition{SQL: wasThere, Args: []any{monied, userID}}, err
 	}
-	return approval.Condition{}, nil
+	return approval.Condition{SQL: wasThere + " OR " + nobodyElse, Args: []any{monied, userID, monied}}, nil
 }
 
 // askerStays refuses where the one who asked could not ask any more: members leave, and

@@ -66,6 +66,7 @@ export const organisations = {
   create: (body: OrganisationInput & { kind: ApplicantKind }) => request<Organisation>('POST', '/organisations', { body }),
   change: (id: string, body: OrganisationInput) => request<Organisation>('PUT', at(id), { body }),
   submit: (id: string) => request<Organisation>('POST', at(id, '/submit')),
+  withdraw: (id: string) => request<Organisation>('POST', at(id, '/withdraw')),
   history: (id: string) => request<List<OrgEvent>>('GET', at(id, '/history')),
 
   members: (id: string) => request<List<Member>>('GET', at(id, '/members')),
