@@ -47,7 +47,7 @@ async function learnWork(): Promise<void> {
 router.beforeEach(async (to) => {
   if (to.name === 'missing' && !workKnown) {
     await learnWork()
-    return { path: to.fullPath, replace: true }
+    return { path: to.path, query: to.query, hash: to.hash, replace: true }
   }
   const session = useSession()
   if (to.meta.signedIn && !session.signedIn) return { name: 'sign-in', query: { back: to.fullPath } }
