@@ -37,6 +37,11 @@ type PartJSON struct {
 	Refunds   []RefundJSON  `json:"refunds"`
 }
 
+// wholeAddress leaves the number as it is: a carrier calls it.
+func wholeAddress(a identity.Address) AddressFields {
+	return AddressFields{a.Name, a.Phone, a.Province, a.City, a.District, a.Detail}
+}
+
 // needAddress are the statuses in which a parcel may be on its way.
 var needAddress = []string{order.Paid, order.PartlyShipped, order.Shipped}
 
@@ -51,7 +56,7 @@ func (s *Server) partJSON(ctx context.Context, p order.Part) (PartJSON, error) {
 	}
 	out := PartJSON{
 		SubOrderJSON: subOrderJSON(p.SubOrder), OrderID: p.OrderID.String(), CreatedAt: p.CreatedAt.Time(), DueAt: timeOrNil(p.DueAt),
-		Address: addressFields(address), Lines: []LineJSON{}, Refunds: []RefundJSON{},
+		Address: wholeAddress(address), Lines: []LineJSON{}, Refunds: []RefundJSON{},
 	}
 	for _, l := range p.Lines {
 		out.Lines = append(out.Lines, lineJSON(l))

@@ -34,3 +34,21 @@ export function formatFen(fen: number): string {
 export function formatYuan(fen: number): string {
   return formatFen(fen).replace(/\.00$/, '')
 }
+
+/** A decimal number as people type it, in units of 10^-decimals; null where it is none. Digits only, never a float. */
+export function parseDecimal(typed: string, decimals: number): number | null {
+  const plain = typed.trim().replace(/[，,\s¥￥]/g, '')
+  const found = /^(\d{1,9})(?:\.(\d*))?$/.exec(plain)
+  if (!found || (found[2] ?? '').length > decimals) return null
+  return Number(found[1] + (found[2] ?? '').padEnd(decimals, '0'))
+}
+
+/** 1980 of two decimals is "19.80"; with `short`, zeros at the end are left out. */
+export function decimalText(value: number, decimals: number, short = false): string {
+  const digits = String(value).padStart(decimals + 1, '0')
+  const text = `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+  return short ? text.replace(/\.?0+$/, '') : text
+}
+
+export const parseYuan = (typed: string): number | null => parseDecimal(typed, 2)
+export const yuanText = (fen: number): string => decimalText(fen, 2, true)

@@ -1,3 +1,4 @@
+import { returnable } from './aftersale'
 import type { Order, OrderLine, SubOrder } from './api/types'
 
 export interface RefundableLine { line: OrderLine; left: number }
@@ -7,7 +8,19 @@ export function refundableLines(order: Order): RefundableLine[] {
   const waiting = new Set(order.sub_orders.filter((s) => s.status === 'paid').map((s) => s.id))
   return order.lines
     .filter((line) => waiting.has(line.sub_order_id))
-    .map((line) => ({ line, left: line.quantity - line.refunded_quantity }))
+    .map((line) => ({ line, left: returnable(line) }))
+    .filter(({ left }) => left > 0)
+}
+
+/** Of a part that was sent, wholly or partly, and whose after-sale window is not over. */
+const SENT = ['partly_shipped', 'shipped', 'received']
+
+/** What may be asked back of a part after dispatch. */
+export function linesToAsk(order: Order, part: SubOrder): RefundableLine[] {
+  if (!SENT.includes(part.status)) return []
+  return order.lines
+    .filter((line) => line.sub_order_id === part.id)
+    .map((line) => ({ line, left: returnable(line) }))
     .filter(({ left }) => left > 0)
 }
 

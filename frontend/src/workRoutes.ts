@@ -20,6 +20,17 @@ const member: RouteRecordRaw[] = [
   { path: '/invitations', redirect: '/inbox' },
 ]
 
+/** A page of a cooperative's members. */
+const coop = (path: string, name: string, component: Load): RouteRecordRaw =>
+  ({ path: `/coop${path}`, name: `coop-${name}`, component, meta: { title: `title.coop-${name}`, signedIn: true, areas: ['member', 'fulfil'] } })
+
+const cooperative: RouteRecordRaw[] = [
+  { path: '/coop', redirect: '/coop/orders' },
+  coop('/orders', 'orders', () => import('./pages/coop/OrdersPage.vue')),
+  coop('/orders/:id', 'order', () => import('./pages/coop/OrderPage.vue')),
+  coop('/pricing', 'pricing', () => import('./pages/coop/PricingPage.vue')),
+]
+
 const readers = ['operator', 'auditor']
 
 /** A page of the operators' desk; auditors look, and change nothing. */
@@ -47,6 +58,7 @@ export const workRoutes: RouteRecordRaw[] = [
   { path: '/legal/privacy', name: 'legal-privacy', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-privacy', areas: ['legal'] } },
   { path: '/legal/terms', name: 'legal-terms', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-terms', areas: ['legal'] } },
   ...member,
+  ...cooperative,
   ...ops,
   // Reached by name only, so that the address stays the one that was asked for.
   { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },

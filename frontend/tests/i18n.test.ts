@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createI18n } from 'vue-i18n'
 import enStore from '@/i18n/en'
+import enFulfil from '@/i18n/fulfil.en'
+import zhFulfil from '@/i18n/fulfil.zh-CN'
 import enLegal from '@/i18n/legal.en'
 import zhLegal from '@/i18n/legal.zh-CN'
 import enMember from '@/i18n/member.en'
@@ -41,16 +43,16 @@ function merged(...trees: Tree[]): Tree {
   return whole
 }
 
-const zh = merged(zhStore, zhLegal, zhMember, zhOps)
-const en = merged(enStore, enLegal, enMember, enOps)
+const zh = merged(zhStore, zhFulfil, zhLegal, zhMember, zhOps)
+const en = merged(enStore, enFulfil, enLegal, enMember, enOps)
 const chinese = flat(zh)
 const english = flat(en)
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
 
 it('says each thing in one place', () => {
   const count = (trees: Tree[]) => trees.reduce((sum, tree) => sum + flat(tree).size, 0)
-  expect(chinese.size).toBe(count([zhStore, zhLegal, zhMember, zhOps]))
-  expect(english.size).toBe(count([enStore, enLegal, enMember, enOps]))
+  expect(chinese.size).toBe(count([zhStore, zhFulfil, zhLegal, zhMember, zhOps]))
+  expect(english.size).toBe(count([enStore, enFulfil, enLegal, enMember, enOps]))
 })
 
 it('has the same keys in both languages', () => {

@@ -36,6 +36,8 @@ async function go(to: string, having?: string[]): Promise<string> {
 
 describe('the way to a page', () => {
   it.each<[string, string[] | undefined, string]>([
+    // The first one learns the pages behind the storefront on its way.
+    ['/ops/audit?q=1', undefined, 'sign-in /sign-in?back=/ops/audit?q=1'],
     ['/ops', undefined, 'sign-in /sign-in?back=/ops'],
     ['/ops?q=1', ['operator'], 'ops /ops?q=1'],
     ['/ops/audit', ['auditor'], 'ops-audit /ops/audit'],

@@ -31,6 +31,7 @@ export const api = {
     request<t.Page<t.CardEntry>>('GET', `/cards/${path(id)}/entries`, { query: { cursor, limit: 20 } }),
   claimCard: (code: string) => request<t.AidCard>('POST', '/cards/claim', { body: { code } }),
 
+  quote: (body: t.OrderInput) => request<t.Quote>('POST', '/orders/quote', { body }),
   placeOrder: (body: t.OrderInput, key: string) => request<t.Order>('POST', '/orders', { body, key }),
   orders: (status?: string, cursor?: string) =>
     request<t.Page<t.Order>>('GET', '/orders', { query: { status, cursor, limit: 10 } }),
@@ -39,4 +40,7 @@ export const api = {
     request<t.Order>('POST', `/orders/${path(id)}/cancel`, { body: sub_order_id ? { sub_order_id } : {} }),
   refundOrder: (id: string, body: t.RefundInput, key: string) =>
     request<t.Refund>('POST', `/orders/${path(id)}/refunds`, { body, key }),
+  confirmReceipt: (id: string, sub_order_id: string) => request<t.Order>('POST', `/orders/${path(id)}/receipt`, { body: { sub_order_id } }),
+  sendGoodsBack: (refundId: string, body: t.ParcelInput) => request<t.Refund>('POST', `/refunds/${path(refundId)}/return`, { body }),
+  withdrawRefund: (refundId: string) => request<t.Refund>('POST', `/refunds/${path(refundId)}/withdraw`),
 }

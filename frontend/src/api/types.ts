@@ -49,6 +49,18 @@ export type OrderLine = Order['lines'][number]
 export type SubOrder = Order['sub_orders'][number]
 export type Refund = Order['refunds'][number]
 export type RefundInput = Lists<Wire['RefundFields']>
+export type Shipment = SubOrder['shipments'][number]
+export type ParcelInput = Wire['ParcelFields']
+export type Quote = Lists<Wire['QuoteJSON']>
+
+/** A cooperative's part of an order, as the cooperative sees it. */
+export type Part = Lists<Wire['PartJSON']>
+export type ShipInput = Lists<Wire['ShipInBody']>
+export type FreightInput = Lists<Wire['FreightTemplateFields']>
+export type FreightZone = FreightInput['zones'][number]
+export type FreightTemplate = Lists<Wire['FreightTemplateJSON']>
+export type PromotionInput = Wire['PromotionFields']
+export type Promotion = Wire['PromotionJSON']
 
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]

@@ -17,7 +17,7 @@ const en: typeof zh = {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
     created: 'Created', submitted: 'Submitted', documents: 'Documents', documentsNone: 'No documents were uploaded.', history: 'History', historyNone: 'Nothing has happened yet.', villagesN: '{n} villages', reason: 'What the reviewer says', giveUp: 'Give up the application', givenUp: 'The application was given up', giveUpHint: 'The application, its contact and its files are erased. Its credit code can be used again.', goOn: 'Go on filling in', changeAgain: 'Change and submit again',
     actFor: 'Organisation you act for', actAny: 'Not set, chosen by the page', actHint: 'You belong to several organisations. What you do from now on counts for the one chosen here.', actNow: 'Now acting for: {org}',
-    tab: { status: 'Progress', members: 'Members', payee: 'Payee account' },
+    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery' },
     step: { applied: 'Application', recommended: 'County', admitted: 'Platform' },
     kind: { cooperative: 'Cooperative', enterprise: 'Enterprise', chamber: 'Chamber', village_collective: 'Village collective', county: 'County', federation: 'Federation' },
     status: { draft: 'Draft', submitted: 'Submitted', recommended: 'Recommended', returned: 'To be changed', rejected: 'Rejected', admitted: 'Admitted', suspended: 'Suspended', withdrawn: 'Withdrawn' },

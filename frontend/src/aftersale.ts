@@ -1,0 +1,47 @@
+import { SHARE_RATE_BP, shareOf } from './money'
+import type { OrderLine } from './api/types'
+
+type Units = Pick<OrderLine, 'quantity' | 'shipped_quantity' | 'refunded_quantity' | 'reserved_quantity'>
+type Paid = Units & Pick<OrderLine, 'net_fen' | 'refunded_fen' | 'share_fen' | 'share_bearer'>
+
+/** Units that are still to be sent: what is given back is taken from them first. */
+export const unsent = (line: Units): number => Math.max(0, line.quantity - line.shipped_quantity - line.refunded_quantity)
+/** Units that may still be asked back. */
+export const returnable = (line: Units): number => line.quantity - line.refunded_quantity - line.reserved_quantity
+
+/** The part of `total` that belongs to `part` of `of` units, half up. */
+function proRata(total: number, part: number, of: number): number {
+  return Number((BigInt(total) * BigInt(part) * 2n + BigInt(of)) / (BigInt(of) * 2n))
+}
+
+/** What was paid for the next `quantity` units: differences of sums, so that the parts of a line make the line. */
+export function paidFor(line: Paid, quantity: number): number {
+  const gone = line.refunded_quantity + line.reserved_quantity
+  return proRata(line.net_fen, gone + quantity, line.quantity) - proRata(line.net_fen, gone, line.quantity)
+}
+
+/** The rate of a line's share, which the line does not name: the usual one if it explains the share, else the nearest. */
+function rateOf(line: Paid): number {
+  const left = line.net_fen - line.refunded_fen
+  if (left <= 0 || line.share_fen === 0) return 0
+  return shareOf(left, SHARE_RATE_BP) === line.share_fen ? SHARE_RATE_BP : Math.round((line.share_fen * 10_000) / left)
+}
+
+/** By how much the village's share falls when `amountFen` of the line goes back. */
+export function shareFalls(line: Paid, amountFen: number): number {
+  return line.share_fen === 0 ? 0 : line.share_fen - shareOf(line.net_fen - line.refunded_fen - amountFen, rateOf(line))
+}
+
+export interface Effect { goods_fen: number; on_top_fen: number; share_fen: number }
+
+/** What goes back when these amounts of lines do: a share that the buyer paid on top goes back to the buyer. */
+export function effectOf(parts: { line: Paid; amount_fen: number }[]): Effect {
+  const effect: Effect = { goods_fen: 0, on_top_fen: 0, share_fen: 0 }
+  for (const { line, amount_fen } of parts) {
+    const share = shareFalls(line, amount_fen)
+    effect.goods_fen += amount_fen
+    effect.share_fen += share
+    if (line.share_bearer === 'buyer') effect.on_top_fen += share
+  }
+  return effect
+}
