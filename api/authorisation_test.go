@@ -11,22 +11,30 @@ import (
 )
 
 // rule says who may use a route. `by` is one who may, and really does, after everybody
-// else was refused; `also` may too. Path and body name things of the fixture in braces.
-// With self, whoever is signed in may call and gets what is their own: then nobody's
-// answer but by's may name the things in `hides`.
+// else was refused; then those in `also`, who may too. Path and body name things of the
+// fixture in braces. With self, whoever is signed in may call and gets what is their own:
+// then nobody's answer but by's may name the things in `hides`.
 type rule struct {
-	by    string
-	also  []string
-	path  string
-	body  any
-	self  bool
-	alone bool // others are not tried: it would end their sessions
-	hides []string
-	key   bool // takes an Idempotency-Key
+	by      string
+	also    []string
+	answers []int // to by and also, in this order, the last one repeated; none: any 2xx
+	path    string
+	body    any
+	self    bool
+	alone   bool // others are not tried: it would end their sessions
+	orNone  bool // without a session too, to see that there is nothing
+	hides   []string
+	key     bool // takes an Idempotency-Key
 }
 
 // public routes need nobody.
 var public = rule{by: "nobody"}
+
+// What those who may get where the fixture has nothing left to succeed with.
+var (
+	badRequest = []int{http.StatusBadRequest}
+	conflict   = []int{http.StatusConflict}
+)
 
 var (
 	desks   = []string{"county", "federation"}
@@ -37,99 +45,99 @@ var (
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
-	"GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
+	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
 	"GET /tenders": public, "POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
 	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
-	"POST /addresses":                            {by: "buyer", self: true, hides: []string{"{address}"}, body: map[string]any{}},
+	"POST /addresses":                            {by: "buyer", answers: badRequest, self: true, hides: []string{"{address}"}, body: map[string]any{}},
 	"DELETE /addresses/{id}":                     {by: "buyer", path: "/addresses/{address}"},
-	"POST /cards/claim":                          {by: "buyer", self: true, body: map[string]any{"code": "x"}},
+	"POST /cards/claim":                          {by: "buyer", answers: conflict, self: true, body: map[string]any{"code": "x"}},
 	"GET /cards":                                 {by: "buyer", self: true, hides: []string{"{card}"}},
 	"GET /cards/{id}":                            {by: "buyer", path: "/cards/{card}"},
 	"GET /cards/{id}/entries":                    {by: "buyer", path: "/cards/{card}/entries"},
 	"GET /orders":                                {by: "buyer", self: true, hides: []string{"{order}"}},
-	"POST /orders":                               {by: "buyer", self: true, key: true, body: map[string]any{}},
+	"POST /orders":                               {by: "buyer", answers: badRequest, self: true, key: true, body: map[string]any{}},
 	"GET /orders/{id}":                           {by: "buyer", path: "/orders/{order}"},
-	"POST /orders/{id}/refunds":                  {by: "buyer", path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
-	"POST /orders/quote":                         {by: "buyer", self: true, body: map[string]any{"address_id": "{address}", "items": []any{map[string]any{"sku_id": "{sku}", "quantity": 1}}}},
+	"POST /orders/{id}/refunds":                  {by: "buyer", answers: conflict, path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
+	"POST /orders/{id}/cancel":                   {by: "buyer", path: "/orders/{order}/cancel"},
+	"POST /orders/quote":                         {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
 	"GET /coop/freight-templates":                {by: "cooperative"},
-	"POST /coop/freight-templates":               {by: "cooperative", body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
-	"PUT /coop/freight-templates/{id}":           {by: "cooperative", path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
-	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", path: "/coop/freight-templates/{template}"},
+	"POST /coop/freight-templates":               {by: "cooperative", answers: badRequest, body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
+	"PUT /coop/freight-templates/{id}":           {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
+	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}"},
 	"GET /coop/promotions":                       {by: "cooperative"},
-	"POST /coop/promotions":                      {by: "cooperative", body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
+	"POST /coop/promotions":                      {by: "cooperative", answers: badRequest, body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
 	"DELETE /coop/promotions/{id}":               {by: "cooperative", path: "/coop/promotions/{promotion}"},
-	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{order}/pay"},
-	"POST /orders/{id}/receipt":                  {by: "buyer", path: "/orders/{order}/receipt"},
-	"POST /refunds/{id}/return":                  {by: "buyer", path: "/refunds/{refund}/return", body: parcelBody()},
-	"POST /refunds/{id}/withdraw":                {by: "buyer", path: "/refunds/{refund}/withdraw"},
+	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{waiting_order}/pay"},
+	"POST /orders/{id}/receipt":                  {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
+	"POST /refunds/{id}/return":                  {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
+	"POST /refunds/{id}/withdraw":                {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
 	"GET /coop/orders":                           {by: "cooperative", hides: []string{"{sub_order}"}},
 	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", path: "/coop/orders/{sub_order}"},
-	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
+	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
 	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
 	"POST /coop/refunds/{id}/approve":            {by: "cooperative", path: "/coop/refunds/{refund}/approve"},
-	"POST /coop/refunds/{id}/reject":             {by: "cooperative", path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
-	"POST /coop/refunds/{id}/accept":             {by: "cooperative", path: "/coop/refunds/{refund}/accept"},
-	"POST /orders/{id}/cancel":                   {by: "buyer", path: "/orders/{order}/cancel"},
+	"POST /coop/refunds/{id}/reject":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
+	"POST /coop/refunds/{id}/accept":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/accept"},
 
-	"POST /ops/villages":                  {by: "county", also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
+	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
 	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
 	"PUT /ops/cooperatives/{id}/villages": {by: "county", also: desks, path: "/ops/cooperatives/{cooperative}/villages", body: map[string]any{"village_ids": []any{"{village}"}}},
 	"GET /ops/import-templates/villages":  {by: "county", also: desks},
-	"POST /ops/village-imports":           {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}},
+	"POST /ops/village-imports":           {by: "county", answers: []int{http.StatusAccepted, http.StatusBadRequest}, also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}},
 	"GET /ops/village-imports/{id}":       {by: "county", also: readers, path: "/ops/village-imports/{import}"},
 	"GET /ops/village-imports/{id}/file":  {by: "county", also: desks, path: "/ops/village-imports/{import}/file"},
 	"GET /ops/jobs":                       {by: "county", also: readers},
 
 	"GET /organisations":                                     {by: "secretary", also: []string{"finance"}, self: true, hides: []string{"{enterprise}"}},
-	"POST /organisations":                                    {by: "applicant", self: true, hides: []string{"{application}"}, body: map[string]any{}},
+	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
 	"GET /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}"},
-	"PUT /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
+	"PUT /organisations/{id}":                                {by: "applicant", answers: badRequest, path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
 	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/members"},
 	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "buyer"}},
-	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", path: "/organisations/{enterprise}/members/{secretary_id}"},
+	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", answers: conflict, path: "/organisations/{enterprise}/members/{secretary_id}"},
 	"GET /organisations/{id}/invitations":                    {by: "secretary", path: "/organisations/{enterprise}/invitations"},
-	"POST /organisations/{id}/invitations":                   {by: "secretary", path: "/organisations/{enterprise}/invitations", body: map[string]any{"phone": "1", "role": "x"}},
-	"DELETE /organisations/{id}/invitations/{invitation_id}": {by: "secretary", path: "/organisations/{enterprise}/invitations/{invitation}"},
+	"POST /organisations/{id}/invitations":                   {by: "secretary", answers: badRequest, path: "/organisations/{enterprise}/invitations", body: map[string]any{"phone": "1", "role": "x"}},
+	"DELETE /organisations/{id}/invitations/{invitation_id}": {by: "secretary", path: "/organisations/{enterprise}/invitations/{revocable}"},
 	"GET /invitations":                                       {by: "invited", self: true, hides: []string{"{invitation}"}},
 	"POST /invitations/{id}/accept":                          {by: "invited", path: "/invitations/{invitation}/accept"},
-	"POST /invitations/{id}/decline":                         {by: "invited", path: "/invitations/{invitation}/decline"},
+	"POST /invitations/{id}/decline":                         {by: "invited", answers: conflict, path: "/invitations/{invitation}/decline"},
 	"GET /organisations/{id}/payee-accounts":                 {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/payee-accounts"},
-	"POST /organisations/{id}/payee-accounts":                {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
+	"POST /organisations/{id}/payee-accounts":                {by: "secretary", answers: badRequest, also: []string{"finance"}, path: "/organisations/{enterprise}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
 
 	"GET /ops/organisations":                 {by: "auditor", also: desks},
 	"GET /ops/organisations/{id}":            {by: "auditor", also: desks, path: "/ops/organisations/{application}"},
 	"GET /ops/organisations/{id}/history":    {by: "auditor", also: desks, path: "/ops/organisations/{application}/history"},
-	"POST /ops/organisations/{id}/recommend": {by: "county", path: "/ops/organisations/{enterprise}/recommend"},
-	"POST /ops/organisations/{id}/approve":   {by: "federation", path: "/ops/organisations/{enterprise}/approve"},
-	"POST /ops/organisations/{id}/return":    {by: "county", also: []string{"federation"}, path: "/ops/organisations/{enterprise}/return", body: map[string]any{"reason": "x"}},
-	"POST /ops/organisations/{id}/reject":    {by: "county", also: []string{"federation"}, path: "/ops/organisations/{enterprise}/reject", body: map[string]any{"reason": "x"}},
-	"POST /ops/organisations/{id}/suspend":   {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/suspend", body: map[string]any{"reason": "x"}},
-	"POST /ops/organisations/{id}/reinstate": {by: "county", also: []string{"federation"}, path: "/ops/organisations/{application}/reinstate"},
+	"POST /ops/organisations/{id}/recommend": {by: "county", answers: conflict, path: "/ops/organisations/{enterprise}/recommend"},
+	"POST /ops/organisations/{id}/approve":   {by: "federation", answers: conflict, path: "/ops/organisations/{enterprise}/approve"},
+	"POST /ops/organisations/{id}/return":    {by: "county", answers: conflict, also: []string{"federation"}, path: "/ops/organisations/{enterprise}/return", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/reject":    {by: "county", answers: conflict, also: []string{"federation"}, path: "/ops/organisations/{enterprise}/reject", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/suspend":   {by: "county", answers: conflict, also: []string{"federation"}, path: "/ops/organisations/{application}/suspend", body: map[string]any{"reason": "x"}},
+	"POST /ops/organisations/{id}/reinstate": {by: "county", answers: conflict, also: []string{"federation"}, path: "/ops/organisations/{application}/reinstate"},
 
 	"GET /ops/collectives/{id}/invitations":                    {by: "auditor", also: desks, path: "/ops/collectives/{collective}/invitations"},
-	"POST /ops/collectives/{id}/invitations":                   {by: "county", path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
+	"POST /ops/collectives/{id}/invitations":                   {by: "county", answers: badRequest, path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {by: "county", path: "/ops/collectives/{collective}/invitations/{head_invitation}"},
 	"GET /ops/collectives/{id}/payee-accounts":                 {by: "county", also: readers, path: "/ops/collectives/{collective}/payee-accounts"},
-	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
+	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", answers: badRequest, also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
 
 	"GET /approvals":                {by: "finance", also: []string{"secretary"}, self: true, hides: []string{"{approval}"}},
 	"GET /approvals/{id}":           {by: "finance", also: []string{"secretary"}, path: "/approvals/{approval}"},
 	"POST /approvals/{id}/approve":  {by: "finance", path: "/approvals/{approval}/approve"},
-	"POST /approvals/{id}/reject":   {by: "finance", path: "/approvals/{approval}/reject", body: map[string]any{"reason": "x"}},
-	"POST /approvals/{id}/withdraw": {by: "secretary", path: "/approvals/{approval}/withdraw"},
+	"POST /approvals/{id}/reject":   {by: "finance", answers: conflict, path: "/approvals/{approval}/reject", body: map[string]any{"reason": "x"}},
+	"POST /approvals/{id}/withdraw": {by: "secretary", answers: conflict, path: "/approvals/{approval}/withdraw"},
 
 	"GET /ops/users":                      {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
-	"POST /ops/users/{id}/roles":          {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
-	"DELETE /ops/users/{id}/roles/{role}": {by: "county", also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
+	"POST /ops/users/{id}/roles":          {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
+	"DELETE /ops/users/{id}/roles/{role}": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
 
-	"POST /uploads":      {by: "buyer", self: true},
-	"GET /files/{id}":    {by: "secretary", path: "/files/{file}"},
+	"POST /uploads":      {by: "buyer", answers: []int{http.StatusUnsupportedMediaType}, self: true},
+	"GET /files/{id}":    {by: "secretary", orNone: true, path: "/files/{file}"},
 	"GET /me":            {by: "buyer", self: true},
 	"GET /audit":         {by: "auditor", also: desks},
 	"GET /audit/export":  {by: "auditor", also: desks},
@@ -144,16 +152,16 @@ var rules = map[string]rule{
 	"GET /ledger/vouchers":              {by: "auditor", also: desks},
 
 	"POST /auth/password-reset":    public,
-	"PUT /me":                      {by: "buyer", self: true, body: map[string]any{}},
-	"POST /me/phone/verify":        {by: "buyer", self: true, body: map[string]any{"code": "x"}},
-	"POST /me/password":            {by: "buyer", self: true, body: map[string]any{"current_password": "not this one", "new_password": "another password"}},
+	"PUT /me":                      {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
+	"POST /me/phone/verify":        {by: "buyer", answers: badRequest, self: true, body: map[string]any{"code": "x"}},
+	"POST /me/password":            {by: "buyer", answers: badRequest, self: true, body: map[string]any{"current_password": "not this one", "new_password": "another password"}},
 	"GET /me/sessions":             {by: "buyer", self: true, hides: []string{"{session}", "{other_session}"}},
 	"DELETE /me/sessions/{id}":     {by: "buyer", path: "/me/sessions/{other_session}"},
 	"POST /me/sign-out-everywhere": {by: "leaver 2", alone: true},
 	"GET /me/consents":             {by: "buyer", self: true},
-	"POST /me/consents":            {by: "buyer", self: true, body: map[string]any{}},
+	"POST /me/consents":            {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
 	"GET /me/export":               {by: "buyer", self: true, hides: []string{"{address}", "{card}", "{order}", "{session}", "{message}"}},
-	"POST /me/deletion":            {by: "buyer", self: true, body: map[string]any{"password": "not this one"}},
+	"POST /me/deletion":            {by: "buyer", answers: badRequest, self: true, body: map[string]any{"password": "not this one"}},
 	"GET /messages":                {by: "buyer", self: true, hides: []string{"{message}"}},
 	"POST /messages/{id}/read":     {by: "buyer", path: "/messages/{message}/read"},
 	"POST /messages/read-all":      {by: "buyer", self: true},
@@ -161,8 +169,9 @@ var rules = map[string]rule{
 
 // fixture is one thing of each sort, with its owner's name in the cast.
 type fixture struct {
-	tokens map[string]string
-	things map[string]string
+	tokens  map[string]string
+	things  map[string]string
+	foreign map[string]string // who → an organisation that they are no member of
 }
 
 func (p *program) fixture(t *testing.T) fixture {
@@ -185,13 +194,15 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
+	waiting, _ := p.unpaid(t, b, 1)
+	f.things["waiting_order"] = waiting.text("id")
 	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)
 	f.things["other_session"], f.things["session"] = sessions.text("items.0.id"), sessions.text("items.1.id")
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
-	p.organisationsFixture(t, f)
+	p.organisationsFixture(t, &f)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account
@@ -212,7 +223,7 @@ func (p *program) refundFixture(t *testing.T, f fixture, b basket) {
 }
 
 // organisationsFixture adds an application, an invitation and a request for approval.
-func (p *program) organisationsFixture(t *testing.T, f fixture) {
+func (p *program) organisationsFixture(t *testing.T, f *fixture) {
 	t.Helper()
 	for _, who := range []string{"secretary", "finance"} {
 		f.things[who+"_id"] = p.call(t, f.tokens[who], "GET", "/me", nil).text("user.id")
@@ -226,6 +237,11 @@ func (p *program) organisationsFixture(t *testing.T, f fixture) {
 	f.things["enterprise"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/organisations", nil).text("items.0.id")
 	at := "/organisations/" + f.things["enterprise"]
 	f.things["invitation"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", at+"/invitations", map[string]any{"phone": phone, "role": "buyer"}).text("id")
+	f.things["revocable"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", at+"/invitations", map[string]any{"phone": "13888888888", "role": "buyer"}).text("id")
+	f.foreign = map[string]string{
+		"cooperative": f.things["enterprise"], "stranger": f.things["enterprise"], "applicant": f.things["enterprise"],
+		"secretary": f.things["cooperative"], "finance": f.things["cooperative"], "county": f.things["cooperative"],
+	}
 	f.things["approval"] = p.ok(t, http.StatusAccepted, f.tokens["secretary"], "POST", at+"/payee-accounts", payee("6222021234567890")).text("id")
 }
 
@@ -287,42 +303,73 @@ func TestNobodySeesOrMovesWhatIsNotTheirs(t *testing.T) {
 	})
 }
 
+// tryAsEverybody has everybody else refused, also under the name of an organisation that
+// is not theirs, and then those who may served.
 func (p *program) tryAsEverybody(t *testing.T, f fixture, route string, r rule) (tried int) {
 	t.Helper()
 	if r.by == "nobody" {
 		return 0
 	}
-	send := func(who string) reply {
-		method, path, _ := strings.Cut(route, " ")
-		if r.path != "" {
-			path = r.path
-		}
-		headers := []string{}
-		if r.key {
-			headers = append(headers, "Idempotency-Key", p.key())
-		}
-		return p.fetch(t, f.tokens[who], method, f.fill(path).(string), f.fill(r.body), headers...)
-	}
 	for _, who := range slices.Sorted(maps.Keys(f.tokens)) {
 		if who == r.by || strings.HasPrefix(who, "leaver") || slices.Contains(r.also, who) || r.alone && who != "nobody" {
 			continue
 		}
-		tried++
-		got := send(who)
-		switch {
-		case who == "nobody" && got.status != http.StatusUnauthorized && (r.self || got.status != http.StatusNotFound),
-			who != "nobody" && !r.self && got.status != http.StatusForbidden && got.status != http.StatusNotFound,
-			who != "nobody" && r.self && got.status == http.StatusUnauthorized:
-			t.Errorf("%s as %s: %d %.300s", route, who, got.status, got.raw)
+		got := []reply{p.tryRoute(t, f, who, route, r)}
+		if foreign := f.foreign[who]; foreign != "" {
+			got = append(got, p.tryRoute(t, f, who, route, r, "Zique-Org", foreign))
 		}
-		for _, secret := range r.hides {
-			if bytes.Contains(got.raw, []byte(f.fill(secret).(string))) {
-				t.Errorf("%s as %s names %s: %.300s", route, who, secret, got.raw)
-			}
+		for _, one := range got {
+			tried++
+			r.refuses(t, f, route, who, one)
 		}
 	}
-	if got := send(r.by); got.status == http.StatusUnauthorized || got.status == http.StatusForbidden || got.status == http.StatusNotFound {
-		t.Errorf("%s as %s, who may: %d %.300s", route, r.by, got.status, got.raw)
+	may := slices.DeleteFunc(slices.Clone(r.also), func(who string) bool { return who == r.by })
+	for i, who := range append([]string{r.by}, may...) {
+		if got := p.tryRoute(t, f, who, route, r); !r.serves(i, got.status) {
+			t.Errorf("%s as %s, who may: %d %.300s", route, who, got.status, got.raw)
+		}
 	}
 	return tried
+}
+
+func (p *program) tryRoute(t *testing.T, f fixture, who, route string, r rule, headers ...string) reply {
+	t.Helper()
+	method, path, _ := strings.Cut(route, " ")
+	if r.path != "" {
+		path = r.path
+	}
+	if r.key {
+		headers = append(headers, "Idempotency-Key", p.key())
+	}
+	return p.fetch(t, f.tokens[who], method, f.fill(path).(string), f.fill(r.body), headers...)
+}
+
+// refuses wants 401 for who is not signed in and 403 or 404 for who is, or with self an
+// answer without anything of by's.
+func (r rule) refuses(t *testing.T, f fixture, route, who string, got reply) {
+	t.Helper()
+	refused := []int{http.StatusForbidden, http.StatusNotFound}
+	switch {
+	case who == "nobody" && r.orNone:
+		refused = []int{http.StatusNotFound}
+	case who == "nobody":
+		refused = []int{http.StatusUnauthorized}
+	}
+	served := r.self && who != "nobody" && got.status != http.StatusUnauthorized && got.status < http.StatusInternalServerError
+	if !served && !slices.Contains(refused, got.status) {
+		t.Errorf("%s as %s: %d %.300s", route, who, got.status, got.raw)
+	}
+	for _, secret := range r.hides {
+		if bytes.Contains(got.raw, []byte(f.fill(secret).(string))) {
+			t.Errorf("%s as %s names %s: %.300s", route, who, secret, got.raw)
+		}
+	}
+}
+
+// serves tells whether a status is what the i-th of those who may gets.
+func (r rule) serves(i, status int) bool {
+	if len(r.answers) == 0 {
+		return status >= 200 && status < 300
+	}
+	return status == r.answers[min(i, len(r.answers)-1)]
 }

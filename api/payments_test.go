@@ -204,6 +204,7 @@ func (p *program) tell(n told) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	p.note("POST", "/payments/notices/local", reply{status: response.StatusCode, header: response.Header})
 	return response.StatusCode, response.Body.Close()
 }
 

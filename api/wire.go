@@ -124,10 +124,11 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
 	}, append(chores(h.db, files, h.approvals), advancing(h.db, lifecycle))...)
+	jobs.OnEnd(village.ImportKind, village.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
 
