@@ -47,6 +47,8 @@ var rules = map[string]rule{
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
 	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
+	"GET /tenders": public, "POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
+
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
 	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
@@ -69,6 +71,7 @@ var rules = map[string]rule{
 	"GET /coop/promotions":                       {by: "cooperative"},
 	"POST /coop/promotions":                      {by: "cooperative", answers: badRequest, body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
 	"DELETE /coop/promotions/{id}":               {by: "cooperative", path: "/coop/promotions/{promotion}"},
+	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{waiting_order}/pay"},
 	"POST /orders/{id}/receipt":                  {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
 	"POST /refunds/{id}/return":                  {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
 	"POST /refunds/{id}/withdraw":                {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
@@ -192,6 +195,8 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
+	waiting, _ := p.unpaid(t, b, 1)
+	f.things["waiting_order"] = waiting.text("id")
 	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)

@@ -110,6 +110,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("addr: %w", err)
+	}
+	gateways, demoPay, err := h.gateways(ctx, s, listener.Addr())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
 	lifecycle := order.Lifecycle{Timing: timing(s)}
@@ -119,7 +127,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs.OnEnd(village.ImportKind, village.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
@@ -129,14 +137,11 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
 	working.Go(func() { pumping(work, h.db, h.relay()) })
+	working.Go(func() { paying(work, h.db, gateways, lifecycle, demoPay) })
 	working.Go(func() { jobs.Run(work) })
 	defer working.Wait()
 	defer stopWork()
 
-	listener, err := net.Listen("tcp", s.Addr)
-	if err != nil {
-		return fmt.Errorf("addr: %w", err)
-	}
 	if err := welcome(ctx, s, h.db, codes, listener.Addr().String(), stdout); err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -30,6 +30,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/payment"
+	"zique/internal/payment/localpay"
 	"zique/internal/pii"
 	"zique/internal/staff"
 	"zique/internal/storage"
@@ -46,7 +47,8 @@ type Server struct {
 	Codes     aidcard.Codes
 	Checkout  *order.Committer
 	Lifecycle order.Lifecycle
-	Gateways  payment.Gateways // what cards leave is paid through these
+	Gateways  payment.Gateways  // what cards leave is paid through these
+	DemoPay   *localpay.Service // in demo mode: a gateway that plays the others
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk

@@ -69,10 +69,13 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
 
+	get(on, "/tenders", "list-tenders", anyone, s.listTenders)
 	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
 	keyed[OrderJSON](on, "/orders", "place-order", signedIn, s.placeOrder) // (K)
 	get(on, "/orders", "list-orders", signedIn, s.listOrders)
 	get(on, "/orders/{id}", "get-order", signedIn, s.getOrder)
+	post(on, "/orders/{id}/pay", "pay-order", signedIn, http.StatusOK, s.payOrder)
+	notices(on, "/payments/notices/{gateway}", "take-payment-notice", s.takeNotice)
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	post(on, "/orders/{id}/receipt", "confirm-receipt", signedIn, http.StatusOK, s.confirmReceipt)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
@@ -163,6 +166,8 @@ func (s *Server) routes(api huma.API) {
 
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
+		get(on, "/demo/pay/{charge_id}", "get-demo-charge", anyone, s.demoCharge)
+		post(on, "/demo/pay/{charge_id}", "pay-demo-charge", anyone, http.StatusOK, s.demoPay)
 	}
 }
 

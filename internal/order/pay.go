@@ -1,6 +1,10 @@
 package order
 
 import (
+	"errors"
+
+	"gorm.io/gorm"
+
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
@@ -20,6 +24,26 @@ const (
 	Captured = "captured" // paid
 	Released = "released" // given up: held money went back to its card
 )
+
+// Asked answers what a buyer's own order waits for, or ErrState when it waits for nothing.
+func Asked(db *gorm.DB, buyer, orderID id.ID, now clock.Millis) (payment.Charge, error) {
+	var o Order
+	err := db.Where("id = ? AND buyer_id = ?", orderID, buyer).Take(&o).Error
+	if storage.IsNotFound(err) {
+		return payment.Charge{}, ErrNotFound
+	}
+	if err != nil {
+		return payment.Charge{}, err
+	}
+	if o.Status != AwaitingPayment || o.isDue(now) {
+		return payment.Charge{}, ErrState
+	}
+	c, err := payment.OpenOf(db, orderID)
+	if errors.Is(err, payment.ErrNotFound) { // paid or given up meanwhile
+		err = ErrState
+	}
+	return c, err
+}
 
 // Capture takes in a gateway's word that a charge was paid. It pays the order that
 // waits for it; if that was given up, or paid before, the money goes back by itself.

@@ -50,6 +50,7 @@ type Charge struct {
 	Status    string
 	ExpiresAt clock.Millis
 	CreatedAt clock.Millis
+	AskAt     *clock.Millis // when the gateway is next asked about it; nil: no more
 }
 
 // TableName is the table's name.
@@ -95,10 +96,24 @@ func Get(db *gorm.DB, chargeID id.ID) (Charge, error) {
 	return c, err
 }
 
+// OpenOf answers the charge that an order waits for, or ErrNotFound.
+func OpenOf(db *gorm.DB, orderID id.ID) (Charge, error) {
+	var c Charge
+	err := db.Where("order_id = ? AND status = ?", orderID, Open).Take(&c).Error
+	if storage.IsNotFound(err) {
+		err = ErrNotFound
+	}
+	return c, err
+}
+
 // Ask inserts charges; their ids are given.
 func Ask(tx *storage.Tx, charges []Charge) error {
 	if len(charges) == 0 {
 		return nil
+	}
+	for i := range charges {
+		first := min(charges[i].CreatedAt.Add(askFirst), max(charges[i].CreatedAt, charges[i].ExpiresAt.Add(-askBefore)))
+		charges[i].AskAt = &first
 	}
 	return tx.CreateInBatches(&charges, 500).Error
 }
@@ -123,6 +138,9 @@ func Record(tx *storage.Tx, n Notice) (c Capture, again bool, err error) {
 	if err == nil {
 		if c.ChargeID != n.ChargeID {
 			return c, false, ErrNotFound // a reference of another charge: no gateway says so
+		}
+		if c.AmountFen != n.AmountFen {
+			return c, false, ErrAmount // a replay that says something else
 		}
 		return c, true, nil
 	}
