@@ -12,7 +12,7 @@ import (
 )
 
 var floors = [][]string{
-	{"money", "fault", "id", "clock", "pii", "spreadsheet"},
+	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf"},
 	{"storage", "blob"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},
@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
 	{"order"},
-	{"programme"},
+	{"programme", "settlement"},
 	{"report", "verify"},
 	{"config", "seed"},
 }

@@ -63,9 +63,17 @@ func Allocate(total Fen, weights []Fen) []Fen {
 
 // String shows the amount in yuan, for people: ¥12.34.
 func (f Fen) String() string {
+	if f < 0 {
+		return "-¥" + (-f).Yuan()
+	}
+	return "¥" + f.Yuan()
+}
+
+// Yuan is the amount in yuan without a sign of the currency, for tables: -12.34.
+func (f Fen) Yuan() string {
 	sign := ""
 	if f < 0 {
 		sign, f = "-", -f
 	}
-	return fmt.Sprintf("%s¥%d.%02d", sign, f/100, f%100)
+	return fmt.Sprintf("%s%d.%02d", sign, f/100, f%100)
 }

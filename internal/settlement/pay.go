@@ -1,0 +1,347 @@
+package settlement
+
+import (
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/storage"
+)
+
+const (
+	// Payout is the kind of approval that lets a run's confirmed statements be paid.
+	Payout    = "settlement.payout"
+	payoutTTL = 7 * 24 * time.Hour
+
+	// PayoutPosting is the kind of the transaction that pays a statement, its reference.
+	PayoutPosting = "payout"
+
+	maxBankReference = 64
+)
+
+// Why a confirmed statement waits.
+const (
+	WaitsNoPayee = "no_payee_account"
+	WaitsCooling = "payee_cooling"
+	WaitsBalance = "balance_low" // what was refunded since makes the account hold less
+)
+
+// judge says why each statement could not be paid now, and to which account it could.
+func judge(view *gorm.DB, now clock.Millis, statements []Statement) error {
+	standings, err := org.Standings(view, now, idsOf(statements, func(s Statement) id.ID { return s.OrgID }))
+	if err != nil {
+		return err
+	}
+	var codes []string
+	for _, s := range statements {
+		codes = append(codes, s.Account)
+	}
+	free, err := unpromised(view, codes)
+	if err != nil {
+		return err
+	}
+	for i := range statements {
+		s := &statements[i]
+		standing := standings[s.OrgID]
+		s.PayeeID = standing.PayeeID
+		switch {
+		case standing.Err == org.ErrNoPayee:
+			s.WaitsFor = WaitsNoPayee
+		case standing.Err == org.ErrPayeeCooling:
+			s.WaitsFor = WaitsCooling
+		case free[s.Account] < s.ClosingFen:
+			s.WaitsFor = WaitsBalance
+		}
+	}
+	return nil
+}
+
+// unpromised is what accounts hold beyond the statements that are approved and not yet paid.
+func unpromised(view *gorm.DB, codes []string) (map[string]money.Fen, error) {
+	free, err := ledger.Balances(view, codes)
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(codes, 500) {
+		var promised []struct {
+			Account string
+			SumFen  money.Fen
+		}
+		err := view.Model(&Statement{}).Select("account, SUM(closing_fen) sum_fen").
+			Where("account IN ? AND status = ?", part, Approved).Group("account").Scan(&promised).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range promised {
+			free[p.Account] -= p.SumFen
+		}
+	}
+	return free, nil
+}
+
+// AskPayout asks another operator to let a run's confirmed statements be paid; those that
+// wait for something stay behind. It fails with ErrNothingToPay, approval.ErrPending,
+// ErrState while the run is not open, or a wrong `reason`.
+func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, reason string) (approval.Approval, error) {
+	run, err := lockRun(tx, settlementID)
+	switch {
+	case err != nil:
+		return approval.Approval{}, err
+	case run.Status != Open:
+		return approval.Approval{}, ErrState
+	}
+	confirmed, err := lockAll(tx, run.ID, Confirmed)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	if err := judge(tx.DB, tx.Now(), confirmed); err != nil {
+		return approval.Approval{}, err
+	}
+	var ready []Statement
+	for _, st := range confirmed {
+		if st.WaitsFor == "" {
+			ready = append(ready, st)
+		}
+	}
+	if len(ready) == 0 {
+		return approval.Approval{}, ErrNothingToPay
+	}
+	asked, err := s.approvals.Ask(tx, by, approval.Request{Kind: Payout, Subject: "settlement", SubjectID: run.ID, Reason: reason,
+		After: map[string]any{"statements": len(ready), "total_fen": sumOf(ready), "waiting": len(confirmed) - len(ready)}})
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	for _, st := range ready {
+		st.ApprovalID = asked.ID
+		if err := st.save(tx); err != nil {
+			return approval.Approval{}, err
+		}
+	}
+	return asked, nil
+}
+
+func (s *Service) payout() approval.Kind {
+	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve,
+		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
+			operator, err := s.operators.Is(view, userID)
+			if err != nil || !operator {
+				return approval.Condition{}, err
+			}
+			return approval.Condition{SQL: "1 = 1"}, nil
+		}}
+}
+
+// approve lets the statements of a request be paid, each to the account that it named.
+func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
+	if operator, err := s.operators.Is(tx.DB, a.RequestedBy); err != nil {
+		return err
+	} else if !operator {
+		return approval.ErrAskerGone
+	}
+	if _, err := lockRun(tx, a.SubjectID); err != nil {
+		return err
+	}
+	confirmed, err := lockAll(tx, a.SubjectID, Confirmed)
+	if err != nil {
+		return err
+	}
+	asked, named := []Statement{}, map[id.ID]id.ID{}
+	for _, st := range confirmed {
+		if st.ApprovalID == a.ID {
+			asked, named[st.ID] = append(asked, st), st.PayeeID
+		}
+	}
+	if err := judge(tx.DB, tx.Now(), asked); err != nil {
+		return err
+	}
+	for _, st := range asked {
+		if st.WaitsFor != "" || st.PayeeID != named[st.ID] {
+			return ErrPayeeChanged
+		}
+		if err := st.move(approve, tx.Now()); err != nil {
+			return err
+		}
+		if err := st.save(tx); err != nil {
+			return err
+		}
+	}
+	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
+		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
+}
+
+// Transfer is a row of a payout file.
+type Transfer struct {
+	Statement
+	Payee org.Payee // with its number in clear
+}
+
+// File answers what the bank is told to pay of a run: its approved statements. One whose
+// account was replaced before any file named it goes back to the confirmed ones, and that
+// stands in the audit log like every file. It fails with ErrNothingToPay.
+func (s *Service) File(tx *storage.Tx, by audit.Actor, settlementID id.ID) ([]Transfer, error) {
+	if _, err := lockRun(tx, settlementID); err != nil {
+		return nil, err
+	}
+	approved, err := lockAll(tx, settlementID, Approved)
+	if err != nil {
+		return nil, err
+	}
+	if len(approved) == 0 {
+		return nil, ErrNothingToPay
+	}
+	kept, err := s.file(tx, by, approved)
+	if err != nil {
+		return nil, err
+	}
+	payees, err := s.orgs.PayeesByID(tx.DB, idsOf(kept, func(s Statement) id.ID { return s.PayeeID }))
+	if err != nil {
+		return nil, err
+	}
+	if err := name(tx.DB, kept); err != nil {
+		return nil, err
+	}
+	transfers := []Transfer{}
+	for _, st := range kept {
+		transfers = append(transfers, Transfer{st, payees[st.PayeeID]})
+	}
+	return transfers, audit.Write(tx, by, audit.Change{Action: "payout.file_made", Subject: "settlement", SubjectID: settlementID,
+		After: map[string]any{"statements": len(kept), "total_fen": sumOf(kept)}})
+}
+
+// file marks what goes into a file for the first time, and answers all that does.
+func (s *Service) file(tx *storage.Tx, by audit.Actor, approved []Statement) ([]Statement, error) {
+	standings, err := org.Standings(tx.DB, tx.Now(), idsOf(approved, func(s Statement) id.ID { return s.OrgID }))
+	if err != nil {
+		return nil, err
+	}
+	var kept []Statement
+	now := tx.Now()
+	for _, st := range approved {
+		if st.FiledAt == nil {
+			if standings[st.OrgID].PayeeID == st.PayeeID {
+				st.FiledAt = &now
+			} else if err := st.lapse(tx, by); err != nil {
+				return nil, err
+			} else {
+				continue
+			}
+			if err := st.save(tx); err != nil {
+				return nil, err
+			}
+		}
+		kept = append(kept, st)
+	}
+	return kept, nil
+}
+
+func (s *Statement) lapse(tx *storage.Tx, by audit.Actor) error {
+	if err := s.move(lapse, tx.Now()); err != nil {
+		return err
+	}
+	s.ApprovalID, s.PayeeID = 0, 0
+	if err := s.save(tx); err != nil {
+		return err
+	}
+	return s.deed(tx, by, "approval_lapsed", "", Approved)
+}
+
+// Transferred is what the bank said of a payment.
+type Transferred struct {
+	BankReference string
+	PaidAt        time.Time
+}
+
+func (t *Transferred) check(now clock.Millis) error {
+	var p fault.Problems
+	t.BankReference = p.Line("bank_reference", t.BankReference, maxBankReference)
+	for _, r := range t.BankReference {
+		if r > '~' {
+			p.Add("bank_reference", "invalid", "must have letters, digits and signs of ASCII only")
+			break
+		}
+	}
+	if t.PaidAt.IsZero() || t.PaidAt.After(now.Time()) {
+		p.Add("paid_at", "invalid", "must be in the past")
+	}
+	return p.Err()
+}
+
+// Pay records that the bank has paid a statement, and posts it. It fails with wrong
+// fields, ErrBankUsed, or ErrState for one that is in no payout file yet or paid already.
+func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Transferred) error {
+	if err := t.check(tx.Now()); err != nil {
+		return err
+	}
+	st, err := lock(tx, statementID)
+	if err != nil {
+		return err
+	}
+	if st.FiledAt == nil {
+		return ErrState
+	}
+	if err := st.move(pay, tx.Now()); err != nil {
+		return err
+	}
+	paidAt := clock.FromTime(t.PaidAt)
+	st.BankReference, st.PaidAt = &t.BankReference, &paidAt
+	if err := st.save(tx); storage.IsDuplicate(err) {
+		return ErrBankUsed
+	} else if err != nil {
+		return err
+	}
+	_, err = ledger.Post(tx, []ledger.Posting{{Kind: PayoutPosting, Reference: st.ID.String(), Entries: []ledger.Entry{
+		{Account: st.Account, Amount: -st.ClosingFen}, {Account: org.BankAccount, Amount: st.ClosingFen}}}})
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, by.For(st.OrgID), audit.Change{Action: "statement.paid", Subject: "statement", SubjectID: st.ID,
+		Before: map[string]any{"status": Approved},
+		After:  map[string]any{"status": Paid, "amount_fen": st.ClosingFen, "bank_reference": t.BankReference, "paid_at": t.PaidAt}})
+}
+
+// Close ends a run whose statements are all paid or carried on; else ErrOpen. Repeated, it
+// changes nothing.
+func Close(tx *storage.Tx, by audit.Actor, settlementID id.ID) error {
+	run, err := lockRun(tx, settlementID)
+	switch {
+	case err != nil || run.Status == Closed:
+		return err
+	case run.Status != Open:
+		return ErrState
+	}
+	counts, err := countsOf(tx.DB, []id.ID{run.ID})
+	if err != nil {
+		return err
+	}
+	var paid money.Fen
+	for _, c := range counts {
+		switch c.Status {
+		case Paid:
+			paid = c.ClosingFen
+		case Carried:
+		default:
+			return ErrOpen
+		}
+	}
+	now := tx.Now()
+	err = tx.Model(&Statement{}).Where("settlement_id = ? AND status = ?", run.ID, moves[finish].from).
+		Updates(map[string]any{"status": moves[finish].to, "changed_at": now}).Error
+	if err != nil {
+		return err
+	}
+	err = tx.Model(&Settlement{}).Where("id = ?", run.ID).Updates(map[string]any{"status": Closed, "closed_at": now}).Error
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "settlement.closed", Subject: "settlement", SubjectID: run.ID,
+		Before: map[string]any{"status": Open}, After: map[string]any{"status": Closed, "paid_fen": paid}})
+}

@@ -1,0 +1,217 @@
+package settlement
+
+import (
+	"gorm.io/gorm"
+
+	"zique/internal/clock"
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/storage"
+	"zique/internal/village"
+)
+
+// List pages through the runs, the newest first, below the id before (0: from the newest).
+func List(view *gorm.DB, before id.ID, limit int) ([]Settlement, error) {
+	q := view.Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	runs := []Settlement{}
+	if err := q.Find(&runs).Error; err != nil {
+		return nil, err
+	}
+	return runs, count(view, runs)
+}
+
+// Get answers a run or ErrNotFound.
+func Get(view *gorm.DB, settlementID id.ID) (Settlement, error) {
+	var run Settlement
+	if err := view.Take(&run, settlementID).Error; storage.IsNotFound(err) {
+		return run, ErrNotFound
+	} else if err != nil {
+		return run, err
+	}
+	one := []Settlement{run}
+	err := count(view, one)
+	return one[0], err
+}
+
+func count(view *gorm.DB, runs []Settlement) error {
+	var ids []id.ID
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	counts, err := countsOf(view, ids)
+	for i := range runs {
+		for _, c := range counts {
+			if c.SettlementID == runs[i].ID {
+				runs[i].Counts = append(runs[i].Counts, c)
+			}
+		}
+	}
+	return err
+}
+
+func countsOf(view *gorm.DB, settlementIDs []id.ID) ([]Count, error) {
+	var counts []Count
+	return counts, view.Model(&Statement{}).Select("settlement_id, status, COUNT(*) count, SUM(closing_fen) closing_fen").
+		Where("settlement_id IN ?", settlementIDs).Group("settlement_id, status").Order("status").Scan(&counts).Error
+}
+
+// Filter narrows a list of statements; zero fields do not.
+type Filter struct {
+	SettlementID id.ID
+	OrgID        id.ID
+	Kind         string
+	Status       string
+	Before       id.ID
+	Limit        int
+}
+
+// Statements pages through statements, the newest first.
+func Statements(view *gorm.DB, now clock.Millis, f Filter) ([]Statement, error) {
+	q := view.Order("id DESC").Limit(f.Limit)
+	if f.SettlementID != 0 {
+		q = q.Where("settlement_id = ?", f.SettlementID)
+	}
+	if f.OrgID != 0 {
+		q = q.Where("org_id = ?", f.OrgID)
+	}
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	if f.Status != "" {
+		q = q.Where("status = ?", f.Status)
+	}
+	if f.Before != 0 {
+		q = q.Where("id < ?", f.Before)
+	}
+	found := []Statement{}
+	if err := q.Find(&found).Error; err != nil {
+		return nil, err
+	}
+	return found, show(view, now, found)
+}
+
+// One answers a statement, with orgID only that organisation's, or ErrNotFound.
+func One(view *gorm.DB, now clock.Millis, statementID, orgID id.ID) (Statement, error) {
+	var s Statement
+	q := view
+	if orgID != 0 {
+		q = q.Where("org_id = ?", orgID)
+	}
+	if err := q.Take(&s, statementID).Error; storage.IsNotFound(err) {
+		return s, ErrNotFound
+	} else if err != nil {
+		return s, err
+	}
+	one := []Statement{s}
+	err := show(view, now, one)
+	return one[0], err
+}
+
+// show adds the names, and what confirmed statements wait for.
+func show(view *gorm.DB, now clock.Millis, statements []Statement) error {
+	var waiting []Statement
+	for _, s := range statements {
+		if s.Status == Confirmed {
+			waiting = append(waiting, s)
+		}
+	}
+	if err := judge(view, now, waiting); err != nil {
+		return err
+	}
+	reasons := map[id.ID]string{}
+	for _, s := range waiting {
+		reasons[s.ID] = s.WaitsFor
+	}
+	for i := range statements {
+		statements[i].WaitsFor = reasons[statements[i].ID]
+	}
+	return name(view, statements)
+}
+
+func name(view *gorm.DB, statements []Statement) error {
+	var orgs []org.Organisation
+	err := view.Select("id, name").Where("id IN ?", idsOf(statements, func(s Statement) id.ID { return s.OrgID })).Find(&orgs).Error
+	names := map[id.ID]string{}
+	for _, o := range orgs {
+		names[o.ID] = o.Name
+	}
+	for i := range statements {
+		statements[i].OrgName = names[statements[i].OrgID]
+	}
+	return err
+}
+
+// Standing is where a payee's money is.
+type Standing struct {
+	PendingFen     money.Fen // sold or shared, may still be refunded; a cooperative's with freight
+	AvailableFen   money.Fen // on its account
+	PaidFen        money.Fen // so far
+	SharesFen      money.Fen // what its sales gave to villages, or a collective's whole income
+	CarriedFen     money.Fen // at most 0: the last closing that was carried on
+	OpenStatements int64     // not paid, not carried on
+	OpenFen        money.Fen
+}
+
+// StandingOf answers for a cooperative or a village's collective.
+func StandingOf(view *gorm.DB, orgID, villageID id.ID) (Standing, error) {
+	pending, available := []string{org.PendingAccount(orgID), org.FreightAccount(orgID)}, org.AvailableAccount(orgID)
+	shares := view.Table("order_lines l").Joins("JOIN sub_orders s ON s.id = l.sub_order_id").Where("s.cooperative_id = ?", orgID)
+	if villageID != 0 {
+		pending, available = []string{village.PendingAccount(villageID)}, village.AvailableAccount(villageID)
+		shares = view.Table("order_lines l").Where("l.village_id = ?", villageID)
+	}
+	var s Standing
+	balances, err := ledger.Balances(view, append(pending, available))
+	if err != nil {
+		return s, err
+	}
+	for _, code := range pending {
+		s.PendingFen += balances[code]
+	}
+	s.AvailableFen = balances[available]
+	if err := shares.Select("COALESCE(SUM(l.share_fen), 0)").Scan(&s.SharesFen).Error; err != nil {
+		return s, err
+	}
+	return s, s.addStatements(view, available)
+}
+
+func (s *Standing) addStatements(view *gorm.DB, account string) error {
+	var sums []Count
+	err := view.Model(&Statement{}).Select("status, COUNT(*) count, SUM(closing_fen) closing_fen").
+		Where("account = ?", account).Group("status").Scan(&sums).Error
+	if err != nil {
+		return err
+	}
+	for _, c := range sums {
+		switch c.Status {
+		case Paid, Closed:
+			s.PaidFen += c.ClosingFen
+		case Carried:
+		default:
+			s.OpenStatements += c.Count
+			s.OpenFen += c.ClosingFen
+		}
+	}
+	var last Statement
+	err = view.Where("account = ?", account).Order("from_seq DESC").Limit(1).Find(&last).Error
+	s.CarriedFen = min(0, last.ClosingFen)
+	return err
+}
+
+// VillageOf is the village whose collective an organisation is, or ErrNotFound.
+func VillageOf(view *gorm.DB, collectiveID id.ID) (id.ID, error) {
+	var found []id.ID
+	err := view.Table("organisations").Where("id = ? AND kind = ?", collectiveID, org.VillageCollective).Pluck("village_id", &found).Error
+	if err == nil && len(found) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return 0, err
+	}
+	return found[0], nil
+}

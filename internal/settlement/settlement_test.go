@@ -1,0 +1,696 @@
+package settlement_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+	"pgregory.net/rapid"
+
+	"zique/internal/aidcard"
+	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/catalog"
+	"zique/internal/fault"
+	"zique/internal/freight"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/order"
+	"zique/internal/org"
+	"zique/internal/pii"
+	"zique/internal/settlement"
+	"zique/internal/storage"
+	"zique/internal/storage/storagetest"
+	"zique/internal/verify/verifytest"
+	"zique/internal/village"
+	"zique/internal/worker"
+)
+
+var quick = order.Lifecycle{Timing: order.Timing{Pay: time.Second, Receive: 100 * time.Millisecond, Close: 50 * time.Millisecond}}
+
+// How long payees of the test may be silent, and their new accounts rest.
+const silence, rest = 500 * time.Millisecond, 300 * time.Millisecond
+
+const (
+	buyer  = id.ID(77)
+	member = id.ID(80)
+	asker  = id.ID(90)
+	other  = id.ID(91)
+)
+
+// market is a cooperative and the collective of its village, both with usable accounts.
+type market struct {
+	t       testing.TB
+	db      *storage.DB
+	checks  *order.Committer
+	jobs    *worker.Runner
+	desk    *approval.Desk
+	settle  *settlement.Service
+	keys    *pii.Keyring
+	sku     catalog.SKU
+	coop    id.ID
+	village id.ID
+	people  id.ID // the collective
+	sales   int
+}
+
+func open(t *testing.T, db *storage.DB) *market {
+	t.Helper()
+	keys, err := pii.New("1", make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	operators := org.Operators{
+		Is:  func(_ *gorm.DB, user id.ID) (bool, error) { return user == asker || user == other, nil },
+		All: func(*gorm.DB) ([]id.ID, error) { return []id.ID{asker, other}, nil },
+	}
+	desk := approval.NewDesk()
+	orgs := org.NewService(keys, desk, operators)
+	m := &market{t: t, db: db, checks: order.NewCommitter(db, rand.Reader, quick.Timing), desk: desk, keys: keys,
+		settle: settlement.NewService(orgs, desk, operators, silence)}
+	m.jobs = worker.NewRunner(db, map[string]worker.Handler{settlement.JobKind: m.settle.Make})
+	m.jobs.OnEnd(settlement.JobKind, settlement.Ended)
+	m.do(m.build)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { m.checks.Run(ctx) })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+		m.seal()
+		verifytest.Check(t, db)
+	})
+	return m
+}
+
+func (m *market) build(tx *storage.Tx) error {
+	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
+		return err
+	}
+	v, err := village.Add(tx, audit.System, village.New{Name: "村", Township: "镇", County: "县"})
+	if err != nil {
+		return err
+	}
+	c, err := org.Add(tx, org.Cooperative, "社", true)
+	if err != nil {
+		return err
+	}
+	if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, 800)); err != nil {
+		return err
+	}
+	p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: "米",
+		SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: 1990, Stock: 1000}}})
+	if err != nil {
+		return err
+	}
+	m.sku, m.coop, m.village, m.people = p.SKUs[0], c.ID, v.ID, v.CollectiveID
+	for _, owner := range []id.ID{m.coop, m.people} {
+		if err := m.account(tx, owner, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// account gives an organisation a payee account that is used from an instant on.
+func (m *market) account(tx *storage.Tx, owner id.ID, rests time.Duration) error {
+	err := tx.Model(&org.Payee{}).Where("active_org_id = ?", owner).Updates(map[string]any{"active_org_id": nil, "status": org.PayeeReplaced}).Error
+	if err != nil {
+		return err
+	}
+	sealed, err := m.keys.Seal([]byte(`{"holder":"社","bank":"农商行","number":"6222021234567890"}`))
+	if err != nil {
+		return err
+	}
+	return tx.Create(&org.Payee{ID: tx.NewID(), OrgID: owner, Cipher: sealed, Status: org.PayeeActive, ActiveOrg: &owner,
+		UsableFrom: tx.Now().Add(rests), CreatedAt: tx.Now()}).Error
+}
+
+func (m *market) do(step func(tx *storage.Tx) error) {
+	m.t.Helper()
+	if err := m.db.InTx(context.Background(), step); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+func (m *market) refused(code string, step func(tx *storage.Tx) error) {
+	m.t.Helper()
+	err := m.db.InTx(context.Background(), step)
+	if f, ok := fault.As(err); !ok || f.Code != code {
+		m.t.Fatalf("got %v, want %s", err, code)
+	}
+}
+
+func (m *market) seal() {
+	if _, err := ledger.Seal(context.Background(), m.db); err != nil {
+		m.t.Error(err)
+	}
+}
+
+// sell lets an order of so many units go all the way until it is closed.
+func (m *market) sell(quantity int64) *order.Order {
+	m.t.Helper()
+	m.sales++
+	var card id.ID
+	m.do(func(tx *storage.Tx) error {
+		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: 90_000, Count: 1})
+		if err != nil {
+			return err
+		}
+		card = cards[0].ID
+		return aidcard.Assign(tx, card, buyer)
+	})
+	var placed *order.Order
+	key := fmt.Sprint("k", m.sales)
+	_, err := m.checks.Checkout(context.Background(), order.Checkout{
+		Key: idempotency.Key{Caller: buyer, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(key))},
+		By:  audit.Actor{UserID: buyer}, Items: []order.Item{{SKUID: m.sku.ID, Quantity: quantity}}, CardIDs: []id.ID{card}, AddressCipher: []byte("sealed"),
+		Encode: func(o *order.Order, _ *fault.Fault) (idempotency.Encoded, error) {
+			placed = o
+			return idempotency.Encoded{Status: http.StatusCreated, Body: []byte("x"), ResultID: o.ID}, nil
+		},
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.do(func(tx *storage.Tx) error {
+		_, err := quick.Ship(tx, m.owner(), placed.SubOrders[0].ID, order.Parcel{Carrier: "邮政", TrackingNo: "EMS-1"}, nil)
+		return err
+	})
+	return placed
+}
+
+func (m *market) closed(quantity int64) *order.Order {
+	m.t.Helper()
+	placed := m.sell(quantity)
+	m.later()
+	return placed
+}
+
+// later moves the clock past every timer of orders.
+func (m *market) later() {
+	m.t.Helper()
+	for range 2 {
+		m.db.Clock().Advance(quick.Timing.Receive + time.Millisecond)
+		if err := quick.Advance(context.Background(), m.db); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+func (m *market) owner() audit.Actor { return audit.Actor{UserID: member, OrgID: m.coop} }
+
+func (m *market) giveBack(o *order.Order, quantity int64) error {
+	return m.db.InTx(context.Background(), func(tx *storage.Tx) error {
+		_, err := quick.GiveBack(tx, m.owner(), o.SubOrders[0].ID,
+			order.RefundAsk{Reason: "坏果", Lines: []order.RefundLine{{LineID: o.Lines[0].ID, Quantity: quantity}}})
+		return err
+	})
+}
+
+// run makes a settlement of everything so far.
+func (m *market) run() settlement.Settlement {
+	m.t.Helper()
+	m.seal()
+	var run settlement.Settlement
+	m.do(func(tx *storage.Tx) (err error) {
+		run, err = m.settle.Begin(tx, audit.Actor{UserID: asker}, "")
+		return err
+	})
+	if err := m.jobs.Drain(context.Background()); err != nil {
+		m.t.Fatal(err)
+	}
+	run, err := settlement.Get(m.view(), run.ID)
+	if err != nil || run.Status != settlement.Open {
+		m.t.Fatalf("the run is %s, %v", run.Status, err)
+	}
+	return run
+}
+
+func (m *market) view() *gorm.DB { return m.db.Read(context.Background()) }
+
+// of is a run's statement of an organisation.
+func (m *market) of(run settlement.Settlement, owner id.ID) settlement.Statement {
+	m.t.Helper()
+	found, err := settlement.Statements(m.view(), m.db.Now(), settlement.Filter{SettlementID: run.ID, OrgID: owner, Limit: 10})
+	if err != nil || len(found) != 1 {
+		m.t.Fatalf("statements of %d: %v, %v", owner, found, err)
+	}
+	return found[0]
+}
+
+func (m *market) confirmed(s settlement.Statement) {
+	m.t.Helper()
+	m.do(func(tx *storage.Tx) error {
+		return settlement.Confirm(tx, audit.Actor{UserID: member}, s.OrgID, s.ID)
+	})
+}
+
+func (m *market) ask(run settlement.Settlement) (asked approval.Approval, err error) {
+	return asked, m.db.InTx(context.Background(), func(tx *storage.Tx) (err error) {
+		asked, err = m.settle.AskPayout(tx, audit.Actor{UserID: asker}, run.ID, "月结")
+		return err
+	})
+}
+
+func (m *market) decide(asked approval.Approval, who id.ID) error {
+	_, err := m.desk.Decide(context.Background(), m.db, audit.Actor{UserID: who}, asked.ID, true, "")
+	return err
+}
+
+func (m *market) file(run settlement.Settlement) (found []settlement.Transfer, err error) {
+	return found, m.db.InTx(context.Background(), func(tx *storage.Tx) (err error) {
+		found, err = m.settle.File(tx, audit.Actor{UserID: asker}, run.ID)
+		return err
+	})
+}
+
+func (m *market) pay(s settlement.Statement, reference string) func(tx *storage.Tx) error {
+	return func(tx *storage.Tx) error {
+		return m.settle.Pay(tx, audit.Actor{UserID: asker}, s.ID, settlement.Transferred{BankReference: reference, PaidAt: m.db.Now().Time()})
+	}
+}
+
+// settled pays all of a run that can be paid, and closes it.
+func (m *market) settled(run settlement.Settlement) {
+	m.t.Helper()
+	m.paid(run)
+	m.do(func(tx *storage.Tx) error { return settlement.Close(tx, audit.Actor{UserID: asker}, run.ID) })
+}
+
+func (m *market) balance(code string) money.Fen {
+	m.t.Helper()
+	found, err := ledger.Balances(m.view(), []string{code})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return found[code]
+}
+
+func TestAStatementLeadsToEachOrderLineAndItsRule(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.sell(3)
+		if err := m.giveBack(o, 1); err != nil { // before it becomes available
+			t.Fatal(err)
+		}
+		m.later()
+		if err := m.giveBack(o, 1); err != nil { // and after
+			t.Fatal(err)
+		}
+		run := m.run()
+		if err := m.giveBack(o, 1); err != nil { // after the cut: not on these statements
+			t.Fatal(err)
+		}
+		m.seal()
+		for _, owner := range []id.ID{m.coop, m.people} {
+			s := m.of(run, owner)
+			items, err := settlement.Items(m.view(), s, 0, 10)
+			if err != nil || len(items) != 2 || s.ItemCount != 2 {
+				t.Fatalf("items %+v, %v", items, err)
+			}
+			sum := s.OpeningFen
+			for _, item := range items {
+				sum += item.AmountFen
+				parts := item.FreightFen
+				for _, l := range item.Lines {
+					parts += l.AmountFen
+					if l.LineID != o.Lines[0].ID || l.RuleName == "" || l.RateBp != 500 || l.Title != "米" {
+						t.Errorf("a line without its order or rule: %+v", l)
+					}
+				}
+				if parts != item.AmountFen {
+					t.Errorf("the lines of %+v sum to %d", item, parts)
+				}
+			}
+			if sum != s.ClosingFen {
+				t.Errorf("the items sum to %d, the statement says %d", sum, s.ClosingFen)
+			}
+			sale := items[0].Lines[0]
+			if sale.Quantity != 3 || sale.NetFen != 5970 || sale.RefundFen != 1990 || sale.ShareFen != 199 || items[1].Lines[0].RefundFen != 1990 {
+				t.Errorf("a sale of three, one of them given back: %+v", items)
+			}
+			if owner == m.coop && (items[0].FreightFen != 800 || s.ClosingFen != 1990-100+800) {
+				t.Errorf("freight %d, closing %d", items[0].FreightFen, s.ClosingFen)
+			}
+			if owner == m.people && (items[0].FreightFen != 0 || s.ClosingFen != 100) {
+				t.Errorf("the village's closing is %d", s.ClosingFen)
+			}
+		}
+		shares, err := settlement.SharesOf(m.view(), m.village, 0, 10)
+		if err != nil || len(shares) != 6 || shares[0].Title != "米" || shares[0].RuleName == "" {
+			t.Errorf("the shares of a village: %+v, %v", shares, err)
+		}
+		back, err := settlement.SharesOfLine(m.view(), o.Lines[0].ID)
+		if err != nil || len(back) != 6 {
+			t.Errorf("the shares of a line: %+v, %v", back, err)
+		}
+	})
+}
+
+func TestARefundAfterPayoutIsCarriedUntilSalesMakeUpForIt(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.closed(1)
+		m.settled(m.run())
+		available := org.AvailableAccount(m.coop)
+		if got := m.balance(available); got != 0 {
+			t.Fatalf("after the payout %d fen are left", got)
+		}
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		second := m.of(m.run(), m.coop)
+		owed := m.balance(available)
+		if second.Status != settlement.Carried || second.OpeningFen != 0 || second.ClosingFen != owed || owed >= 0 {
+			t.Errorf("after a refund: %+v, owed %d", second, owed)
+		}
+		m.refused("state_conflict", func(tx *storage.Tx) error { return settlement.Confirm(tx, m.owner(), m.coop, second.ID) })
+		m.closed(2)
+		run := m.run()
+		third := m.of(run, m.coop)
+		if third.OpeningFen != owed || third.ClosingFen != m.balance(available) || third.ClosingFen <= 0 {
+			t.Errorf("after the next sale: %+v", third)
+		}
+		m.settled(run)
+		if got := m.balance(available); got != 0 {
+			t.Errorf("all is paid and %d fen are left", got)
+		}
+		standing, err := settlement.StandingOf(m.view(), m.coop, 0)
+		if err != nil || standing.PaidFen != third.ClosingFen+(1990-100+800) || standing.AvailableFen != 0 || standing.OpenStatements != 0 {
+			t.Errorf("standing %+v, %v", standing, err)
+		}
+	})
+}
+
+func TestTwoOperatorsPayAStatementOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		m.closed(2)
+		run := m.run()
+		s, of := m.of(run, m.coop), m.of(run, m.people)
+		if _, err := m.ask(run); err != settlement.ErrNothingToPay {
+			t.Errorf("nobody has confirmed: %v", err)
+		}
+		m.confirmed(s)
+		m.do(func(tx *storage.Tx) error {
+			return settlement.Dispute(tx, audit.Actor{UserID: member}, of.OrgID, of.ID, "少一笔")
+		})
+		m.refused("state_conflict", func(tx *storage.Tx) error { return settlement.Confirm(tx, m.owner(), of.OrgID, of.ID) })
+		m.refused("not_found", func(tx *storage.Tx) error { return settlement.Confirm(tx, m.owner(), of.OrgID, s.ID) })
+		m.do(func(tx *storage.Tx) error {
+			return m.settle.Answer(tx, audit.Actor{UserID: asker}, of.ID, "下月入账")
+		})
+		asked, err := m.ask(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.decide(asked, asker); err != approval.ErrOwnRequest {
+			t.Errorf("one operator alone: %v", err)
+		}
+		m.refused("state_conflict", m.pay(s, "R1"))
+		if err := m.decide(asked, other); err != nil {
+			t.Fatal(err)
+		}
+		m.refused("state_conflict", m.pay(s, "R1")) // no file was made
+		for range 2 {
+			transfers, err := m.file(run)
+			if err != nil || len(transfers) != 1 || transfers[0].ClosingFen != s.ClosingFen || transfers[0].Payee.Number != "6222021234567890" {
+				t.Fatalf("file %+v, %v", transfers, err)
+			}
+		}
+		m.do(m.pay(s, "R1"))
+		m.refused("state_conflict", m.pay(s, "R2"))
+		if got := m.balance(org.AvailableAccount(m.coop)); got != 0 {
+			t.Errorf("%d fen are left", got)
+		}
+		m.refused("statements_open", func(tx *storage.Tx) error { return settlement.Close(tx, audit.Actor{UserID: asker}, run.ID) })
+
+		db.Clock().Advance(silence)
+		if err := settlement.ConfirmSilent(context.Background(), db); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.of(run, m.people); got.Status != settlement.Confirmed || !got.AutoConfirmed {
+			t.Errorf("after the silence: %+v", got)
+		}
+		if asked, err = m.ask(run); err == nil {
+			err = m.decide(asked, other)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.file(run); err != nil {
+			t.Fatal(err)
+		}
+		m.refused("bank_reference_used", m.pay(of, "R1"))
+		m.do(m.pay(of, "R3"))
+		m.do(func(tx *storage.Tx) error { return settlement.Close(tx, audit.Actor{UserID: asker}, run.ID) })
+	})
+}
+
+func TestMoneyGoesOnlyToTheAccountThatWasApproved(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		m.closed(1)
+		run := m.run()
+		s := m.of(run, m.coop)
+		m.confirmed(s)
+		asked, err := m.ask(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.do(func(tx *storage.Tx) error { return m.account(tx, m.coop, rest) })
+		if err := m.decide(asked, other); err != settlement.ErrPayeeChanged {
+			t.Errorf("the account was replaced meanwhile: %v", err)
+		}
+		if got := m.of(run, m.coop); got.WaitsFor != settlement.WaitsCooling {
+			t.Errorf("a new account: waits for %q", got.WaitsFor)
+		}
+		if _, err := m.desk.Decide(context.Background(), db, audit.Actor{UserID: other}, asked.ID, false, "换了账户"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.ask(run); err != settlement.ErrNothingToPay {
+			t.Errorf("a cooling account: %v", err)
+		}
+		db.Clock().Advance(rest)
+		if asked, err = m.ask(run); err == nil {
+			err = m.decide(asked, other)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.do(func(tx *storage.Tx) error { return m.account(tx, m.coop, 0) })
+		if transfers, err := m.file(run); err != nil || len(transfers) != 0 {
+			t.Errorf("replaced before the file: %+v, %v", transfers, err)
+		}
+		if got := m.of(run, m.coop); got.Status != settlement.Confirmed {
+			t.Errorf("its approval has lapsed, yet it is %s", got.Status)
+		}
+		m.do(func(tx *storage.Tx) error {
+			return tx.Model(&org.Payee{}).Where("active_org_id = ?", m.coop).Update("active_org_id", nil).Error
+		})
+		if got := m.of(run, m.coop); got.WaitsFor != settlement.WaitsNoPayee {
+			t.Errorf("no account: waits for %q", got.WaitsFor)
+		}
+	})
+}
+
+var errKilled = errors.New("killed")
+
+// TestARunThatIsKilledGoesOnWhereItWas gives a run back after each chunk, as a program does
+// that is killed: every account gets one statement.
+func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		const accounts = 230
+		m.do(func(tx *storage.Tx) error {
+			for i := range accounts {
+				c, err := org.Add(tx, org.Cooperative, fmt.Sprint("社", i), true)
+				if err != nil {
+					return err
+				}
+				_, err = ledger.Post(tx, []ledger.Posting{{Kind: "correction", Reference: fmt.Sprint(i), Entries: []ledger.Entry{
+					{Account: org.AvailableAccount(c.ID), Amount: 100}, {Account: org.BankAccount, Amount: -100}}}})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		m.seal()
+		var run settlement.Settlement
+		m.do(func(tx *storage.Tx) (err error) {
+			run, err = m.settle.Begin(tx, audit.Actor{UserID: asker}, "")
+			return err
+		})
+		m.refused("settlement_running", func(tx *storage.Tx) error {
+			_, err := m.settle.Begin(tx, audit.Actor{UserID: other}, "")
+			return err
+		})
+		for range 10 {
+			killed := worker.NewRunner(db, map[string]worker.Handler{settlement.JobKind: func(ctx context.Context, r *worker.Run) error {
+				if over, err := settlement.Chunk(m.settle, ctx, r); over || err != nil {
+					return err
+				}
+				return errKilled
+			}})
+			if err := killed.Drain(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			m.do(func(tx *storage.Tx) error { return tx.Exec("UPDATE jobs SET run_after = 0").Error }) // the pause after a failure is over
+			if now, err := settlement.Get(m.view(), run.ID); err == nil && now.Status == settlement.Open {
+				break
+			}
+		}
+		now, err := settlement.Get(m.view(), run.ID)
+		if err != nil || now.Status != settlement.Open || len(now.Counts) != 1 || now.Counts[0].Count != accounts || now.Counts[0].ClosingFen != 100*accounts {
+			t.Errorf("the run %+v, %v", now, err)
+		}
+		if again := m.run(); len(again.Counts) != 0 {
+			t.Errorf("nothing has moved since, yet there are statements: %+v", again.Counts)
+		}
+	})
+}
+
+func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		runs := func() int {
+			t.Helper()
+			if err := m.settle.Monthly(context.Background(), db); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.jobs.Drain(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			found, err := settlement.List(m.view(), 0, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(found)
+		}
+		m.closed(1)
+		m.seal()
+		if got := runs(); got != 0 {
+			t.Errorf("the journal began this month, yet %d runs", got)
+		}
+		m.do(func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE ledger_seals SET sealed_at = sealed_at - ?", (40 * 24 * time.Hour).Milliseconds()).Error
+		})
+		if first, again := runs(), runs(); first != 1 || again != 1 {
+			t.Errorf("runs of one month: %d, then %d", first, again)
+		}
+	})
+}
+
+// Whatever sells, is given back, settled and paid in whatever order: the invariants hold
+// after each, and what was paid with what is left is what was sold.
+func TestSalesRefundsAndPayoutsInAnyOrderKeepTheBooks(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		rapid.Check(t, func(r *rapid.T) {
+			var orders []*order.Order
+			left := map[id.ID]int64{}
+			for range rapid.IntRange(1, 6).Draw(r, "steps") {
+				switch rapid.SampledFrom([]string{"sell", "close", "refund", "settle"}).Draw(r, "step") {
+				case "sell":
+					quantity := rapid.Int64Range(1, 4).Draw(r, "quantity")
+					o := m.sell(quantity)
+					orders, left[o.ID] = append(orders, o), quantity
+				case "close":
+					m.later()
+				case "refund":
+					if len(orders) == 0 {
+						continue
+					}
+					o := rapid.SampledFrom(orders).Draw(r, "order")
+					if left[o.ID] > 0 {
+						if err := m.giveBack(o, 1); err != nil {
+							t.Fatal(err)
+						}
+						left[o.ID]--
+					}
+				case "settle":
+					run := m.run()
+					if payable(run) && rapid.Bool().Draw(r, "pay") {
+						m.paid(run)
+					}
+				}
+			}
+			m.seal()
+			verifytest.Check(t, db)
+		})
+	})
+}
+
+func payable(run settlement.Settlement) bool {
+	for _, c := range run.Counts {
+		if c.Status == settlement.Issued {
+			return true
+		}
+	}
+	return false
+}
+
+// paid pays what of a run can be paid; where an older statement is unpaid or more was
+// given back since, some of it waits.
+func (m *market) paid(run settlement.Settlement) {
+	m.t.Helper()
+	all, err := settlement.Statements(m.view(), m.db.Now(), settlement.Filter{SettlementID: run.ID, Status: settlement.Issued, Limit: 10})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, s := range all {
+		m.confirmed(s)
+	}
+	asked, err := m.ask(run)
+	if err == settlement.ErrNothingToPay {
+		return
+	}
+	if err == nil {
+		err = m.decide(asked, other)
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	transfers, err := m.file(run)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, tr := range transfers {
+		m.do(m.pay(tr.Statement, "B"+tr.ID.String()))
+	}
+}
+
+func TestAnAccountNeverPaysMoreThanItHolds(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.closed(2)
+		first := m.run()
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.of(m.run(), m.coop); got.Status != settlement.Carried {
+			t.Fatalf("a refund alone: %+v", got)
+		}
+		m.confirmed(m.of(first, m.coop))
+		if got := m.of(first, m.coop); got.WaitsFor != settlement.WaitsBalance {
+			t.Errorf("the account holds less than the statement, which waits for %q", got.WaitsFor)
+		}
+		if _, err := m.ask(first); err != settlement.ErrNothingToPay {
+			t.Errorf("asked: %v", err)
+		}
+		m.closed(1)
+		if got := m.of(first, m.coop); got.WaitsFor != "" {
+			t.Errorf("a sale made up for it, and it waits for %q", got.WaitsFor)
+		}
+	})
+}

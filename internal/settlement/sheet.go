@@ -1,0 +1,112 @@
+package settlement
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"zique/internal/clock"
+	"zique/internal/money"
+	"zique/internal/order"
+	"zique/internal/pdf"
+	"zique/internal/spreadsheet"
+)
+
+// PDF is the format of a file beside those of spreadsheets.
+const PDF = "pdf"
+
+var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款", "reversal": "更正"}
+
+var columns = []pdf.Column{
+	{Title: "日期", Width: 58}, {Title: "类型", Width: 46}, {Title: "商品", Width: 120}, {Title: "数量", Width: 28, Right: true},
+	{Title: "净额", Width: 56, Right: true}, {Title: "退款", Width: 56, Right: true}, {Title: "村集体份额", Width: 56, Right: true},
+	{Title: "规则", Width: 40, Right: true}, {Title: "金额", Width: 55, Right: true},
+}
+
+// itemsAtOnce is how many entries one query of a file reads.
+const itemsAtOnce = 100
+
+// Sheet is a statement as a file to keep: XLSX, CSV or PDF, down to the order line.
+func Sheet(view *gorm.DB, s Statement, format string) ([]byte, error) {
+	lines := []string{
+		"结算单号 " + s.ID.String() + "　制单 " + day(s.CreatedAt),
+		"期初 " + s.OpeningFen.Yuan() + "　本期 " + s.MovedFen.Yuan() + "　期末 " + s.ClosingFen.Yuan() + "（元）",
+	}
+	rows, err := sheetRows(view, s)
+	if err != nil {
+		return nil, err
+	}
+	title := "结算单 " + s.OrgName
+	if format == PDF {
+		return pdf.Table{Title: title, Lines: lines, Columns: columns, Rows: rows}.Render()
+	}
+	all := [][]string{{title}}
+	for _, line := range lines {
+		all = append(all, []string{line})
+	}
+	var titles []string
+	for _, c := range columns {
+		titles = append(titles, c.Title)
+	}
+	return spreadsheet.Rows(spreadsheet.Format(format), "结算单", append(append(all, titles), rows...))
+}
+
+func sheetRows(view *gorm.DB, s Statement) ([][]string, error) {
+	var rows [][]string
+	for from := int64(0); ; {
+		items, err := Items(view, s, from, itemsAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			rows = append(rows, item.rows()...)
+			from = item.Seq
+		}
+		if len(items) < itemsAtOnce {
+			return append(rows, []string{"", "", "期末", "", "", "", "", "", s.ClosingFen.Yuan()}), nil
+		}
+	}
+}
+
+// rows are an item's lines, its freight, or the item itself where it has neither.
+func (i Item) rows() [][]string {
+	kind := kindNames[i.Kind]
+	if kind == "" {
+		kind = i.Kind
+	}
+	var rows [][]string
+	for _, l := range i.Lines {
+		rows = append(rows, []string{day(i.PostedAt), kind, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
+			l.NetFen.Yuan(), l.RefundFen.Yuan(), l.ShareFen.Yuan(), percent(l.RateBp), l.AmountFen.Yuan()})
+	}
+	switch {
+	case i.FreightFen != 0:
+		rows = append(rows, []string{day(i.PostedAt), kind, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
+	case len(rows) == 0:
+		rows = append(rows, []string{day(i.PostedAt), kind, i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
+	}
+	return rows
+}
+
+func day(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
+
+// percent shows a rate as people say it: 5 % as 5.00%.
+func percent(rate money.BasisPoints) string { return fmt.Sprintf("%d.%02d%%", rate/100, rate%100) }
+
+// PayoutSheet is what the bank is told: holder, bank and number in clear, with the total
+// in the last row.
+func PayoutSheet(transfers []Transfer, format spreadsheet.Format) ([]byte, error) {
+	rows := [][]string{{"结算单号", "收款单位", "户名", "开户行", "账号", "代管", "金额（元）"}}
+	var total money.Fen
+	for _, t := range transfers {
+		agency := ""
+		if t.Payee.Agency {
+			agency = "村账镇管"
+		}
+		rows = append(rows, []string{t.ID.String(), t.OrgName, t.Payee.Holder, t.Payee.Bank, t.Payee.Number, agency, t.ClosingFen.Yuan()})
+		total += t.ClosingFen
+	}
+	return spreadsheet.Rows(format, "付款清单", append(rows, []string{"合计", "", "", "", "", "", total.Yuan()}))
+}
