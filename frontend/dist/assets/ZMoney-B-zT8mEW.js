@@ -1,1 +1,0 @@
-import{D as e,F as t,it as n,st as r,w as i}from"./vue-i18n-J0V31OcS.js";import{c as a,f as o,l as s}from"./index-6bgIGCQ5.js";var c={class:`num money`},l=o(e({__name:`ZMoney`,props:{fen:{},whole:{type:Boolean}},setup(e){return(o,l)=>(t(),i(`span`,c,r(e.whole?n(s)(e.fen):n(a)(e.fen)),1))}}),[[`__scopeId`,`data-v-6ccd079f`]]);export{l as t};
