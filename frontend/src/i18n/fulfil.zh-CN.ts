@@ -14,7 +14,7 @@ export default {
   deal: {
     refunds: '退款', none: '这一单没有退款。', asked: '买家要退', reason: '买家的原因', approveNow: '现在就退', approveLater: '货退回再退', reject: '不同意', accept: '收到退货，退款', giveBack: '主动退款', accountantOnly: '退款由负责人或会计来决定。',
     nowWords: '钱马上退回买家的卡，不用退货。', laterWords: '买家先把货寄回来；您收到以后点“收到退货，退款”，钱才会退。', rejectWords: '买家会看到您写的原因。', acceptWords: '钱马上退回买家的卡。好的货可以放回库存接着卖。',
-    before: '退款前', after: '退款后', coopGets: '合作社货款', villageGets: '村集体增收', buyerBack: '退给买家', freightBack: '其中运费 {amount}', restock: '{title} 放回库存几件', ofBack: '退回 {n} 件', decideNow: '确认退款', decideLater: '同意，等退货', decideNo: '确认不同意', decideAccept: '确认收到并退款', approvedLater: '已同意，等买家把货寄回来', rejectedDone: '已拒绝退款', refundedDone: '已退款 {amount}，村集体退回 {share}',
+    before: '退款前', after: '退款后', coopGets: '合作社实得（含运费）', villageGets: '村集体增收', buyerBack: '退给买家', freightBack: '其中运费 {amount}', restock: '{title} 放回库存几件', ofBack: '退回 {n} 件', decideNow: '确认退款', decideLater: '同意，等退货', decideNo: '确认不同意', decideAccept: '确认收到并退款', approvedLater: '已同意，等买家把货寄回来', rejectedDone: '已拒绝退款', refundedDone: '已退款 {amount}，村集体退回 {share}',
     backParcel: '退货运单', waitingGoods: '等买家把货寄回来。', giveTitle: '主动退款给买家', giveHint: '货坏了、少发了，可以直接退。钱马上退回买家的卡。', giveQuantity: '退几件 {title}', giveFreight: '运费也退（{freight}）', giveReason: '原因，买家会看到', giveDo: '确认退款 {amount}', giveUnknown: '刚才没有收到结果。再确认一次不会重复退款。', decision: '答复',
   },
   mine: {
