@@ -57,6 +57,7 @@ var audited = map[string][]string{
 	"POST /orders":                               {"order.placed"},
 	"POST /orders/{id}/cancel":                   {"order.cancelled"},
 	"POST /orders/{id}/refunds":                  {"order.refunded|refund.requested"},
+	"POST /payments/notices/{gateway}":           {"payment.captured"},
 	"POST /orders/{id}/receipt":                  {"order.received"},
 	"POST /refunds/{id}/return":                  {"refund.goods_sent_back"},
 	"POST /refunds/{id}/withdraw":                {"refund.withdrawn"},
