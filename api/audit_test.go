@@ -56,6 +56,7 @@ var audited = map[string][]string{
 	"POST /cards/claim":                          {"card.claimed"},
 	"POST /orders":                               {"order.placed"},
 	"POST /orders/{id}/cancel":                   {"order.cancelled"},
+	"POST /payments/notices/{gateway}":           {"payment.captured"},
 	"POST /orders/{id}/refunds":                  {"order.refunded|refund.requested"},
 	"POST /orders/{id}/receipt":                  {"order.received"},
 	"POST /refunds/{id}/return":                  {"refund.goods_sent_back"},
