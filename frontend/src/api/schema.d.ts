@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo/pay/{charge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-demo-charge"];
+        put?: never;
+        post: operations["pay-demo-charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -1348,6 +1364,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pay-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/receipt": {
         parameters: {
             query?: never;
@@ -1524,6 +1556,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments/notices/{gateway}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["take-payment-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -1598,6 +1646,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["withdraw-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-tenders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1968,10 +2032,29 @@ export interface components {
             phone: string;
             role: string;
         };
+        DemoChargeJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            paid: boolean;
+        };
         DemoJSON: {
             accounts: components["schemas"]["DemoAccountJSON"][] | null;
             /** @description still unclaimed */
             card_codes: string[] | null;
+        };
+        DemoPaidJSON: {
+            /** @description the status of the answer to each notice that was sent at once */
+            notices: number[] | null;
+        };
+        DemoPayInBody: {
+            /**
+             * @description how the service tells of the payment: late, when the order does not wait any more; lost, not at all; forged: nobody pays, and a stranger tells
+             * @enum {string}
+             */
+            behaviour: "once" | "twice" | "late" | "lost" | "forged";
         };
         DesignationJSON: {
             as_of: string;
@@ -2383,6 +2466,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListTenderJSON: {
+            items: components["schemas"]["TenderJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListTownshipJSON: {
             items: components["schemas"]["TownshipJSON"][] | null;
             /** @description absent on the last page */
@@ -2437,6 +2525,10 @@ export interface components {
         NamedJSON: {
             id: string;
             name: string;
+        };
+        NoticeTakenJSON: {
+            /** @enum {string} */
+            code: "SUCCESS";
         };
         OpenSessionJSON: {
             /** Format: date-time */
@@ -2624,6 +2716,14 @@ export interface components {
         PasswordInBody: {
             current_password: string;
             new_password: string;
+        };
+        PayJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description an address, or a path of this site */
+            pay_url: string;
         };
         PayeeJSON: {
             /** @description 村账镇管: another body holds it for the village */
@@ -3040,6 +3140,11 @@ export interface components {
             refunded_freight_fen: number;
             shipments: components["schemas"]["ShipmentJSON"][] | null;
             status: string;
+        };
+        TenderJSON: {
+            /** @enum {string} */
+            kind: "gateway";
+            tender: string;
         };
         TownshipJSON: {
             county: string;
@@ -4435,6 +4540,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DemoJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-demo-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                charge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoChargeJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pay-demo-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                charge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoPayInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoPaidJSON"];
                 };
             };
             /** @description Error */
@@ -6255,6 +6426,37 @@ export interface operations {
             };
         };
     };
+    "pay-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "confirm-receipt": {
         parameters: {
             query?: never;
@@ -6798,6 +7000,41 @@ export interface operations {
             };
         };
     };
+    "take-payment-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeTakenJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-products": {
         parameters: {
             query?: {
@@ -6949,6 +7186,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTenderJSON"];
                 };
             };
             /** @description Error */

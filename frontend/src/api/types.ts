@@ -50,6 +50,12 @@ export type SubOrder = Order['sub_orders'][number]
 export type Refund = Order['refunds'][number]
 export type RefundInput = Lists<Wire['RefundFields']>
 
+export type Tender = Wire['TenderJSON']
+export type PayPlace = Wire['PayJSON']
+export type DemoCharge = Wire['DemoChargeJSON']
+export type DemoPaid = Lists<Wire['DemoPaidJSON']>
+export type DemoBehaviour = Wire['DemoPayInBody']['behaviour']
+
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]
 export type Assistance = Board['assistance'][number]
