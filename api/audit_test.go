@@ -94,7 +94,13 @@ var audited = map[string][]string{
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {"invitation.revoked"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted"},
+	"POST /ops/bank-imports":               {"bank_import.started", "payment.captured"},
+	"POST /ops/bank-rows/{id}/match":       {"approval.requested"},
+	"POST /ops/bank-rows/{id}/give-back":   {"approval.requested"},
+	"POST /ops/bank-days/{day}/close":      {"bank_day.closed"},
+	"POST /ops/refund-transfers/{id}/done": {"refund.transferred"},
+
+	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

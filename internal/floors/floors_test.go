@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
 	{"order"},
-	{"programme"},
+	{"programme", "bank"},
 	{"report", "verify"},
 	{"config", "seed"},
 }
