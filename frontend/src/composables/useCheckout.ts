@@ -32,6 +32,7 @@ export function useCheckout() {
     await cart.remove(order.lines.map((l) => l.sku_id)).catch(() => cart.forget())
     await router.replace(`/orders/${order.id}`)
     if (order.status !== 'awaiting_payment') return say(t('checkout.done'))
+    if (order.transfer) return
     // Where the payment page does not open, the order's own page has the button once more.
     await openPayPage(router, order.id).catch(() => undefined)
   })

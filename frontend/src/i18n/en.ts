@@ -64,8 +64,9 @@ const en: typeof zh = {
     paymentStatus: { held: 'kept aside', awaited: 'to be paid', released: 'given up unpaid' }, backToTender: 'To {tender}: {amount}',
     done: 'done', now: 'now', later: 'to come', unknown: 'We did not hear back. Checking again will not refund twice.',
   },
-  tender: { local: 'Demo payment', other: 'Online payment' },
+  tender: { local: 'Demo payment', bank_transfer: 'Bank transfer', other: 'Online payment' },
   pay: {
+    holder: 'Payee', bank: 'Bank', number: 'Account', memo: 'Memo', memoHint: 'Transfer just this amount at once, with the code above in the memo. The order is paid when an operator has checked the receipt.',
     due: 'Pay {rest} by {time}', left: '{left} left', over: 'The time to pay is over; the order is about to be cancelled.', go: 'Pay now', hold: '{held} of your cards is kept aside for this order. Cancelled, it goes back to them.',
     title: 'Demo payment', lead: 'This stands for a real payment service: nothing is charged. Each button shows one case.', amount: 'To pay', until: 'Until', toOrder: 'Back to the order', paid: 'This is paid already. Paid once more, the surplus goes back by itself.', gone: 'Nothing is to be paid here',
     once: 'Pay', twice: 'Pay, and be told twice', lost: 'Pay, but the notice is lost', late: 'Pay when the order is cancelled', forged: 'Do not pay, forge a notice', fail: 'Payment fails, back to the order',
