@@ -56,8 +56,8 @@ var audited = map[string][]string{
 	"POST /cards/claim":                          {"card.claimed"},
 	"POST /orders":                               {"order.placed"},
 	"POST /orders/{id}/cancel":                   {"order.cancelled"},
-	"POST /orders/{id}/refunds":                  {"order.refunded|refund.requested"},
 	"POST /payments/notices/{gateway}":           {"payment.captured"},
+	"POST /orders/{id}/refunds":                  {"order.refunded|refund.requested"},
 	"POST /orders/{id}/receipt":                  {"order.received"},
 	"POST /refunds/{id}/return":                  {"refund.goods_sent_back"},
 	"POST /refunds/{id}/withdraw":                {"refund.withdrawn"},
@@ -95,7 +95,13 @@ var audited = map[string][]string{
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {"invitation.revoked"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted"},
+	"POST /ops/bank-imports":               {"bank_import.started", "payment.captured"},
+	"POST /ops/bank-rows/{id}/match":       {"approval.requested"},
+	"POST /ops/bank-rows/{id}/give-back":   {"approval.requested"},
+	"POST /ops/bank-days/{day}/close":      {"bank_day.closed"},
+	"POST /ops/refund-transfers/{id}/done": {"refund.transferred"},
+
+	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

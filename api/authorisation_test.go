@@ -49,6 +49,18 @@ var rules = map[string]rule{
 
 	"GET /tenders": public, "POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
+	"GET /ops/import-templates/bank-statement": {by: "county", also: desks},
+	"POST /ops/bank-imports":                   {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
+	"GET /ops/bank-imports/{id}":               {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
+	"GET /ops/bank-imports/{id}/file":          {by: "county", also: desks, path: "/ops/bank-imports/{bank_import}/file"},
+	"GET /ops/bank-rows":                       {by: "auditor", also: desks},
+	"POST /ops/bank-rows/{id}/match":           {by: "county", also: desks, answers: conflict, path: "/ops/bank-rows/{bank_row}/match", body: map[string]any{"order_id": "{order}", "reason": "x"}},
+	"POST /ops/bank-rows/{id}/give-back":       {by: "county", also: desks, answers: badRequest, path: "/ops/bank-rows/{bank_row}/give-back", body: map[string]any{"bank_reference": "", "reason": "x"}},
+	"GET /ops/bank-days":                       {by: "auditor", also: desks},
+	"POST /ops/bank-days/{day}/close":          {by: "county", also: desks, answers: conflict, path: "/ops/bank-days/" + yesterday + "/close", body: map[string]any{}},
+	"GET /ops/refund-transfers":                {by: "county", also: desks},
+	"POST /ops/refund-transfers/{id}/done":     {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
+
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
 	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
@@ -204,6 +216,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
 	p.organisationsFixture(t, &f)
+	p.bankFixture(t, f)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account
@@ -221,6 +234,18 @@ func (p *program) refundFixture(t *testing.T, f fixture, b basket) {
 	f.things["promotion"] = p.ok(t, http.StatusCreated, owner, "POST", "/coop/promotions", map[string]any{
 		"threshold_fen": 90000, "off_fen": 1, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-12-31T00:00:00Z"}).text("id")
 	f.things["refund"] = p.refund(t, b, placed.text("id"), map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": f.things["sent_line"], "quantity": 1}}}).text("id")
+}
+
+// bankFixture adds a statement with a difference, and an order that was paid by bank and cancelled.
+func (p *program) bankFixture(t *testing.T, f fixture) {
+	t.Helper()
+	member, placed := p.byBank(t, 1)
+	f.things["bank_import"] = p.importBank(t, f.tokens["county"], false, statementFile(statement{"B1", yesterday, "", 5},
+		statement{"B2", yesterday, placed.text("transfer.remittance_code"), placed.fen("total_fen")})).text("id")
+	_, rows := p.differences(t, f.tokens["county"])
+	f.things["bank_row"] = rows["B1"]
+	p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
+	f.things["bank_refund"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/refund-transfers", nil).text("items.0.id")
 }
 
 // organisationsFixture adds an application, an invitation and a request for approval.

@@ -58,16 +58,17 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 // timing is how long orders wait: as the settings say, else by default.
 func timing(s config.Settings) order.Timing {
 	return order.Timing{
-		Pay:     cmp.Or(s.PayWithin, order.DefaultTiming.Pay),
-		Receive: cmp.Or(s.ReceiveAfter, order.DefaultTiming.Receive),
-		Close:   cmp.Or(s.CloseAfter, order.DefaultTiming.Close),
+		Pay:      cmp.Or(s.PayWithin, order.DefaultTiming.Pay),
+		Transfer: cmp.Or(s.TransferWithin, order.DefaultTiming.Transfer),
+		Receive:  cmp.Or(s.ReceiveAfter, order.DefaultTiming.Receive),
+		Close:    cmp.Or(s.CloseAfter, order.DefaultTiming.Close),
 	}
 }
 
 // advancing moves orders on when their time is up, a minute late at the most.
 func advancing(db *storage.DB, lifecycle order.Lifecycle) worker.Recurring {
 	return worker.Recurring{
-		Name: "advance-orders", Every: min(time.Minute, lifecycle.Timing.Pay, lifecycle.Timing.Receive, lifecycle.Timing.Close),
+		Name: "advance-orders", Every: min(time.Minute, lifecycle.Timing.Pay, lifecycle.Timing.Transfer, lifecycle.Timing.Receive, lifecycle.Timing.Close),
 		Do: func(ctx context.Context) error { return lifecycle.Advance(ctx, db) },
 	}
 }

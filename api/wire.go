@@ -18,6 +18,7 @@ import (
 	"zique/frontend"
 	"zique/internal/aidcard"
 	"zique/internal/approval"
+	"zique/internal/bank"
 	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/clock"
@@ -46,6 +47,8 @@ type house struct {
 	orgs      *org.Service
 	approvals *approval.Desk
 	staff     *staff.Service
+	lifecycle order.Lifecycle
+	bank      *bank.Service
 }
 
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
@@ -63,9 +66,11 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 		return nil, errors.Join(err, db.Close())
 	}
 	approvals := approval.NewDesk()
+	lifecycle := order.Lifecycle{Timing: timing(s)}
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
 		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: staff.NewService(people, approvals),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
 	}
 	h.beforeDeletion()
 	return h, nil
@@ -120,14 +125,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	}
 	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
-	lifecycle := order.Lifecycle{Timing: timing(s)}
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
-	}, append(chores(h.db, files, h.approvals), advancing(h.db, lifecycle))...)
+		bank.ImportKind:    bank.Importer{Desk: h.bank, Files: bank.FileSource(tables)}.Handle,
+	}, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle))...)
 	jobs.OnEnd(village.ImportKind, village.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
@@ -137,7 +142,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	working.Go(func() { committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
 	working.Go(func() { pumping(work, h.db, h.relay()) })
-	working.Go(func() { paying(work, h.db, gateways, lifecycle, demoPay) })
+	working.Go(func() { paying(work, h.db, gateways, h.lifecycle, demoPay) })
 	working.Go(func() { jobs.Run(work) })
 	defer working.Wait()
 	defer stopWork()

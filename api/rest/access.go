@@ -37,6 +37,9 @@ var (
 	eitherDesk = access{roles: operators.roles, kinds: []string{org.County, org.Federation}}
 )
 
+// buyers are members of who may pay by bank.
+var buyers = members([]string{org.Enterprise, org.Chamber})
+
 // members may call who acts for an organisation of one of the kinds, in one of the roles.
 func members(kinds []string, as ...string) access { return access{kinds: kinds, as: as} }
 
@@ -69,7 +72,7 @@ func (s *Server) guard(who access) func(huma.Context, func(huma.Context)) {
 		}
 		ctx = huma.WithValue(ctx, callerKey, session)
 		if len(who.kinds) > 0 {
-			membership, err := s.actingOrg(ctx, session.UserID, who)
+			membership, err := s.membership(ctx.Context(), session.UserID, ctx.Header("Zique-Org"), ctx.Method() != http.MethodGet, who)
 			if err != nil {
 				refuse(ctx, problemOf(ctx.Context(), err))
 				return
@@ -90,16 +93,15 @@ func (s *Server) session(ctx huma.Context) (identity.Caller, error) {
 	return s.People.Authenticate(within, token)
 }
 
-// actingOrg is the membership in which the caller acts: the one that Zique-Org names,
-// or the only one that fits the route.
-func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.MembershipOf, error) {
-	within, cancel := context.WithTimeout(ctx.Context(), answerWithin)
+// membership is that in which the caller acts: the one that Zique-Org names, or the only
+// one that fits. Who is suspended changes nothing but what they owe.
+func (s *Server) membership(ctx context.Context, userID id.ID, named string, changes bool, who access) (org.MembershipOf, error) {
+	within, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	all, err := org.Memberships(s.DB.Read(within), userID)
 	if err != nil {
 		return org.MembershipOf{}, err
 	}
-	named := ctx.Header("Zique-Org")
 	fitting := slices.DeleteFunc(all, func(m org.MembershipOf) bool {
 		return !m.Acts() || !slices.Contains(who.kinds, m.Kind) || (len(who.as) > 0 && !slices.Contains(who.as, m.Role)) ||
 			(named != "" && m.OrgID.String() != named)
@@ -109,7 +111,7 @@ func (s *Server) actingOrg(ctx huma.Context, userID id.ID, who access) (org.Memb
 		return org.MembershipOf{}, errForbidden
 	case len(fitting) > 1:
 		return org.MembershipOf{}, errOrgRequired
-	case fitting[0].Status == org.Suspended && !who.owes && ctx.Method() != http.MethodGet:
+	case fitting[0].Status == org.Suspended && !who.owes && changes:
 		return org.MembershipOf{}, org.ErrSuspended
 	}
 	return fitting[0], nil

@@ -14,6 +14,7 @@ import (
 	"zique/internal/idempotency"
 	"zique/internal/money"
 	"zique/internal/order"
+	"zique/internal/payment"
 	"zique/internal/storage"
 )
 
@@ -33,6 +34,7 @@ type OrderJSON struct {
 	PayBy       *time.Time     `json:"pay_by" doc:"until when the rest is to be paid; null: it is paid, or was given up"`
 	PaidAt      *time.Time     `json:"paid_at" doc:"null: not paid"`
 	Address     AddressFields  `json:"address"`
+	Transfer    *TransferJSON  `json:"transfer,omitempty" doc:"while a bank transfer is awaited"`
 	Payments    []PaymentJSON  `json:"payments"`
 	Lines       []LineJSON     `json:"lines"`
 	SubOrders   []SubOrderJSON `json:"sub_orders"`
@@ -41,7 +43,7 @@ type OrderJSON struct {
 
 // PaymentJSON is what one tender paid.
 type PaymentJSON struct {
-	Tender       string    `json:"tender" doc:"aid_card, or the name of a payment gateway"`
+	Tender       string    `json:"tender" doc:"aid_card, bank_transfer, or the name of a payment gateway"`
 	CardID       string    `json:"card_id,omitempty"`
 	MaskedNumber string    `json:"masked_number,omitempty"`
 	AmountFen    money.Fen `json:"amount_fen"`
@@ -161,7 +163,7 @@ func (s *Server) orderJSON(o order.Order) (OrderJSON, error) {
 		ID: o.ID.String(), Status: o.Status, GoodsFen: o.GoodsFen, FreightFen: o.FreightFen, DiscountFen: o.DiscountFen,
 		OnTopFen: o.OnTopFen, TotalFen: o.TotalFen, ShareFen: o.ShareFen(), RefundedFen: o.RefundedFen(), ProofCode: o.ProofCode,
 		CreatedAt: o.CreatedAt.Time(), PayBy: timeOrNil(o.PayBy), PaidAt: timeOrNil(o.PaidAt), Address: addressFields(address),
-		Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
+		Transfer: s.transferOf(o), Payments: []PaymentJSON{}, Lines: []LineJSON{}, SubOrders: []SubOrderJSON{}, Refunds: []RefundJSON{},
 	}
 	for _, p := range o.Payments {
 		out.Payments = append(out.Payments, PaymentJSON{p.Tender, idOrNone(p.CardID), masked(p.CardNumber), p.AmountFen, p.RefundedFen, p.Status})
@@ -234,11 +236,12 @@ type orderFields struct {
 	FromCart  bool        `json:"from_cart,omitempty" doc:"order all of the cart"`
 	AddressID string      `json:"address_id" maxLength:"20"`
 	CardIDs   []string    `json:"card_ids,omitempty" maxItems:"50" doc:"used in this order"`
-	Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"a payment gateway for what the cards leave; left out: they pay all of it"`
+	Tender    string      `json:"tender,omitempty" maxLength:"20" doc:"one of /tenders for what the cards leave; left out: they pay all of it"`
 }
 
 type placeOrderIn struct {
 	Key  string `header:"Idempotency-Key"`
+	Org  string `header:"Zique-Org" doc:"of an enterprise or a chamber, whose members may pay by bank"`
 	Body orderFields
 }
 
@@ -254,7 +257,7 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 			return earlier, err
 		}
 	}
-	ask, err := s.checkout(ctx, in.Body)
+	ask, err := s.checkout(ctx, in.Org, in.Body)
 	if errors.Is(err, order.ErrCartEmpty) { // a repeat that ran beside the first and lost
 		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
 			return earlier, err
@@ -287,7 +290,7 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 }
 
 // checkout reads everything that the order names, and the cart when it names that.
-func (s *Server) checkout(ctx context.Context, in orderFields) (ask order.Checkout, err error) {
+func (s *Server) checkout(ctx context.Context, named string, in orderFields) (ask order.Checkout, err error) {
 	ask.By = actor(ctx)
 	var wrong wrongIDs
 	if ask.Items, err = s.itemsAsked(ctx, in, &wrong); err != nil {
@@ -296,12 +299,17 @@ func (s *Server) checkout(ctx context.Context, in orderFields) (ask order.Checko
 	for i, text := range in.CardIDs {
 		ask.CardIDs = append(ask.CardIDs, wrong.parse(text, index("card_ids", i)))
 	}
-	if ask.Tender = in.Tender; ask.Tender != "" && s.Gateways[ask.Tender] == nil {
+	if ask.Tender = in.Tender; ask.Tender != "" && !s.offers(ask.Tender) {
 		wrong.Add("tender", "unknown", "there is no such tender here")
 	}
 	addressID := wrong.parse(in.AddressID, "address_id")
 	if err := wrong.Err(); err != nil {
 		return ask, err
+	}
+	if ask.Tender == payment.BankTransfer {
+		if ask.By.OrgID, err = s.mayTransfer(ctx, named); err != nil {
+			return ask, err
+		}
 	}
 	address, err := s.People.Address(ctx, ask.By.UserID, addressID)
 	if fault.IsKind(err, fault.NotFound) {

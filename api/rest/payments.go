@@ -21,7 +21,7 @@ import (
 // TenderJSON is a way to pay what cards leave.
 type TenderJSON struct {
 	Tender string `json:"tender"`
-	Kind   string `json:"kind" enum:"gateway"`
+	Kind   string `json:"kind" enum:"gateway,transfer" doc:"transfer: by bank, for members of enterprises and chambers"`
 }
 
 func (s *Server) listTenders(_ context.Context, _ *struct{}) (*body[list[TenderJSON]], error) {
@@ -29,7 +29,18 @@ func (s *Server) listTenders(_ context.Context, _ *struct{}) (*body[list[TenderJ
 	for _, name := range sortedKeys(s.Gateways) {
 		out.Body.Items = append(out.Body.Items, TenderJSON{name, "gateway"})
 	}
+	if s.offers(payment.BankTransfer) {
+		out.Body.Items = append(out.Body.Items, TenderJSON{payment.BankTransfer, "transfer"})
+	}
 	return out, nil
+}
+
+// offers tells whether this installation takes a tender.
+func (s *Server) offers(tender string) bool {
+	if tender == payment.BankTransfer {
+		return s.Payee.Number != ""
+	}
+	return s.Gateways[tender] != nil
 }
 
 // PayJSON says where the rest of an order is paid.

@@ -46,10 +46,13 @@ type QuotePartJSON struct {
 	FreightFen  money.Fen `json:"freight_fen"`
 }
 
-type quoteIn struct{ Body orderFields }
+type quoteIn struct {
+	Org  string `header:"Zique-Org"`
+	Body orderFields
+}
 
 func (s *Server) quote(ctx context.Context, in *quoteIn) (*body[QuoteJSON], error) {
-	ask, err := s.checkout(ctx, in.Body)
+	ask, err := s.checkout(ctx, in.Org, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/approval"
+	"zique/internal/bank"
 	"zique/internal/blob"
 	"zique/internal/cart"
 	"zique/internal/fault"
@@ -49,6 +50,8 @@ type Server struct {
 	Lifecycle order.Lifecycle
 	Gateways  payment.Gateways  // what cards leave is paid through these
 	DemoPay   *localpay.Service // in demo mode: a gateway that plays the others
+	Bank      *bank.Service
+	Payee     Payee // of bank transfers
 	Files     *blob.Store
 	Orgs      *org.Service
 	Approvals *approval.Desk

@@ -164,6 +164,18 @@ func (s *Server) routes(api huma.API) {
 	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
 	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
 
+	download(on, "/ops/import-templates/bank-statement", "get-bank-import-template", operators, s.bankTemplate)
+	post(on, "/ops/bank-imports", "import-bank-statement", operators, http.StatusAccepted, s.importBank)
+	get(on, "/ops/bank-imports/{id}", "get-bank-import", readers, s.getBankImport)
+	download(on, "/ops/bank-imports/{id}/file", "get-bank-import-file", operators, s.bankImportFile)
+	get(on, "/ops/bank-rows", "list-bank-rows", readers, s.listBankRows)
+	post(on, "/ops/bank-rows/{id}/match", "match-bank-row", operators, http.StatusAccepted, s.matchBankRow)
+	post(on, "/ops/bank-rows/{id}/give-back", "give-bank-row-back", operators, http.StatusAccepted, s.returnBankRow)
+	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
+	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
+	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)
+	post(on, "/ops/refund-transfers/{id}/done", "refund-transferred", operators, http.StatusNoContent, s.refundTransferred)
+
 	if s.Demo {
 		get(on, "/demo", "get-demo", anyone, s.demo)
 		get(on, "/demo/pay/{charge_id}", "get-demo-charge", anyone, s.demoCharge)

@@ -23,6 +23,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/cards/:id', name: 'card', component: () => import('./pages/CardPage.vue'), meta: { title: 'nav.card', signedIn: true } },
   { path: '/orders', name: 'orders', component: () => import('./pages/OrdersPage.vue'), meta: { title: 'nav.orders', signedIn: true } },
   { path: '/orders/:id', name: 'order', component: () => import('./pages/OrderPage.vue'), meta: { title: 'nav.order', signedIn: true, areas: ['fulfil'] } },
+  { path: '/pay/:charge', name: 'pay', component: () => import('./pages/DemoPayPage.vue'), meta: { title: 'nav.pay' } },
   { path: '/villages', name: 'villages', component: () => import('./pages/VillagesPage.vue'), meta: { title: 'nav.villages' } },
   { path: '/villages/:id', name: 'village', component: () => import('./pages/VillagePage.vue'), meta: { title: 'nav.village' } },
   { path: '/board', name: 'board', component: () => import('./pages/BoardPage.vue'), meta: { title: 'nav.board' } },

@@ -38,17 +38,26 @@ type Settings struct {
 
 	MetricsToken string // empty: /metrics answers programs on the same machine only
 
-	PayWithin    time.Duration // from placing until an unpaid order is given up
-	ReceiveAfter time.Duration // from the last parcel until it counts as received
-	CloseAfter   time.Duration // from receipt: the after-sale window
+	Payee Payee
+
+	PayWithin      time.Duration // from placing until an unpaid order is given up
+	TransferWithin time.Duration // the same, of an order that is paid by bank
+	ReceiveAfter   time.Duration // from the last parcel until it counts as received
+	CloseAfter     time.Duration // from receipt: the after-sale window
 }
+
+// Payee is the bank account that orders are paid to; empty: bank transfers are not offered.
+type Payee struct{ Holder, Bank, Number string }
+
+// demoPayee is nobody's account.
+var demoPayee = Payee{Holder: "演示县消费帮扶专户", Bank: "演示银行", Number: "6200000000000000"}
 
 // IsDemo tells whether demo accounts, data and secrets are allowed.
 func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
 var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
-	"pay_within", "receive_after", "close_after"}
+	"pay_within", "transfer_within", "payee_holder", "payee_bank", "payee_number", "receive_after", "close_after"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -128,12 +137,31 @@ func settle(k *koanf.Koanf) (Settings, error) {
 	}
 	wrong = append(wrong, s.secrets(k)...)
 	wrong = append(wrong, s.sms(k)...)
+	wrong = append(wrong, s.payee(k)...)
 	return s, errors.Join(append(wrong, s.timing(k)...)...)
+}
+
+// payee reads where bank transfers go: all of it, or nothing.
+func (s *Settings) payee(k *koanf.Koanf) (wrong []error) {
+	s.Payee = Payee{k.String("payee_holder"), k.String("payee_bank"), k.String("payee_number")}
+	given := 0
+	for _, part := range []string{s.Payee.Holder, s.Payee.Bank, s.Payee.Number} {
+		if part != "" {
+			given++
+		}
+	}
+	switch {
+	case given == 0 && s.IsDemo():
+		s.Payee = demoPayee
+	case given == 1 || given == 2:
+		wrong = append(wrong, errors.New("payee_number: set payee_holder, payee_bank and payee_number together, or none"))
+	}
+	return wrong
 }
 
 // timing reads how long orders wait; empty keeps what order.DefaultTiming says.
 func (s *Settings) timing(k *koanf.Koanf) (wrong []error) {
-	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
+	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "transfer_within": &s.TransferWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
 		text := k.String(name)
 		if text == "" {
 			continue

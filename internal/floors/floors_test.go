@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
 	{"order"},
-	{"programme", "settlement"},
+	{"programme", "bank", "settlement"},
 	{"report", "verify"},
 	{"config", "seed"},
 }

@@ -188,3 +188,13 @@ func Movements(db *gorm.DB, code string, before id.ID, limit int) ([]Movement, e
 	var found []Movement
 	return found, q.Scan(&found).Error
 }
+
+// SumOf sums what transactions of a kind moved on an account; which ones, says a query
+// that answers their references.
+func SumOf(db *gorm.DB, code, kind, references string, args ...any) (money.Fen, error) {
+	var sum money.Fen
+	err := db.Table("ledger_entries e").Select("COALESCE(SUM(e.amount_fen), 0)").
+		Joins("JOIN ledger_accounts a ON a.id = e.account_id").Joins("JOIN ledger_transactions t ON t.id = e.tx_id").
+		Where("a.code = ? AND t.kind = ? AND t.reference IN ("+references+")", append([]any{code, kind}, args...)...).Scan(&sum).Error
+	return sum, err
+}

@@ -298,7 +298,7 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 func (o *Order) begin(now clock.Millis, timing Timing) {
 	o.Status, o.PaidAt = Paid, &now
 	if o.waited() {
-		payBy := now.Add(timing.Pay)
+		payBy := now.Add(timing.payWithin(o.Payments[len(o.Payments)-1].Tender))
 		o.Status, o.PaidAt, o.PayBy = AwaitingPayment, nil, &payBy
 		for i := range o.Lines {
 			o.Lines[i].ShareFen = 0

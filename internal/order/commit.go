@@ -365,6 +365,13 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 		if p.Status == Awaited {
 			p.ChargeID = tx.NewID()
 		}
+		if p.Tender == payment.BankTransfer {
+			code, err := payment.NewRemittanceCode(c.rand)
+			if err != nil {
+				return err
+			}
+			p.RemittanceCode = &code
+		}
 	}
 	return nil
 }
@@ -392,7 +399,7 @@ func insert(tx *storage.Tx, placed []*Order) error {
 				continue
 			}
 			charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
-				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt})
+				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt, RemittanceCode: p.RemittanceCode})
 		}
 	}
 	for _, rows := range []any{&placed, &subs, &lines, &payments} {

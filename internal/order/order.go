@@ -124,14 +124,15 @@ type Payment struct {
 	ID          id.ID `gorm:"primaryKey;autoIncrement:false"`
 	OrderID     id.ID
 	Position    int
-	Tender      string // TenderAidCard, or the name of a gateway
+	Tender      string // TenderAidCard, payment.BankTransfer, or the name of a gateway
 	CardID      id.ID  // of an aid card
-	ChargeID    id.ID  // of a gateway
+	ChargeID    id.ID  // of a gateway or a bank transfer
 	AmountFen   money.Fen
 	RefundedFen money.Fen
 	Status      string
 
-	CardNumber string `gorm:"->"`
+	CardNumber     string  `gorm:"->"`
+	RemittanceCode *string `gorm:"->"` // for the memo of a bank transfer
 }
 
 // TableName is the table's name.

@@ -57,17 +57,44 @@ func (lc Lifecycle) Capture(tx *storage.Tx, by audit.Actor, n payment.Notice) (o
 	if err != nil {
 		return 0, err
 	}
+	if o.isDue(tx.Now()) && n.PaidAt > *o.PayBy { // too late, and the timer was not here yet
+		if err := lc.expireLocked(tx, o); err != nil {
+			return 0, err
+		}
+	}
+	return o.ID, lc.capture(tx, by, o, n)
+}
+
+// Transferred pays an order by bank. It fails with payment.ErrClosed or payment.ErrAmount,
+// and then changes nothing, where its charge does not wait for just this payment.
+func (lc Lifecycle) Transferred(tx *storage.Tx, by audit.Actor, n payment.Notice) error {
+	charge, err := payment.Get(tx.DB, n.ChargeID)
+	if err != nil {
+		return err
+	}
+	o, err := lock(tx, charge.OrderID, 0)
+	if err != nil {
+		return err
+	}
+	if o.Status != AwaitingPayment || n.PaidAt > *o.PayBy {
+		return payment.ErrClosed
+	}
+	return lc.capture(tx, by, o, n)
+}
+
+// capture records a payment of the locked order.
+func (lc Lifecycle) capture(tx *storage.Tx, by audit.Actor, o *Order, n payment.Notice) error {
 	c, again, err := payment.Record(tx, n)
 	if err != nil || again {
-		return o.ID, err
+		return err
 	}
 	if c.Outcome == payment.PaysCharge {
 		err = lc.paid(tx, o)
 	}
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return o.ID, audit.Write(tx, by, audit.Change{Action: "payment.captured", Subject: "order", SubjectID: o.ID,
+	return audit.Write(tx, by, audit.Change{Action: "payment.captured", Subject: "order", SubjectID: o.ID,
 		After: map[string]any{"gateway": c.Gateway, "reference": c.Reference, "amount_fen": c.AmountFen, "outcome": c.Outcome, "status": o.Status}})
 }
 
@@ -154,6 +181,10 @@ func (lc Lifecycle) expire(tx *storage.Tx, orderID id.ID) error {
 	if err != nil || !o.isDue(tx.Now()) {
 		return err
 	}
+	return lc.expireLocked(tx, o)
+}
+
+func (lc Lifecycle) expireLocked(tx *storage.Tx, o *Order) error {
 	if err := lc.abandon(tx, o); err != nil {
 		return err
 	}

@@ -148,8 +148,8 @@ func fill(db *gorm.DB, orders []Order) error {
 
 func fillMoney(db *gorm.DB, ids []id.ID, at map[id.ID]*Order) error {
 	var payments []Payment
-	err := db.Table("order_payments p").Select("p.*, COALESCE(c.number, '') card_number").
-		Joins("LEFT JOIN aid_cards c ON c.id = p.card_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
+	err := db.Table("order_payments p").Select("p.*, COALESCE(c.number, '') card_number, g.remittance_code").
+		Joins("LEFT JOIN aid_cards c ON c.id = p.card_id").Joins("LEFT JOIN charges g ON g.id = p.charge_id").Where("p.order_id IN ?", ids).Order("p.position").Find(&payments).Error
 	if err != nil {
 		return err
 	}

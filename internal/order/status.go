@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zique/internal/clock"
+	"zique/internal/payment"
 )
 
 // Statuses of a sub-order, from the least to the most advanced. An order has the
@@ -76,13 +77,22 @@ func (s *SubOrder) isBeforeDispatch() bool {
 
 // Timing says how long an order waits before a timer moves it on.
 type Timing struct {
-	Pay     time.Duration // from placing until an unpaid order is given up
-	Receive time.Duration // from the last parcel until it counts as received
-	Close   time.Duration // from receipt: the after-sale window
+	Pay      time.Duration // from placing until an unpaid order is given up
+	Transfer time.Duration // the same, of one that is paid by bank
+	Receive  time.Duration // from the last parcel until it counts as received
+	Close    time.Duration // from receipt: the after-sale window
 }
 
 // DefaultTiming is what buyers are told unless the operator decides otherwise.
-var DefaultTiming = Timing{Pay: 30 * time.Minute, Receive: 10 * 24 * time.Hour, Close: 7 * 24 * time.Hour}
+var DefaultTiming = Timing{Pay: 30 * time.Minute, Transfer: 7 * 24 * time.Hour, Receive: 10 * 24 * time.Hour, Close: 7 * 24 * time.Hour}
+
+// payWithin is how long an order waits for a tender, which is its last.
+func (t Timing) payWithin(tender string) time.Duration {
+	if tender == payment.BankTransfer {
+		return t.Transfer
+	}
+	return t.Pay
+}
 
 // setDue says when a timer moves the sub-order on. An open refund stops the clock.
 func (s *SubOrder) setDue(t Timing, openRefunds bool) {

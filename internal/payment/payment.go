@@ -19,6 +19,7 @@ import (
 	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
+	"zique/internal/org"
 	"zique/internal/storage"
 )
 
@@ -38,19 +39,21 @@ const (
 // Refusals.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such charge")
+	ErrClosed   = fault.New(fault.Conflict, "charge_closed", "nobody waits for this payment any more")
 	ErrAmount   = fault.New(fault.Conflict, "amount_differs", "another amount than was asked for")
 )
 
 // Charge is what is asked of a gateway for an order.
 type Charge struct {
-	ID        id.ID `gorm:"primaryKey;autoIncrement:false"`
-	OrderID   id.ID
-	Gateway   string
-	AmountFen money.Fen
-	Status    string
-	ExpiresAt clock.Millis
-	CreatedAt clock.Millis
-	AskAt     *clock.Millis // when the gateway is next asked about it; nil: no more
+	ID             id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrderID        id.ID
+	Gateway        string
+	AmountFen      money.Fen
+	Status         string
+	ExpiresAt      clock.Millis
+	CreatedAt      clock.Millis
+	AskAt          *clock.Millis // when the gateway is next asked about it; nil: no more
+	RemittanceCode *string       // for the memo of a bank transfer
 }
 
 // TableName is the table's name.
@@ -80,11 +83,40 @@ type Capture struct {
 // TableName is the table's name.
 func (Capture) TableName() string { return "captures" }
 
-// Account mirrors the money at a gateway; like the bank's it grows downwards.
-func Account(gateway string) string { return "gateway:" + gateway }
+// BankTransfer is the tender that no gateway carries: people pay to our bank account, and
+// operators tell us, by the bank's statement.
+const BankTransfer = "bank_transfer"
 
-// RefundsAccount is what is owed to payers until the gateway has given it back.
-func RefundsAccount(gateway string) string { return "gateway:" + gateway + ":refunds_due" }
+// Accounts of what came by bank. Unmatched is what came and is nobody's yet.
+const (
+	UnmatchedAccount = "bank:unmatched"
+	bankRefunds      = "bank:refunds_due"
+)
+
+// Account is what a sale takes a payment from: the money at a gateway, which like the
+// bank's account grows downwards, or what came by bank.
+func Account(tender string) string {
+	if tender == BankTransfer {
+		return UnmatchedAccount
+	}
+	return "gateway:" + tender
+}
+
+// RefundsAccount is what is owed to payers until it was given back.
+func RefundsAccount(tender string) string {
+	if tender == BankTransfer {
+		return bankRefunds
+	}
+	return "gateway:" + tender + ":refunds_due"
+}
+
+// cashAccount is where the money leaves when it is given back.
+func cashAccount(tender string) string {
+	if tender == BankTransfer {
+		return org.BankAccount
+	}
+	return "gateway:" + tender
+}
 
 // Get answers a charge or ErrNotFound.
 func Get(db *gorm.DB, chargeID id.ID) (Charge, error) {
@@ -112,6 +144,9 @@ func Ask(tx *storage.Tx, charges []Charge) error {
 		return nil
 	}
 	for i := range charges {
+		if charges[i].Gateway == BankTransfer {
+			continue
+		}
 		first := min(charges[i].CreatedAt.Add(askFirst), max(charges[i].CreatedAt, charges[i].ExpiresAt.Add(-askBefore)))
 		charges[i].AskAt = &first
 	}
@@ -153,6 +188,9 @@ func Record(tx *storage.Tx, n Notice) (c Capture, again bool, err error) {
 	c = Capture{ID: tx.NewID(), ChargeID: charge.ID, Gateway: n.Gateway, Reference: n.Reference, AmountFen: n.AmountFen,
 		Outcome: PaysCharge, PaidAt: n.PaidAt, CreatedAt: tx.Now()}
 	if charge.Status != Open {
+		if c.Gateway == BankTransfer {
+			return c, false, ErrClosed // an operator gives it back; see package bank
+		}
 		c.Outcome = GoesBack
 	}
 	if err := tx.Create(&c).Error; err != nil {
@@ -211,13 +249,19 @@ func GiveBack(tx *storage.Tx, chargeID, refundPaymentID id.ID, amount money.Fen)
 	return queue(tx, c, refundPaymentID, amount)
 }
 
+// Transfers lists the refunds that operators make by bank, the oldest first, after an id.
+func Transfers(db *gorm.DB, status string, after id.ID, limit int) ([]Refund, error) {
+	found := []Refund{}
+	return found, db.Where("gateway = ? AND status = ? AND id > ?", BankTransfer, status, after).Order("id").Limit(limit).Find(&found).Error
+}
+
 func queue(tx *storage.Tx, c Capture, refundPaymentID id.ID, amount money.Fen) error {
 	tx.Ring(Bell)
 	return tx.Create(&Refund{ID: tx.NewID(), CaptureID: c.ID, Gateway: c.Gateway, RefundPaymentID: refundPaymentID, AmountFen: amount,
 		Status: Queued, TryAt: tx.Now(), CreatedAt: tx.Now()}).Error
 }
 
-// Settled records that the gateway has given a refund back.
+// Settled records that a refund was given back.
 func Settled(tx *storage.Tx, refundID id.ID, reference string) error {
 	var found []Refund
 	if err := tx.LockByID(&found, []id.ID{refundID}); err != nil {
@@ -232,7 +276,7 @@ func Settled(tx *storage.Tx, refundID id.ID, reference string) error {
 		return err
 	}
 	_, err = ledger.Post(tx, []ledger.Posting{{Kind: "gateway_refund", Reference: r.ID.String(), Entries: []ledger.Entry{
-		{Account: RefundsAccount(r.Gateway), Amount: -r.AmountFen}, {Account: Account(r.Gateway), Amount: r.AmountFen}}}})
+		{Account: RefundsAccount(r.Gateway), Amount: -r.AmountFen}, {Account: cashAccount(r.Gateway), Amount: r.AmountFen}}}})
 	return err
 }
 

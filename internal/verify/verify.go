@@ -121,6 +121,24 @@ var Invariants = []Invariant{
 			WHEN a.code LIKE '%:refunds_due' THEN COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status <> 'done' AND CONCAT('gateway:', g.gateway, ':refunds_due') = a.code), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status = 'done' AND CONCAT('gateway:', g.gateway) = a.code), 0)
 				- COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE CONCAT('gateway:', c.gateway) = a.code), 0) END`},
+	{"a row of a bank statement is posted once, and what was given back once", `
+		SELECT r.id broken FROM bank_rows r
+		WHERE (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'bank_receipt' AND t.reference = CONCAT('', r.id)) <> 1
+			OR (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'bank_return' AND t.reference = CONCAT('', r.id)) <> CASE WHEN r.status = 'returned' THEN 1 ELSE 0 END
+			OR r.amount_fen <> COALESCE((SELECT -SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id
+				JOIN ledger_accounts a ON a.id = e.account_id AND a.code = 'bank' WHERE t.kind = 'bank_receipt' AND t.reference = CONCAT('', r.id)), 0)`},
+	{"a matched row of a bank statement is a capture, and every capture by bank a matched row", `
+		SELECT r.id broken FROM bank_rows r LEFT JOIN captures c ON c.gateway = 'bank_transfer' AND c.reference = r.bank_reference
+		WHERE (r.status = 'matched') <> (c.id IS NOT NULL) OR (c.id IS NOT NULL AND (c.amount_fen <> r.amount_fen OR c.charge_id <> r.charge_id))
+		UNION ALL SELECT c.id FROM captures c WHERE c.gateway = 'bank_transfer' AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE r.bank_reference = c.reference)`},
+	{"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make", `
+		SELECT a.id broken FROM ledger_accounts a WHERE a.code IN ('bank:unmatched', 'bank:refunds_due')
+			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE WHEN a.code = 'bank:unmatched'
+			THEN COALESCE((SELECT SUM(r.amount_fen) FROM bank_rows r WHERE r.status = 'difference'), 0)
+			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status <> 'done'), 0) END`},
+	{"a closed bank day's rows are as they were", `
+		SELECT COALESCE(MIN(r.id), 0) broken FROM bank_days d LEFT JOIN bank_rows r ON r.bank_day = d.bank_day WHERE d.closed_at IS NOT NULL
+		GROUP BY d.bank_day, d.row_count, d.total_fen HAVING COUNT(r.id) <> d.row_count OR COALESCE(SUM(r.amount_fen), 0) <> d.total_fen`},
 	{"a line's net is its price less its discount, and discounts are spread over lines", `
 		SELECT l.id broken FROM order_lines l WHERE l.net_fen <> l.quantity * l.price_fen - l.discount_fen OR l.discount_fen < 0 OR l.net_fen < 0
 		UNION ALL SELECT s.id FROM sub_orders s WHERE s.discount_fen <> COALESCE((SELECT SUM(l.discount_fen) FROM order_lines l WHERE l.sub_order_id = s.id), 0)

@@ -38,6 +38,11 @@ export const api = {
   order: (id: string) => request<t.Order>('GET', `/orders/${path(id)}`),
   cancelOrder: (id: string, sub_order_id?: string) =>
     request<t.Order>('POST', `/orders/${path(id)}/cancel`, { body: sub_order_id ? { sub_order_id } : {} }),
+  tenders: () => request<t.List<t.Tender>>('GET', '/tenders'),
+  payOrder: (id: string) => request<t.PayPlace>('POST', `/orders/${path(id)}/pay`),
+  demoCharge: (id: string) => request<t.DemoCharge>('GET', `/demo/pay/${path(id)}`, { anonymous: true }),
+  demoPay: (id: string, behaviour: t.DemoBehaviour) =>
+    request<t.DemoPaid>('POST', `/demo/pay/${path(id)}`, { body: { behaviour }, anonymous: true }),
   refundOrder: (id: string, body: t.RefundInput, key: string) =>
     request<t.Refund>('POST', `/orders/${path(id)}/refunds`, { body, key }),
   confirmReceipt: (id: string, sub_order_id: string) => request<t.Order>('POST', `/orders/${path(id)}/receipt`, { body: { sub_order_id } }),

@@ -900,6 +900,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/bank-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-bank-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-days/{day}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close-bank-day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import-bank-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bank-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-imports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bank-import-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-bank-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-rows/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["give-bank-row-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/bank-rows/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["match-bank-row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/collectives/{id}/invitations": {
         parameters: {
             query?: never;
@@ -957,6 +1085,22 @@ export interface paths {
         };
         get?: never;
         put: operations["set-cooperative-villages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/import-templates/bank-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bank-import-template"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1150,6 +1294,38 @@ export interface paths {
         get: operations["list-queues"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/refund-transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-refund-transfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/refund-transfers/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["refund-transferred"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1877,6 +2053,97 @@ export interface components {
             subject: string;
             subject_id: string;
         };
+        BankDayJSON: {
+            /**
+             * Format: int64
+             * @description carried over and not settled yet
+             */
+            carried: number;
+            /**
+             * Format: date-time
+             * @description null: it still takes rows
+             */
+            closed_at: string | null;
+            day: string;
+            /** Format: int64 */
+            difference_fen: number;
+            /**
+             * Format: int64
+             * @description neither settled nor carried over
+             */
+            differences: number;
+            /** Format: int64 */
+            matched_fen: number;
+            /** Format: int64 */
+            returned_fen: number;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        BankImportJSON: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description rows
+             */
+            done: number;
+            dry_run: boolean;
+            /** @description why it failed */
+            error?: string;
+            /** @description the first 100 */
+            errors: components["schemas"]["ImportErrorJSON"][] | null;
+            /** Format: int64 */
+            errors_total: number;
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description of those added; the others are differences
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description rows that were there already
+             */
+            repeated: number;
+            /** @enum {string} */
+            status: "queued" | "running" | "done" | "failed";
+            /**
+             * Format: int64
+             * @description rows; 0 until the file is read
+             */
+            total: number;
+        };
+        BankRowJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            bank_day: string;
+            bank_reference: string;
+            carried_reason?: string;
+            id: string;
+            /** @description empty for auditors */
+            memo: string;
+            /** @description that it pays, or is about */
+            order_id?: string;
+            /** Format: date-time */
+            paid_at: string;
+            /** @description masked */
+            payer_account: string;
+            /** @description masked for auditors */
+            payer_name: string;
+            return_reference?: string;
+            /** Format: date-time */
+            settled_at?: string;
+            /** @enum {string} */
+            status: "matched" | "difference" | "returned";
+            /** @enum {string} */
+            why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "not_awaited";
+        };
         BoardJSON: {
             /** Format: date-time */
             as_of: string;
@@ -1988,6 +2255,10 @@ export interface components {
         ClaimInBody: {
             /** @description 24 characters; case, spaces and hyphens do not matter */
             code: string;
+        };
+        CloseBankDayInBody: {
+            /** @description why open differences are carried over */
+            carry_reason?: string;
         };
         CodeInBody: {
             phone: string;
@@ -2382,6 +2653,16 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListBankDayJSON: {
+            items: components["schemas"]["BankDayJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListBankRowJSON: {
+            items: components["schemas"]["BankRowJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCardEntryJSON: {
             items: components["schemas"]["CardEntryJSON"][] | null;
             /** @description absent on the last page */
@@ -2472,6 +2753,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListRefundTransferJSON: {
+            items: components["schemas"]["RefundTransferJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListStaffJSON: {
             items: components["schemas"]["StaffJSON"][] | null;
             /** @description absent on the last page */
@@ -2505,6 +2791,10 @@ export interface components {
         LoginInBody: {
             password: string;
             phone: string;
+        };
+        MatchBankRowInBody: {
+            order_id: string;
+            reason: string;
         };
         MeJSON: {
             memberships: components["schemas"]["MembershipJSON"][] | null;
@@ -2573,7 +2863,7 @@ export interface components {
             from_cart?: boolean;
             /** @description or from_cart */
             items?: components["schemas"]["OrderItem"][] | null;
-            /** @description a payment gateway for what the cards leave; left out: they pay all of it */
+            /** @description one of /tenders for what the cards leave; left out: they pay all of it */
             tender?: string;
         };
         OrderItem: {
@@ -2628,6 +2918,8 @@ export interface components {
             sub_orders: components["schemas"]["SubOrderJSON"][] | null;
             /** Format: int64 */
             total_fen: number;
+            /** @description while a bank transfer is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
         };
         OrganisationJSON: {
             /** @description masked for auditors */
@@ -2769,7 +3061,7 @@ export interface components {
             refunded_fen: number;
             /** @enum {string} */
             status: "held" | "awaited" | "captured" | "released";
-            /** @description aid_card, or the name of a payment gateway */
+            /** @description aid_card, bank_transfer, or the name of a payment gateway */
             tender: string;
         };
         PersonJSON: {
@@ -3002,6 +3294,25 @@ export interface components {
             masked_number?: string;
             tender: string;
         };
+        RefundTransferJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            bank_reference?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            id: string;
+            order_id: string;
+            /** @description in clear: it is where the money goes */
+            payee_account: string;
+            payee_name: string;
+            /** @enum {string} */
+            status: "queued" | "done";
+        };
+        RefundTransferredInBody: {
+            bank_reference: string;
+        };
         RefundedLineJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -3035,6 +3346,11 @@ export interface components {
             line_id: string;
             /** Format: int64 */
             quantity: number;
+        };
+        ReturnBankRowInBody: {
+            /** @description of the transfer that gave it back */
+            bank_reference: string;
+            reason: string;
         };
         ReturnParcelJSON: {
             carrier: string;
@@ -3158,8 +3474,11 @@ export interface components {
             status: string;
         };
         TenderJSON: {
-            /** @enum {string} */
-            kind: "gateway";
+            /**
+             * @description transfer: by bank, for members of enterprises and chambers
+             * @enum {string}
+             */
+            kind: "gateway" | "transfer";
             tender: string;
         };
         TownshipJSON: {
@@ -3168,6 +3487,15 @@ export interface components {
             name: string;
             /** Format: int64 */
             village_count: number;
+        };
+        TransferJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            bank: string;
+            holder: string;
+            number: string;
+            /** @description for the memo */
+            remittance_code: string;
         };
         TrialBalanceJSON: {
             /** @description of all accounts; on the first page */
@@ -5337,6 +5665,274 @@ export interface operations {
             };
         };
     };
+    "list-bank-days": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBankDayJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-bank-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseBankDayInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankDayJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-bank-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bank-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bank-import-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bank-rows": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "matched" | "difference" | "returned";
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBankRowJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-bank-row-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnBankRowInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "match-bank-row": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchBankRowInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-head-invitations": {
         parameters: {
             query?: never;
@@ -5521,6 +6117,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServedJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bank-import-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
@@ -5937,6 +6566,72 @@ export interface operations {
             };
         };
     };
+    "list-refund-transfers": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "queued" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRefundTransferJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refund-transferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundTransferredInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -6269,6 +6964,8 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string;
+                /** @description of an enterprise or a chamber, whose members may pay by bank */
+                "Zique-Org"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6329,6 +7026,8 @@ export interface operations {
                         sub_orders: components["schemas"]["SubOrderJSON"][] | null;
                         /** Format: int64 */
                         total_fen: number;
+                        /** @description while a bank transfer is awaited */
+                        transfer?: components["schemas"]["TransferJSON"];
                     };
                 };
             };
@@ -6346,7 +7045,9 @@ export interface operations {
     "quote-order": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Zique-Org"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -62,6 +62,12 @@ export type FreightTemplate = Lists<Wire['FreightTemplateJSON']>
 export type PromotionInput = Wire['PromotionFields']
 export type Promotion = Wire['PromotionJSON']
 
+export type Tender = Wire['TenderJSON']
+export type PayPlace = Wire['PayJSON']
+export type DemoCharge = Wire['DemoChargeJSON']
+export type DemoPaid = Lists<Wire['DemoPaidJSON']>
+export type DemoBehaviour = Wire['DemoPayInBody']['behaviour']
+
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]
 export type Assistance = Board['assistance'][number]

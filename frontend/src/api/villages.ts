@@ -18,13 +18,13 @@ export interface VillageInput {
 }
 /** Row 0 is the file as a whole. The program says it in both languages, with the bounds that apply. */
 export interface ImportFault { row: number; column: string; code: string; message: string; message_zh: string }
-export interface VillageImport {
+/** A file that is being imported, whatever its rows are. */
+export interface ImportJob {
   id: string
   status: 'queued' | 'running' | 'done' | 'failed'
   dry_run: boolean
   done: number
   total: number
-  added: number
   errors_total: number
   errors: ImportFault[]
   /** The code of what stopped it. */
@@ -32,6 +32,7 @@ export interface VillageImport {
   created_at: string
   finished_at?: string
 }
+export interface VillageImport extends ImportJob { added: number }
 
 /** The mark that the assistance programme gives to villages; the names are the data themselves. */
 export const DESIGNATIONS = ['集体经济薄弱村', '乡村振兴重点帮扶村']

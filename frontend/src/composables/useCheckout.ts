@@ -7,6 +7,7 @@ import type { CartItem, Order, OrderInput } from '@/api/types'
 import { Attempts } from '@/attempt'
 import { useCart } from '@/stores/cart'
 import { useAction } from './useAction'
+import { openPayPage } from '@/payPage'
 import { useToast } from './useToast'
 
 const MOVED = ['price_changed', 'out_of_stock', 'cart_empty', 'not_for_sale']
@@ -29,12 +30,15 @@ export function useCheckout() {
     }
     // The order stands: a cart that cannot be tidied now must not look like a failed payment.
     await cart.remove(order.lines.map((l) => l.sku_id)).catch(() => cart.forget())
-    say(t('checkout.done'))
     await router.replace(`/orders/${order.id}`)
+    if (order.status !== 'awaiting_payment') return say(t('checkout.done'))
+    if (order.transfer) return
+    // Where the payment page does not open, the order's own page has the button once more.
+    await openPayPage(router, order.id).catch(() => undefined)
   })
 
-  const pay = (items: CartItem[], address_id: string, card_ids: string[]) =>
-    run({ items: items.map(({ sku_id, quantity, price_fen }) => ({ sku_id, quantity, price_fen })), address_id, card_ids })
+  const pay = (items: CartItem[], address_id: string, card_ids: string[], tender: string) =>
+    run({ ...(tender && { tender }), items: items.map(({ sku_id, quantity, price_fen }) => ({ sku_id, quantity, price_fen })), address_id, card_ids })
 
   async function askAgain(): Promise<void> {
     const waiting = attempts.pending

@@ -5,7 +5,7 @@ const en: typeof zh = {
   nav: {
     main: 'Main', tabs: 'Bottom navigation', home: 'Home', product: 'Product', cart: 'Cart', cartCount: 'Cart, {n} items', checkout: 'Checkout',
     signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village',
-    board: 'Open books', account: 'Me', missing: 'No such page', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
+    board: 'Open books', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
@@ -38,6 +38,7 @@ const en: typeof zh = {
     noCards: 'You have no card to pay with yet. Add one below.', pay: 'Pay {total}', goods: 'Items', unknown: 'We did not hear back. The order may have gone through; checking again will not place it twice.',
     askAgain: 'Check again', seeOrders: 'See my orders', anew: 'I have checked, start anew', needAddress: 'Choose a delivery address first', addCard: 'Add a card', empty: 'There is nothing to check out', priceNow: 'Please review prices and stock in your cart.', toCart: 'Back to cart',
     done: 'Order placed. Thank you!',
+    rest: 'Pay the other {rest} with', restHint: 'Cards go first; the rest is paid after you place the order. Unpaid in time, the order is cancelled and the cards get their money back.',
   },
   address: {
     name: 'Recipient', phone: 'Mobile number', province: 'Province', city: 'City', district: 'District', detail: 'Street and number', remove: 'Delete', removeOf: 'Delete the address of {name}', none: 'Enter your first address', required: 'Please fill this in', phoneBad: 'Enter an 11-digit mobile number',
@@ -55,12 +56,21 @@ const en: typeof zh = {
   },
   order: {
     title: 'My orders', number: 'Order', placed: 'Placed', none: 'No orders yet', noneHint: 'Your first order will bring a village some income.', goods: 'Goods', freight: 'Delivery', discount: 'Discount', total: 'Paid', payments: 'Paid with', paidBy: 'Aid card {number}', refundedTo: '{amount} returned',
-    share: 'This order gives the village', lineShare: 'Gives {village}', refunded: '{n} refunded', address: 'Delivery', lines: '{n} items', progress: 'Progress', parcels: 'Sent by {name}', proof: 'Proof code', cancel: 'Cancel order', cancelPart: 'Cancel this part', cancelAsk: 'The money goes back to your aid cards, and the share of the village is taken back too.', cancelDo: 'Cancel it', cancelled: 'Order cancelled',
+    share: 'This order gives the village', lineShare: 'Gives {village}', refunded: '{n} refunded', address: 'Delivery', lines: '{n} items', progress: 'Progress', parcels: 'Sent by {name}', proof: 'Proof code', cancel: 'Cancel order', cancelPart: 'Cancel this part', cancelAsk: 'What was paid goes back the way it came, and the share of the village is taken back too.', cancelDo: 'Cancel it', cancelled: 'Order cancelled',
     refund: 'Refund', refundTitle: 'What should be refunded?', refundHint: 'Nothing has been sent yet: the money returns to the same cards at once.', refundUpTo: 'Refund', quantity: 'How many of {title} to refund', of: 'up to {n}', withFreight: 'Nothing is left to send, so delivery of {freight} goes back too.', reason: 'Reason', reasonDefault: 'No longer needed', refundDone: '{amount} refunded', refunds: 'Refunds', backTo: 'To aid card {number}: {amount}', shareBack: 'Taken back from the village: {amount}', net: 'Paid after refunds',
     status: { awaiting_payment: 'Awaiting payment', paid: 'Paid, to be shipped', partly_shipped: 'Partly shipped', shipped: 'Shipped', received: 'Received', closed: 'Completed', cancelled: 'Cancelled' },
     step: { placed: 'Placed', paid: 'Paid', shipped: 'Shipped', received: 'Arrived', closed: 'Done', cancelled: 'Cancelled' },
     refundStatus: { requested: 'In review', approved: 'Approved', returned: 'Goods returned', refunded: 'Refunded', rejected: 'Rejected' },
+    paymentStatus: { held: 'kept aside', awaited: 'to be paid', released: 'given up unpaid' }, backToTender: 'To {tender}: {amount}',
     done: 'done', now: 'now', later: 'to come', unknown: 'We did not hear back. Checking again will not refund twice.',
+  },
+  tender: { local: 'Demo payment', bank_transfer: 'Bank transfer', other: 'Online payment' },
+  pay: {
+    holder: 'Payee', bank: 'Bank', number: 'Account', memo: 'Memo', memoHint: 'Transfer just this amount at once, with the code above in the memo. The order is paid when an operator has checked the receipt.',
+    due: 'Pay {rest} by {time}', left: '{left} left', over: 'The time to pay is over; the order is about to be cancelled.', go: 'Pay now', hold: '{held} of your cards is kept aside for this order. Cancelled, it goes back to them.',
+    title: 'Demo payment', lead: 'This stands for a real payment service: nothing is charged. Each button shows one case.', amount: 'To pay', until: 'Until', toOrder: 'Back to the order', paid: 'This is paid already. Paid once more, the surplus goes back by itself.', gone: 'Nothing is to be paid here',
+    once: 'Pay', twice: 'Pay, and be told twice', lost: 'Pay, but the notice is lost', late: 'Pay when the order is cancelled', forged: 'Do not pay, forge a notice', fail: 'Payment fails, back to the order',
+    onceDone: 'Paid; the market has been told.', twiceDone: 'Paid; the market was told twice and counts it once.', lostDone: 'Paid, but the notice is lost. The market asks by itself in about a minute.', lateDone: 'Noted. Cancel the order, or let its time run out: what is paid then goes back by itself.', forgedDone: 'Not paid. The market refused the forged notice ({status}).', retry: 'The market did not take the notice yet ({status}); it is sent again.',
   },
   village: {
     title: 'Villages', lead: 'Everything you buy is credited to the village where it grew.', total: 'Earned by the collective', pending: 'Pending', available: 'Available', produce: 'Produce', products: '{n} products on sale', none: 'No villages yet', see: 'Produce of {village}', noProducts: 'Nothing on sale at the moment', pendingHint: 'It becomes available after receipt and the after-sale period.',

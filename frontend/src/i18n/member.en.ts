@@ -11,7 +11,7 @@ const en: typeof zh = {
   age: { minutes: 'waiting {n} min', hours: 'waiting {n} h', days: 'waiting {n} days' },
   change: {
     what: 'What', before: 'Before', after: 'After', yes: 'yes', no: 'no',
-    field: { user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
+    field: { user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', amount: 'Amount', why: 'Difference', payer: 'Payer', account: 'Account', bank_reference: 'Bank reference', return_reference: 'Paid out as', order_id: 'Order', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
   },
   org: {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
@@ -55,7 +55,7 @@ const en: typeof zh = {
   approval: {
     waiting: 'Waiting for a second person', lead: 'These take two people: one asks, another looks at the reason and the change, and decides. Nobody decides their own request.', by: 'asked by {name}', own: 'Mine', ownHint: 'This is your own request; another person decides it.', reason: 'Reason', decidedBy: 'Decided by {name}, {time}', expires: 'Lapses if not decided by {time}', approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', none: 'No such requests',
     status: { pending: 'Waiting', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', expired: 'Expired' },
-    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role' },
+    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference' },
     done: { approve: 'Approved', reject: 'Rejected', withdraw: 'Withdrawn' },
   },
   inbox: { none: 'No messages yet', noneHint: 'Results of applications, invitations and what waits for you will appear here.', unread: 'unread', readAll: 'Mark all as read', go: 'Take a look' },

@@ -1,6 +1,6 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-ledger': '账本', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -18,11 +18,11 @@ export default {
   villageEdit: { new: '新增村庄', import: '批量导入', saved: '{village}已保存', name: '村名', county: '县', code: '行政区划代码', codeHint: '12 位，可不填', produceHint: '用顿号隔开，例如：紫鹊界贡米、土蜂蜜', note: '一句话简介', noteHint: '显示在村庄页最上面', storyHint: '说说这个村：在哪里、种什么、为什么需要帮一把。空一行就是新的一段。', picture: '照片 {n}' },
   collective: { head: '村集体负责人', headHow: '由县里按手机号邀请第一位负责人。对方用这个手机号登录并验证后接受，以后由负责人邀请其他人。', headInstead: '再发一次会撤回上面这个邀请。', countyInvites: '由县级工作台发出邀请。', payeeNone: '还没有收款账户。', payeeHow: '村里还没有人时，由两位运营办理：您申请，另一位运营确认。村里已有负责人或会计的，由他们确认。确认后还要过一段安全等待期。账号只保存加密的，页面上只显示后四位。', payeeAsked: '已提交，等另一位确认' },
   importing: {
-    step1: '1 下载模板，填好', step1Hint: '第一行是列名，请不要改。一行一个村。', xlsx: 'Excel 模板', csv: 'CSV 模板', step2: '2 选填好的文件，先试一遍', step2Hint: '先试算，不会写入。看过结果再决定要不要导入。', sheet: '表格', sending: '正在上传', templateName: '村庄导入模板.{format}', fileName: '错误标注-{name}',
+    step1: '1 下载模板，填好', step1Hint: '第一行是列名，请不要改。一行一个村。', xlsx: 'Excel 模板', csv: 'CSV 模板', step2: '2 选填好的文件，先试一遍', step2Hint: '先试算，不会写入。看过结果再决定要不要导入。', sheet: '表格', sending: '正在上传', templateName: '村庄导入模板', fileName: '错误标注-{name}',
     progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
     errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
-  error: { has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  error: { bank_reference_used: '这个银行流水号已登记过。', differences_open: '当日还有差异，请先处理，或写明结转原因。', day_not_over: '这一天还没有结束。', day_closed: '这一天已经日结。', amount_differs: '金额与订单不一致。', charge_closed: '这张订单已不再等这笔款。', has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
   ledger: {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
@@ -30,12 +30,21 @@ export default {
     class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业' },
     kind: { order_payment: '订单付款', refund: '退款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
+  bank: {
+    import: '导入银行流水', see: '看流水与差异', templateName: '银行流水模板', importHint: '一行一笔收款；时间为北京时间，金额以元计，附言保留付款人填写的汇款码。同一流水号只记一次。', imported: '已记入 {added} 笔：自动匹配 {matched} 笔，差异 {differences} 笔；{repeated} 笔此前已记过。',
+    none: '没有这样的流水', memo: '附言：{memo}', order: '订单 {id}', returned: '转出流水号 {reference}', carried: '结转原因：{reason}', rows: '{n} 笔',
+    status: { matched: '已匹配', difference: '差异', returned: '已退回' },
+    why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消' },
+    match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
+    daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
+    transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
+  },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: {
       organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体', organisation_withdrawn: '撤回入驻申请', file_read: '查看材料', audit_exported: '导出操作记录',
       member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_accepted: '接受邀请', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
-      approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', cooperative_villages_changed: '调整服务的村',
+      approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', bank_import_started: '导入银行流水', bank_difference_settled: '处理银行差异', bank_day_closed: '银行日结', refund_transferred: '退款已转账', payment_captured: '收到付款', cooperative_villages_changed: '调整服务的村',
       session_started: '登录', user_created: '开通账号', user_registered: '注册', user_password_changed: '修改密码', user_password_reset: '重设密码', consent_given: '同意条款', consent_withdrawn: '撤回同意', session_ended: '退出一台设备', user_deleted: '注销账号', user_exported: '下载数据', user_phone_verified: '验证手机号', user_renamed: '改名', user_signed_out_everywhere: '退出所有设备', card_claimed: '添加爱心卡', order_placed: '下单', order_cancelled: '取消订单', order_refunded: '退款',
     },
   },

@@ -3,7 +3,7 @@ export default {
   nav: {
     main: '主导航', tabs: '底部导航', home: '首页', product: '商品', cart: '购物车', cartCount: '购物车，{n} 件', checkout: '确认订单',
     signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页',
-    board: '公开账', account: '我的', missing: '没有这个页面', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
+    board: '公开账', account: '我的', missing: '没有这个页面', pay: '演示支付', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
   },
   ui: {
     skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
@@ -36,6 +36,7 @@ export default {
     noCards: '还没有可用的爱心卡，请在下面添加。', pay: '支付 {total}', goods: '商品清单', unknown: '刚才没有收到结果。订单可能已经成功；再确认一次不会重复下单。',
     askAgain: '再确认一次', seeOrders: '看看我的订单', anew: '我已核对，重新下单', needAddress: '请先选择收货地址', addCard: '添加一张卡', empty: '没有可以结算的商品', priceNow: '请回购物车核对价格或库存。', toCart: '回购物车',
     done: '下单成功，谢谢您！',
+    rest: '其余 {rest} 用什么支付', restHint: '先用爱心卡，剩下的在下单后支付；逾期未付，订单自动取消，卡里的钱退回。',
   },
   address: {
     name: '收货人', phone: '手机号', province: '省', city: '市', district: '区县', detail: '详细地址', remove: '删除', removeOf: '删除{name}的地址', none: '填写第一个收货地址', required: '请填写', phoneBad: '请填写 11 位手机号',
@@ -53,12 +54,21 @@ export default {
   },
   order: {
     title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
-    share: '本单为村集体增收', lineShare: '为{village}村集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后货款会原路退回爱心卡，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
+    share: '本单为村集体增收', lineShare: '为{village}村集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后已付的钱会原路退回，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
     refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，确认后立即退回原来的卡。', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '这家合作社不再发货，运费 {freight} 一并退回。', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
     status: { awaiting_payment: '待支付', paid: '已支付，等待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     step: { placed: '已下单', paid: '已支付', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     refundStatus: { requested: '审核中', approved: '已同意', returned: '货已退回', refunded: '已退款', rejected: '未通过' },
+    paymentStatus: { held: '已预留', awaited: '待支付', released: '未支付，已放弃' }, backToTender: '退回{tender}：{amount}',
     done: '已完成', now: '进行中', later: '还没到', unknown: '刚才没有收到结果。再确认一次不会重复退款。',
+  },
+  tender: { local: '演示支付', bank_transfer: '对公转账', other: '在线支付' },
+  pay: {
+    holder: '收款户名', bank: '开户行', number: '账号', memo: '附言', memoHint: '请按应付金额一次转足，并在附言里填写上面的汇款码。到账后由运营核对，订单随即变为已支付。',
+    due: '请在 {time} 前支付 {rest}', left: '还剩 {left}', over: '支付时间已过，订单即将自动取消。', go: '去支付', hold: '卡里的 {held} 已为这张订单预留，取消后退回卡里。',
+    title: '演示支付', lead: '这里代替真实的支付机构，不会真的扣款。每个按钮演示一种情况。', amount: '应付', until: '截止时间', toOrder: '回到订单', paid: '这一笔已经支付过。再付一次，多付的会自动退回。', gone: '没有这笔待支付的款项',
+    once: '支付', twice: '支付，通知发两遍', lost: '支付，但通知丢失', late: '等订单取消后才支付', forged: '不支付，伪造一个通知', fail: '支付失败，返回订单',
+    onceDone: '已支付，集市已收到通知。', twiceDone: '已支付，通知发了两遍，集市只记一次。', lostDone: '已支付，但通知丢了。集市约一分钟后会主动查询。', lateDone: '已记下。请取消订单，或等它超时：那时付的款会自动退回。', forgedDone: '没有付款。集市拒绝了伪造的通知（{status}）。', retry: '集市暂时没有收下通知（{status}），稍后会再发。',
   },
   village: {
     title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。',

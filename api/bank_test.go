@@ -1,0 +1,193 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// yesterday is a bank day that is over.
+var yesterday = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+
+// byBank places an order of the demo's enterprise that is to be paid by bank.
+func (p *program) byBank(t *testing.T, quantity int64) (b basket, placed reply) {
+	t.Helper()
+	b = p.basket(t)
+	b.token = p.signIn(t, "13900000003")
+	b.address = p.call(t, b.token, "POST", "/addresses", map[string]any{
+		"name": "李四", "phone": "13912345678", "province": "湖南省", "city": "长沙市", "district": "岳麓区", "detail": "1 号"}).text("id")
+	ask := b.order(quantity)
+	delete(ask, "card_ids")
+	ask["tender"] = "bank_transfer"
+	placed = p.place(t, b, ask)
+	placed.made(t)
+	return b, placed
+}
+
+type statement struct {
+	reference, day, memo string
+	fen                  int64
+}
+
+// statementFile is a bank's file; its amounts are in yuan.
+func statementFile(rows ...statement) []byte {
+	file := "流水号,交易时间,付款户名,付款账号,金额（元）,附言\n"
+	for _, r := range rows {
+		file += fmt.Sprintf("%s,%s 10:00:00,演示企业,6222021234567890,%d.%02d,%s\n", r.reference, r.day, r.fen/100, r.fen%100, r.memo)
+	}
+	return []byte(file)
+}
+
+func (p *program) importBank(t *testing.T, token string, dryRun bool, file []byte) reply {
+	t.Helper()
+	started := p.ok(t, http.StatusAccepted, token, "POST", "/ops/bank-imports", map[string]any{"file_id": p.sheet(t, token, "流水.csv", file), "dry_run": dryRun})
+	var r reply
+	eventually(t, func() bool {
+		r = p.ok(t, http.StatusOK, token, "GET", "/ops/bank-imports/"+started.text("id"), nil)
+		return isOver(r)
+	})
+	return r
+}
+
+// differences are the open ones by bank reference: the reason, and the row's id.
+func (p *program) differences(t *testing.T, token string) (why, ids map[string]string) {
+	t.Helper()
+	why, ids = map[string]string{}, map[string]string{}
+	r := p.ok(t, http.StatusOK, token, "GET", "/ops/bank-rows?status=difference&limit=100", nil)
+	items, _ := r.at("items").([]any)
+	for i := range items {
+		at := fmt.Sprintf("items.%d.", i)
+		why[r.text(at+"bank_reference")], ids[r.text(at+"bank_reference")] = r.text(at+"why"), r.text(at+"id")
+	}
+	return why, ids
+}
+
+func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, first := p.byBank(t, 1)
+		_, second := p.byBank(t, 2)
+		_, third := p.byBank(t, 3)
+		code := first.text("transfer.remittance_code")
+		if first.text("status") != "awaiting_payment" || code == "" || first.text("transfer.number") == "" || first.fen("transfer.amount_fen") != first.fen("total_fen") {
+			t.Fatalf("by bank: %s", first.raw)
+		}
+		if payBy, err := time.Parse(time.RFC3339, first.text("pay_by")); err != nil || time.Until(payBy) < 6*24*time.Hour {
+			t.Errorf("to be paid by %s", first.text("pay_by"))
+		}
+		operator, other := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		total := first.fen("total_fen")
+		rows := []statement{
+			{"B1", yesterday, "货款 " + strings.ToLower(code[:6]) + " " + code[6:], total},
+			{"B2", yesterday, second.text("transfer.remittance_code"), second.fen("total_fen") - 1},
+			{"B3", yesterday, "谢谢", third.fen("total_fen")},
+			{"B4", yesterday, "ZQ22222222", 100},
+			{"B5", yesterday, code, total}, // paid a second time
+			{"B6", yesterday, code + second.text("transfer.remittance_code"), 100},
+			{"B1", yesterday, "货款 " + code, total}, // the same payment again
+		}
+		dry := p.importBank(t, operator, true, statementFile(rows...))
+		if dry.text("status") != "done" || dry.fen("errors_total") != 0 || dry.fen("added") != 0 {
+			t.Fatalf("dry: %s", dry.raw)
+		}
+		done := p.importBank(t, operator, false, statementFile(rows...))
+		if done.fen("added") != 6 || done.fen("matched") != 1 || done.fen("repeated") != 1 {
+			t.Errorf("imported: %s", done.raw)
+		}
+		again := p.importBank(t, other, false, statementFile(rows...))
+		if again.fen("added") != 0 || again.fen("matched") != 0 || again.fen("repeated") != 7 {
+			t.Errorf("imported again: %s", again.raw)
+		}
+		if paid := p.call(t, b.token, "GET", "/orders/"+first.text("id"), nil); paid.text("status") != "paid" || paid.at("transfer") != nil || paid.fen("share_fen") == 0 {
+			t.Errorf("matched: %s", paid.raw)
+		}
+		why, ids := p.differences(t, operator)
+		if fmt.Sprint(why) != "map[B2:wrong_amount B3:no_code B4:unknown_code B5:not_awaited B6:several_codes]" {
+			t.Errorf("differences: %v", why)
+		}
+
+		match := func(row, order string) reply {
+			return p.call(t, operator, "POST", "/ops/bank-rows/"+ids[row]+"/match", map[string]any{"order_id": order, "reason": "电话确认"})
+		}
+		match("B2", second.text("id")).wants(t, http.StatusConflict, "amount_differs")
+		match("B5", first.text("id")).wants(t, http.StatusConflict, "state_conflict")
+		asked := match("B3", third.text("id"))
+		p.call(t, operator, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		if paid := p.call(t, b.token, "GET", "/orders/"+third.text("id"), nil); paid.text("status") != "paid" {
+			t.Errorf("matched by hand: %s", paid.raw)
+		}
+		match("B3", second.text("id")).wants(t, http.StatusConflict, "state_conflict")
+
+		back := func(row, reference string) reply {
+			return p.call(t, operator, "POST", "/ops/bank-rows/"+ids[row]+"/give-back", map[string]any{"bank_reference": reference, "reason": "重复付款"})
+		}
+		back("B5", "B1").wants(t, http.StatusConflict, "bank_reference_used")
+		back("B5", "").wants(t, http.StatusBadRequest, "invalid_field")
+		asked = back("B5", "OUT1")
+		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		why, _ = p.differences(t, operator)
+		if len(why) != 3 {
+			t.Errorf("differences that are left: %v", why)
+		}
+		p.closesTheDay(t, operator, rows)
+	})
+}
+
+func (p *program) closesTheDay(t *testing.T, operator string, rows []statement) {
+	t.Helper()
+	at := "/ops/bank-days/" + yesterday + "/close"
+	p.call(t, operator, "POST", "/ops/bank-days/2020-01-01/close", map[string]any{}).wants(t, http.StatusNotFound, "not_found")
+	p.call(t, operator, "POST", at, map[string]any{}).wants(t, http.StatusConflict, "differences_open")
+	closed := p.ok(t, http.StatusOK, operator, "POST", at, map[string]any{"carry_reason": "等对方回电"})
+	if closed.text("closed_at") == "" || closed.fen("rows") != 6 || closed.fen("carried") != 3 || closed.fen("differences") != 0 {
+		t.Errorf("closed: %s", closed.raw)
+	}
+	p.ok(t, http.StatusOK, operator, "POST", at, map[string]any{}) // repeated
+	late := p.importBank(t, operator, false, statementFile(append(rows, statement{"B7", yesterday, "", 5})...))
+	if late.text("status") != "failed" || late.fen("errors_total") != 1 || late.text("errors.0.code") != "day_closed" || late.fen("errors.0.row") != 9 {
+		t.Errorf("a row of a closed day: %s", late.raw)
+	}
+	reused := p.importBank(t, operator, true, statementFile(statement{"B1", yesterday, "", 5}, statement{"坏", "x", "", 0}))
+	if reused.fen("errors_total") != 3 {
+		t.Errorf("bad cells: %s", reused.raw)
+	}
+	if days := p.ok(t, http.StatusOK, operator, "GET", "/ops/bank-days", nil); days.text("items.0.day") != yesterday {
+		t.Errorf("days: %s", days.raw)
+	}
+}
+
+func TestOnlyMembersOfEnterprisesPayByBank(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		ask := b.order(1)
+		delete(ask, "card_ids")
+		ask["tender"] = "bank_transfer"
+		p.place(t, b, ask).wants(t, http.StatusForbidden, "forbidden")
+		ask["tender"] = "gold"
+		p.place(t, b, ask).wants(t, http.StatusBadRequest, "invalid_field")
+	})
+}
+
+func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, placed := p.byBank(t, 1)
+		operator := p.signIn(t, "13900000004")
+		p.importBank(t, operator, false, statementFile(statement{"B1", yesterday, placed.text("transfer.remittance_code"), placed.fen("total_fen")}))
+		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
+		list := p.ok(t, http.StatusOK, operator, "GET", "/ops/refund-transfers", nil)
+		if list.fen("items.0.amount_fen") != placed.fen("total_fen") || list.text("items.0.payee_account") != "6222021234567890" || list.text("items.0.order_id") != placed.text("id") {
+			t.Fatalf("to transfer: %s", list.raw)
+		}
+		at := "/ops/refund-transfers/" + list.text("items.0.id") + "/done"
+		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
+		for range 2 {
+			p.ok(t, http.StatusNoContent, operator, "POST", at, map[string]any{"bank_reference": "OUT1"})
+		}
+		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "OUT2"}).wants(t, http.StatusConflict, "state_conflict")
+		if list = p.ok(t, http.StatusOK, operator, "GET", "/ops/refund-transfers", nil); list.text("items.0.id") != "" {
+			t.Errorf("after the transfer: %s", list.raw)
+		}
+	})
+}

@@ -1,0 +1,221 @@
+// Package bank is what comes and goes by bank transfer: rows of the bank's statements,
+// imported and matched with orders, the queue of those that match none, and the daily close.
+//
+// Invariants: a row (bank reference) is taken in and posted once; it is matched with one
+// order whose charge waited for just its amount, or given back, or a difference, whose
+// money stands unmatched; a closed day takes no more rows, and its differences are
+// settled or carried over for a reason; nobody settles a difference alone.
+//
+// Whoever adds or changes rows locks their day first, then orders.
+package bank
+
+import (
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"zique/internal/approval"
+	"zique/internal/clock"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/money"
+	"zique/internal/order"
+	"zique/internal/pii"
+	"zique/internal/storage"
+)
+
+// Statuses of a row.
+const (
+	Matched    = "matched"
+	Difference = "difference"
+	Returned   = "returned"
+)
+
+// Why a row is a difference.
+const (
+	NoCode      = "no_code"
+	UnknownCode = "unknown_code"
+	ManyCodes   = "several_codes"
+	WrongAmount = "wrong_amount"
+	NotAwaited  = "not_awaited" // the order is paid already, or was given up
+)
+
+// Kinds of the transactions that this package posts, by the row's id.
+const (
+	receiptPosting = "bank_receipt"
+	returnPosting  = "bank_return"
+)
+
+// Refusals.
+var (
+	ErrNoRow      = fault.New(fault.NotFound, "not_found", "there is no such row")
+	ErrNoTransfer = fault.New(fault.NotFound, "not_found", "there is no such refund to transfer")
+	ErrNoDay      = fault.New(fault.NotFound, "not_found", "no statement has a row of this day")
+	ErrSettled    = fault.New(fault.Conflict, "state_conflict", "the difference is settled already")
+	ErrReference  = fault.New(fault.Conflict, "bank_reference_used", "this bank reference is recorded already")
+	ErrDayOpen    = fault.New(fault.Conflict, "day_not_over", "the day is not over yet")
+	ErrDayClosed  = fault.New(fault.Conflict, "day_closed", "the day is closed already")
+	ErrOpen       = fault.New(fault.Conflict, "differences_open", "differences of the day are open: settle them, or say why they are carried over")
+)
+
+// Row is one payment of a statement.
+type Row struct {
+	ID              id.ID `gorm:"primaryKey;autoIncrement:false"`
+	BankDay         string
+	BankReference   string
+	PaidAt          clock.Millis
+	AmountFen       money.Fen
+	PayerCipher     []byte `json:"-"` // sealed Payer
+	Status          string
+	Why             string  // of one that is, or was, a difference
+	ChargeID        id.ID   // that it pays, or is about; 0: not known
+	ReturnReference *string // of the transfer that gave it back
+	CarriedReason   string  // why the day was closed over it
+	CreatedAt       clock.Millis
+	SettledAt       *clock.Millis
+
+	OrderID id.ID `gorm:"->"`
+	Payer   `gorm:"-"`
+}
+
+// Payer is what is sealed of a row. Show Masked instead of Account.
+type Payer struct {
+	Name    string `json:"name"`
+	Account string `json:"account"`
+	Memo    string `json:"memo"`
+}
+
+// Masked is the account as people may see it: its last four digits.
+func (p Payer) Masked() string {
+	if len(p.Account) < 8 {
+		return "****"
+	}
+	return "**** " + p.Account[len(p.Account)-4:]
+}
+
+// TableName is the table's name.
+func (Row) TableName() string { return "bank_rows" }
+
+// Day is a bank day, once a row of it came.
+type Day struct {
+	BankDay  string `gorm:"primaryKey"`
+	ClosedAt *clock.Millis
+	ClosedBy id.ID
+	RowCount int64     // when it was closed
+	TotalFen money.Fen // the same
+}
+
+// TableName is the table's name.
+func (Day) TableName() string { return "bank_days" }
+
+// Service is the bank's desk.
+type Service struct {
+	db        *storage.DB
+	keys      *pii.Keyring
+	lifecycle order.Lifecycle
+	approvals *approval.Desk
+}
+
+// NewService registers what needs a second person.
+func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, approvals *approval.Desk) *Service {
+	s := &Service{db, keys, lifecycle, approvals}
+	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement,
+		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
+			operator, err := identity.IsOperator(view, userID)
+			if err != nil || !operator {
+				return approval.Condition{}, err
+			}
+			return approval.Condition{SQL: "1 = 1"}, nil
+		}})
+	return s
+}
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// dayOf is the bank's day of an instant.
+func dayOf(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
+
+// lockDays makes and locks days, ascending.
+func lockDays(tx *storage.Tx, days []string) (map[string]Day, error) {
+	rows := make([]Day, len(days))
+	for i, day := range days {
+		rows[i].BankDay = day
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+		return nil, err
+	}
+	var locked []Day
+	err := tx.ForUpdate().Where("bank_day IN ?", days).Order("bank_day").Find(&locked).Error
+	found := make(map[string]Day, len(locked))
+	for _, d := range locked {
+		found[d.BankDay] = d
+	}
+	return found, err
+}
+
+func (s *Service) seal(p Payer) ([]byte, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	return s.keys.Seal(plain)
+}
+
+func (s *Service) open(rows []Row) error {
+	for i := range rows {
+		plain, err := s.keys.Open(rows[i].PayerCipher)
+		if err == nil {
+			err = json.Unmarshal(plain, &rows[i].Payer)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Filter narrows a listing of rows; "" is any.
+type Filter struct {
+	Status   string
+	Day      string
+	BeforeID id.ID
+	Limit    int
+}
+
+// List answers rows, the newest first, with payers in clear.
+func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
+	q := view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id").Joins("LEFT JOIN charges c ON c.id = r.charge_id").
+		Order("r.id DESC").Limit(f.Limit)
+	for column, value := range map[string]string{"r.status": f.Status, "r.bank_day": f.Day} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	if f.BeforeID != 0 {
+		q = q.Where("r.id < ?", f.BeforeID)
+	}
+	found := []Row{}
+	if err := q.Find(&found).Error; err != nil {
+		return nil, err
+	}
+	return found, s.open(found)
+}
+
+// Get answers a row or ErrNoRow.
+func (s *Service) Get(view *gorm.DB, rowID id.ID) (Row, error) {
+	one := make([]Row, 1)
+	err := view.Take(&one[0], rowID).Error
+	if storage.IsNotFound(err) {
+		return Row{}, ErrNoRow
+	}
+	if err == nil {
+		err = s.open(one)
+	}
+	return one[0], err
+}

@@ -1,0 +1,149 @@
+package bank
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"zique/internal/audit"
+	"zique/internal/fault"
+	"zique/internal/id"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/payment"
+	"zique/internal/storage"
+)
+
+// taken is what became of some rows of a statement.
+type taken struct{ added, matched, repeated int64 }
+
+// take posts rows that are not there yet, and matches each with the order that its memo
+// names. Days must not be closed. A row that is there already is left alone.
+func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err error) {
+	fresh, err := unseen(tx, rows)
+	if err != nil || len(fresh) == 0 {
+		return taken{repeated: int64(len(rows))}, err
+	}
+	t.repeated = int64(len(rows) - len(fresh))
+	days := map[string]bool{}
+	for _, r := range fresh {
+		days[r.BankDay] = true
+	}
+	locked, err := lockDays(tx, slices.Sorted(maps.Keys(days)))
+	if err != nil {
+		return t, err
+	}
+	for _, d := range locked {
+		if d.ClosedAt != nil {
+			return t, ErrDayClosed
+		}
+	}
+	charges, err := name(tx, fresh)
+	if err != nil {
+		return t, err
+	}
+	// Orders are locked ascending.
+	slices.SortFunc(fresh, func(a, b Row) int { return cmp.Compare(charges[a.ChargeID].OrderID, charges[b.ChargeID].OrderID) })
+	if err := s.insert(tx, fresh); err != nil {
+		return t, err
+	}
+	for i := range fresh {
+		r := &fresh[i]
+		t.added++
+		if r.Why == "" {
+			if err := s.match(tx, by, r); err != nil {
+				return t, err
+			}
+		}
+		if r.Status == Matched {
+			t.matched++
+		}
+	}
+	return t, nil
+}
+
+// unseen leaves out the rows whose reference was taken in before.
+func unseen(tx *storage.Tx, rows []Row) ([]Row, error) {
+	references := make([]string, len(rows))
+	for i, r := range rows {
+		references[i] = r.BankReference
+	}
+	var there []string
+	if err := tx.Model(&Row{}).Where("bank_reference IN ?", references).Pluck("bank_reference", &there).Error; err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return slices.Contains(there, r.BankReference) }), nil
+}
+
+// name finds the charge that each memo names, or says why it names none.
+func name(tx *storage.Tx, rows []Row) (map[id.ID]payment.Charge, error) {
+	var all []string
+	for _, r := range rows {
+		all = append(all, payment.RemittanceCodes(r.Memo)...)
+	}
+	known, err := payment.ByRemittance(tx.DB, all)
+	if err != nil {
+		return nil, err
+	}
+	charges := map[id.ID]payment.Charge{}
+	for i := range rows {
+		r := &rows[i]
+		codes := payment.RemittanceCodes(r.Memo)
+		named := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { _, is := known[code]; return !is })
+		switch {
+		case len(named) == 1:
+			c := known[named[0]]
+			r.ChargeID, charges[c.ID] = c.ID, c
+		case len(named) > 1:
+			r.Why = ManyCodes
+		case len(codes) > 0:
+			r.Why = UnknownCode
+		default:
+			r.Why = NoCode
+		}
+	}
+	return charges, nil
+}
+
+func (s *Service) insert(tx *storage.Tx, rows []Row) (err error) {
+	postings := make([]ledger.Posting, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		r.ID, r.Status, r.CreatedAt = tx.NewID(), Difference, tx.Now()
+		if r.PayerCipher, err = s.seal(r.Payer); err != nil {
+			return err
+		}
+		postings[i] = r.posting(receiptPosting, 1)
+	}
+	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
+		return err
+	}
+	_, err = ledger.Post(tx, postings)
+	return err
+}
+
+// posting is bank → unmatched, with sign −1 the way back.
+func (r Row) posting(kind string, sign money.Fen) ledger.Posting {
+	return ledger.Posting{Kind: kind, Reference: r.ID.String(), Entries: []ledger.Entry{
+		{Account: org.BankAccount, Amount: -sign * r.AmountFen}, {Account: payment.UnmatchedAccount, Amount: sign * r.AmountFen}}}
+}
+
+// match lets a row pay the order of its charge, or says why it does not.
+func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row) error {
+	err := s.lifecycle.Transferred(tx, by, payment.Notice{Gateway: payment.BankTransfer, ChargeID: r.ChargeID,
+		Reference: r.BankReference, AmountFen: r.AmountFen, PaidAt: r.PaidAt})
+	refusal, refused := fault.As(err)
+	switch {
+	case err == nil:
+		now := tx.Now()
+		r.Status, r.SettledAt = Matched, &now
+	case refused && refusal.Code == payment.ErrClosed.Code:
+		r.Why = NotAwaited
+	case refused && refusal.Code == payment.ErrAmount.Code:
+		r.Why = WrongAmount
+	default:
+		return err
+	}
+	return tx.Model(r).Select("Status", "Why", "ChargeID", "SettledAt").Updates(r).Error
+}
