@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -30,6 +31,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/seed"
+	"zique/internal/settlement"
 	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -46,6 +48,7 @@ type house struct {
 	orgs      *org.Service
 	approvals *approval.Desk
 	staff     *staff.Service
+	settle    *settlement.Service
 }
 
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
@@ -63,9 +66,11 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 		return nil, errors.Join(err, db.Close())
 	}
 	approvals := approval.NewDesk()
+	operators := org.Operators{Is: identity.IsOperator, All: identity.Operators}
+	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
-		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: staff.NewService(people, approvals),
+		orgs: orgs, settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)), staff: staff.NewService(people, approvals),
 	}
 	h.beforeDeletion()
 	return h, nil
@@ -115,12 +120,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	lifecycle := order.Lifecycle{Timing: timing(s)}
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
-	}, append(chores(h.db, files, h.approvals), advancing(h.db, lifecycle))...)
+		settlement.JobKind: h.settle.Make,
+	}, append(chores(h.db, files, h.approvals), advancing(h.db, lifecycle), confirming(h.db), settling(h.db, h.settle))...)
 	jobs.OnEnd(village.ImportKind, village.Ended)
+	jobs.OnEnd(settlement.JobKind, settlement.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: lifecycle, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
 

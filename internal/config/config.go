@@ -38,9 +38,10 @@ type Settings struct {
 
 	MetricsToken string // empty: /metrics answers programs on the same machine only
 
-	PayWithin    time.Duration // from placing until an unpaid order is given up
-	ReceiveAfter time.Duration // from the last parcel until it counts as received
-	CloseAfter   time.Duration // from receipt: the after-sale window
+	PayWithin     time.Duration // from placing until an unpaid order is given up
+	ReceiveAfter  time.Duration // from the last parcel until it counts as received
+	CloseAfter    time.Duration // from receipt: the after-sale window
+	ConfirmWithin time.Duration // from a statement until silence confirms it
 }
 
 // IsDemo tells whether demo accounts, data and secrets are allowed.
@@ -48,7 +49,7 @@ func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
 var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
-	"pay_within", "receive_after", "close_after"}
+	"pay_within", "receive_after", "close_after", "confirm_within"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -133,7 +134,7 @@ func settle(k *koanf.Koanf) (Settings, error) {
 
 // timing reads how long orders wait; empty keeps what order.DefaultTiming says.
 func (s *Settings) timing(k *koanf.Koanf) (wrong []error) {
-	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
+	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter, "confirm_within": &s.ConfirmWithin} {
 		text := k.String(name)
 		if text == "" {
 			continue
