@@ -2,7 +2,7 @@ import type zh from './ops.zh-CN'
 
 const en: typeof zh = {
   title: {
-    'ops-organisations': 'Organisations', 'ops-organisation': 'Organisation', 'ops-approvals': 'Approvals', 'ops-people': 'People', 'ops-villages': 'Villages', 'ops-village': 'Change a village', 'ops-village-new': 'New village', 'ops-village-import': 'Import villages', 'ops-audit': 'Audit log', 'ops-ledger': 'Ledger', 'ops-ledger-account': 'Account statement', 'ops-ledger-transaction': 'Transaction',
+    'ops-organisations': 'Organisations', 'ops-organisation': 'Organisation', 'ops-approvals': 'Approvals', 'ops-people': 'People', 'ops-villages': 'Villages', 'ops-village': 'Change a village', 'ops-village-new': 'New village', 'ops-village-import': 'Import villages', 'ops-audit': 'Audit log', 'ops-ledger': 'Ledger', 'ops-settlements': 'Settlements', 'ops-settlement': 'Settlement', 'ops-statement': 'Statement', 'ops-ledger-account': 'Account statement', 'ops-ledger-transaction': 'Transaction',
   },
   ops: {
     nav: 'Desk', readsOnly: 'You are here as an auditor: to look, not to change. Personal data is masked.', search: 'Search', searchHint: 'Name, credit code, mobile number, order or card number', searchNone: 'Nothing found', queues: 'Waiting to be done', oldest: 'oldest {age}', queueEmpty: 'nothing waits',
@@ -32,9 +32,15 @@ const en: typeof zh = {
     class: { bank: 'Bank', card: 'Aid cards', cooperative: 'Cooperatives', freight: 'Freight', village: 'Village collectives', enterprise: 'Enterprises' },
     kind: { order_payment: 'Order paid', refund: 'Refund', card_funding: 'Cards paid for', card_issue: 'Card issued', reversal: 'Reversal' },
   },
+  settle: {
+    begin: 'Make statements now', note: 'Note (optional)', begun: 'Statements are being made', none: 'No settlements yet', auto: 'Month {period}', manual: 'On demand', making: 'Statements are being made; they appear when done', counts: '{status} {n}', status: { making: 'being made', open: 'open', closed: 'closed' },
+    ask: 'Ask for payout', askHint: 'Another operator approves the confirmed statements whose accounts can be used.', asked: 'Asked; another operator must approve', file: 'Payout file ({format})', fileHint: 'Account numbers are in clear; every download is logged.', fileName: 'payout-{id}.{format}', close: 'Close', closeAsk: 'It can be closed once every statement is paid or carried on.', closed: 'Settlement closed',
+    answer: 'Answer the dispute', answered: 'Answered; the payee looks again', pay: 'Record the payment', paid: 'Payment recorded', paidAt: 'Day of the payment',
+  },
   audit: {
     actionLabel: 'Action', actionExample: 'such as organisation.approved', subject: 'Kind of thing', subjectId: 'Number of the thing', requestId: 'Request id', since: 'From', until: 'To', csv: 'Download CSV', none: 'No such entries', system: 'The program', from: 'from {peer}',
     action: {
+      settlement_started: 'Settlement begun', settlement_made: 'Statements made', settlement_closed: 'Settlement closed', statement_confirmed: 'Statement confirmed', statement_disputed: 'Statement disputed', statement_answered: 'Dispute answered', statement_approval_lapsed: 'Approval lapsed', statement_paid: 'Payment recorded', payout_approved: 'Payout approved', payout_file_made: 'Payout file made',
       organisation_created: 'Application begun', organisation_changed: 'Application changed', organisation_submitted: 'Application submitted', organisation_recommended: 'Recommended', organisation_admitted: 'Admitted', organisation_returned: 'Sent back', organisation_rejected: 'Rejected', organisation_suspended: 'Suspended', organisation_reinstated: 'Reinstated', organisation_withdrawn: 'Application withdrawn', file_read: 'Document read', audit_exported: 'Log exported',
       member_invited: 'Member invited', member_joined: 'Member joined', member_left: 'Member left', member_removed: 'Member removed', member_role_changed: 'Member’s role changed', invitation_accepted: 'Invitation accepted', invitation_revoked: 'Invitation withdrawn', invitation_declined: 'Invitation declined', role_granted: 'Role granted', role_revoked: 'Role revoked', payee_account_changed: 'Payee account changed',
       approval_requested: 'Decision asked for', approval_approved: 'Approved', approval_rejected: 'Not approved', approval_withdrawn: 'Request withdrawn', village_added: 'Village added', village_changed: 'Village changed', village_import_started: 'Import of villages', cooperative_villages_changed: 'Villages served changed',
