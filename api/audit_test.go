@@ -101,7 +101,17 @@ var audited = map[string][]string{
 	"POST /ops/bank-days/{day}/close":      {"bank_day.closed"},
 	"POST /ops/refund-transfers/{id}/done": {"refund.transferred"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "member.joined", "payee_account.changed", "role.granted", "bank_difference.settled", "payment.captured"},
+	"POST /coop/statements/{id}/confirm":          {"statement.confirmed"},
+	"POST /coop/statements/{id}/dispute":          {"statement.disputed"},
+	"POST /village/statements/{id}/confirm":       {"statement.confirmed"},
+	"POST /village/statements/{id}/dispute":       {"statement.disputed"},
+	"POST /ops/settlements":                       {"settlement.started"},
+	"POST /ops/settlements/{id}/request-approval": {"approval.requested"},
+	"POST /ops/settlements/{id}/close":            {"settlement.closed"},
+	"POST /ops/statements/{id}/answer":            {"statement.answered"},
+	"POST /ops/statements/{id}/pay":               {"statement.paid"},
+
+	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "member.joined", "payee_account.changed", "role.granted", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

@@ -95,6 +95,33 @@ var rules = map[string]rule{
 	"POST /coop/refunds/{id}/reject":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
 	"POST /coop/refunds/{id}/accept":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/accept"},
 
+	"GET /coop/money":                             {by: "cooperative"},
+	"GET /coop/statements":                        {by: "cooperative"},
+	"GET /coop/statements/{id}":                   {by: "cooperative", path: "/coop/statements/{statement}"},
+	"GET /coop/statements/{id}/file":              {by: "cooperative", path: "/coop/statements/{statement}/file"},
+	"POST /coop/statements/{id}/confirm":          {by: "cooperative", path: "/coop/statements/{statement}/confirm"},
+	"POST /coop/statements/{id}/dispute":          {by: "cooperative", answers: conflict, path: "/coop/statements/{statement}/dispute", body: map[string]any{"reason": "x"}},
+	"GET /village/money":                          {by: "head"},
+	"GET /village/shares":                         {by: "head"},
+	"GET /village/statements":                     {by: "head"},
+	"GET /village/statements/{id}":                {by: "head", path: "/village/statements/{village_statement}"},
+	"GET /village/statements/{id}/file":           {by: "head", path: "/village/statements/{village_statement}/file?format=pdf"},
+	"POST /village/statements/{id}/confirm":       {by: "head", path: "/village/statements/{village_statement}/confirm"},
+	"POST /village/statements/{id}/dispute":       {by: "head", answers: conflict, path: "/village/statements/{village_statement}/dispute", body: map[string]any{"reason": "x"}},
+	"GET /ops/settlements":                        {by: "auditor", also: desks},
+	"POST /ops/settlements":                       {by: "county", answers: badRequest, also: desks, key: true, body: map[string]any{"note": "two\nlines"}},
+	"GET /ops/settlements/{id}":                   {by: "auditor", also: desks, path: "/ops/settlements/{settlement}"},
+	"POST /ops/settlements/{id}/request-approval": {by: "county", answers: conflict, also: desks, path: "/ops/settlements/{settlement}/request-approval", body: map[string]any{"reason": "x"}},
+	"GET /ops/settlements/{id}/payout-file":       {by: "county", answers: conflict, also: desks, path: "/ops/settlements/{settlement}/payout-file"},
+	"POST /ops/settlements/{id}/close":            {by: "county", answers: conflict, also: desks, path: "/ops/settlements/{settlement}/close"},
+	"GET /ops/statements":                         {by: "auditor", also: desks},
+	"GET /ops/statements/{id}":                    {by: "auditor", also: desks, path: "/ops/statements/{statement}"},
+	"GET /ops/statements/{id}/file":               {by: "auditor", also: desks, path: "/ops/statements/{statement}/file"},
+	"POST /ops/statements/{id}/answer":            {by: "county", answers: conflict, also: desks, path: "/ops/statements/{statement}/answer", body: map[string]any{"reason": "x"}},
+	"POST /ops/statements/{id}/pay":               {by: "county", answers: conflict, also: desks, key: true, path: "/ops/statements/{statement}/pay", body: map[string]any{"bank_reference": "x", "paid_at": "2026-01-01T00:00:00Z"}},
+	"GET /ops/shares/{line_id}":                   {by: "auditor", also: desks, path: "/ops/shares/{closed_line}"},
+	"GET /ops/villages/{id}/shares":               {by: "liaison", also: readers, path: "/ops/villages/{sold_village}/shares"},
+
 	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
 	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
 	"PUT /ops/cooperatives/{id}/villages": {by: "county", also: desks, path: "/ops/cooperatives/{cooperative}/villages", body: map[string]any{"village_ids": []any{"{village}"}}},
@@ -215,6 +242,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["other_session"], f.things["session"] = sessions.text("items.0.id"), sessions.text("items.1.id")
 	f.things["message"] = p.message(t, p.call(t, b.token, "GET", "/me", nil).text("user.id"))
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
+	p.settlementFixture(t, f, b)
 	p.organisationsFixture(t, &f)
 	p.bankFixture(t, f)
 	p.seal(t)
@@ -248,6 +276,27 @@ func (p *program) bankFixture(t *testing.T, f fixture) {
 	f.things["bank_refund"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/refund-transfers", nil).text("items.0.id")
 }
 
+// settlementFixture adds a sale that is closed, and its statements.
+func (p *program) settlementFixture(t *testing.T, f fixture, b basket) {
+	t.Helper()
+	owner, placed := p.closedSale(t, b, 1)
+	f.things["closed_line"], f.things["sold_village"] = placed.text("lines.0.id"), placed.text("lines.0.village_id")
+	f.tokens["head"], _ = p.head(t, f.tokens["county"], f.things["sold_village"])
+	f.things["settlement"] = p.settled(t, f.tokens["county"])
+	f.things["statement"] = p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
+	f.things["village_statement"] = p.ok(t, http.StatusOK, f.tokens["head"], "GET", "/village/statements", nil).text("items.0.id")
+}
+
+// otherCollective is the organisation of a village that nobody heads.
+func (p *program) otherCollective(t *testing.T, f fixture) string {
+	t.Helper()
+	list, at := p.ok(t, http.StatusOK, "", "GET", "/villages", nil), "items.0."
+	if list.text(at+"id") == f.things["sold_village"] {
+		at = "items.1."
+	}
+	return list.text(at + "collective_id")
+}
+
 // organisationsFixture adds an application, an invitation and a request for approval.
 func (p *program) organisationsFixture(t *testing.T, f *fixture) {
 	t.Helper()
@@ -258,7 +307,7 @@ func (p *program) organisationsFixture(t *testing.T, f *fixture) {
 	f.tokens["applicant"], _, _ = p.person(t, "申请人")
 	f.tokens["invited"], phone, _ = p.person(t, "受邀人")
 	f.things["application"] = p.submitted(t, f.tokens["applicant"], "cooperative")
-	f.things["collective"] = p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.collective_id")
+	f.things["collective"] = p.otherCollective(t, *f)
 	f.things["head_invitation"] = p.ok(t, http.StatusCreated, f.tokens["county"], "POST", "/ops/collectives/"+f.things["collective"]+"/invitations", map[string]any{"phone": "13700000096"}).text("id")
 	f.things["enterprise"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/organisations", nil).text("items.0.id")
 	at := "/organisations/" + f.things["enterprise"]

@@ -17,6 +17,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/settlement"
 	"zique/internal/storage"
 	"zique/internal/verify"
 	"zique/internal/worker"
@@ -71,4 +72,14 @@ func advancing(db *storage.DB, lifecycle order.Lifecycle) worker.Recurring {
 		Name: "advance-orders", Every: min(time.Minute, lifecycle.Timing.Pay, lifecycle.Timing.Transfer, lifecycle.Timing.Receive, lifecycle.Timing.Close),
 		Do: func(ctx context.Context) error { return lifecycle.Advance(ctx, db) },
 	}
+}
+
+// confirming takes silence for consent, a minute late at the most.
+func confirming(db *storage.DB) worker.Recurring {
+	return worker.Recurring{Name: "confirm-statements", Every: time.Minute, Do: func(ctx context.Context) error { return settlement.ConfirmSilent(ctx, db) }}
+}
+
+// settling starts the run of each month, an hour into the next at the latest.
+func settling(db *storage.DB, settle *settlement.Service) worker.Recurring {
+	return worker.Recurring{Name: "settle-month", Every: time.Hour, Do: func(ctx context.Context) error { return settle.Monthly(ctx, db) }}
 }

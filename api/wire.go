@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -31,6 +32,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/seed"
+	"zique/internal/settlement"
 	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -49,6 +51,7 @@ type house struct {
 	staff     *staff.Service
 	lifecycle order.Lifecycle
 	bank      *bank.Service
+	settle    *settlement.Service
 }
 
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
@@ -67,10 +70,12 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	}
 	approvals := approval.NewDesk()
 	lifecycle := order.Lifecycle{Timing: timing(s)}
+	operators := org.Operators{Is: identity.IsOperator, All: identity.Operators}
+	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
-		db: db, keys: keys, people: people, sender: sms, approvals: approvals,
-		orgs: org.NewService(keys, approvals, org.Operators{Is: identity.IsOperator, All: identity.Operators}), staff: staff.NewService(people, approvals),
+		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
 		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
+		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.beforeDeletion()
 	return h, nil
@@ -128,12 +133,14 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
 		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
 		bank.ImportKind:    bank.Importer{Desk: h.bank, Files: bank.FileSource(tables)}.Handle,
-	}, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle))...)
+		settlement.JobKind: h.settle.Make,
+	}, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle))...)
 	jobs.OnEnd(village.ImportKind, village.Ended)
+	jobs.OnEnd(settlement.JobKind, settlement.Ended)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, MetricsToken: s.MetricsToken,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken,
 	}
 	handler, _ := api.Handler()
 

@@ -33,6 +33,7 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/settlement"
 	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -40,25 +41,26 @@ import (
 
 // Server is everything that the handlers call.
 type Server struct {
-	DB        *storage.DB
-	Redis     *storage.Redis
-	People    *identity.Service
-	Keys      *pii.Keyring
-	Carts     cart.Store
-	Codes     aidcard.Codes
-	Checkout  *order.Committer
-	Lifecycle order.Lifecycle
-	Gateways  payment.Gateways  // what cards leave is paid through these
-	DemoPay   *localpay.Service // in demo mode: a gateway that plays the others
-	Bank      *bank.Service
-	Payee     Payee // of bank transfers
-	Files     *blob.Store
-	Orgs      *org.Service
-	Approvals *approval.Desk
-	Staff     *staff.Service
-	Sheets    village.FileSource // what imports read
-	Demo      bool
-	Site      fs.FS // the built storefront
+	DB          *storage.DB
+	Redis       *storage.Redis
+	People      *identity.Service
+	Keys        *pii.Keyring
+	Carts       cart.Store
+	Codes       aidcard.Codes
+	Checkout    *order.Committer
+	Lifecycle   order.Lifecycle
+	Gateways    payment.Gateways  // what cards leave is paid through these
+	DemoPay     *localpay.Service // in demo mode: a gateway that plays the others
+	Bank        *bank.Service
+	Payee       Payee // of bank transfers
+	Files       *blob.Store
+	Orgs        *org.Service
+	Approvals   *approval.Desk
+	Staff       *staff.Service
+	Settlements *settlement.Service
+	Sheets      village.FileSource // what imports read
+	Demo        bool
+	Site        fs.FS // the built storefront
 
 	MetricsToken string // "": only programs on this machine may read /metrics
 }

@@ -16,6 +16,8 @@ export const applies = (kind: OrgKind) => kind === 'cooperative' || kind === 'en
 export const isManager = (kind: OrgKind, role?: string) => role !== undefined && MEMBER_ROLES[kind][0] === role
 /** May ask for another payee account. */
 export const handlesMoney = (kind: OrgKind, role?: string) => isManager(kind, role) || role === 'accountant' || role === 'finance'
+/** Sells, or has a share of what is sold, and so has statements. */
+export const isPayee = (kind: OrgKind) => kind === 'cooperative' || kind === 'village_collective'
 /** A member opens the documents that the role needs: who keeps the money does not need an identity card. */
 export const opensDocument = (org: Organisation, kind: DocumentKind) =>
   isManager(org.kind, org.my_role) || (handlesMoney(org.kind, org.my_role) && (kind === 'business_licence' || kind === 'bank_permit'))
@@ -67,3 +69,8 @@ export function deskActions(kind: OrgKind, status: OrgStatus, desks: Desk[]): De
       return []
   }
 }
+
+/** Under which addresses the money of a payee is. */
+export const sideOf = (kind: OrgKind) => (kind === 'village_collective' ? 'village' : 'coop')
+/** Confirms and disputes statements: of a collective only its head. */
+export const answersStatements = (kind: OrgKind, role?: string) => isManager(kind, role) || (kind === 'cooperative' && role === 'accountant')

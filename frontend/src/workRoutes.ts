@@ -16,6 +16,8 @@ const member: RouteRecordRaw[] = [
   own('/org/:id/edit', 'org-edit', () => import('./pages/org/ApplyPage.vue')),
   own('/org/:id/members', 'org-members', () => import('./pages/org/MembersPage.vue')),
   own('/org/:id/payee', 'org-payee', () => import('./pages/org/PayeePage.vue')),
+  own('/org/:id/money', 'org-money', () => import('./pages/org/MoneyPage.vue')),
+  own('/org/:id/statements/:statement', 'org-statement', () => import('./pages/org/StatementPage.vue')),
   { path: '/organisations/:id', redirect: (to) => `/org/${String(to.params.id)}` },
   { path: '/invitations', redirect: '/inbox' },
 ]
@@ -54,6 +56,9 @@ const ops: RouteRecordRaw[] = [
   desk('/ledger', '-ledger', () => import('./pages/ops/LedgerPage.vue')),
   desk('/ledger/accounts/:id', '-ledger-account', () => import('./pages/ops/LedgerAccountPage.vue')),
   desk('/ledger/transactions/:id', '-ledger-transaction', () => import('./pages/ops/LedgerTransactionPage.vue')),
+  desk('/settlements', '-settlements', () => import('./pages/ops/SettlementsPage.vue')),
+  desk('/settlements/:id', '-settlement', () => import('./pages/ops/SettlementPage.vue')),
+  desk('/settlements/:run/statements/:id', '-statement', () => import('./pages/ops/StatementPage.vue')),
   desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
 ]
 

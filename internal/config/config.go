@@ -44,6 +44,7 @@ type Settings struct {
 	TransferWithin time.Duration // the same, of an order that is paid by bank
 	ReceiveAfter   time.Duration // from the last parcel until it counts as received
 	CloseAfter     time.Duration // from receipt: the after-sale window
+	ConfirmWithin  time.Duration // from a statement until silence confirms it
 }
 
 // Payee is the bank account that orders are paid to; empty: bank transfers are not offered.
@@ -57,7 +58,7 @@ func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
 var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
-	"pay_within", "transfer_within", "payee_holder", "payee_bank", "payee_number", "receive_after", "close_after"}
+	"pay_within", "transfer_within", "payee_holder", "payee_bank", "payee_number", "receive_after", "close_after", "confirm_within"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -161,7 +162,7 @@ func (s *Settings) payee(k *koanf.Koanf) (wrong []error) {
 
 // timing reads how long orders wait; empty keeps what order.DefaultTiming says.
 func (s *Settings) timing(k *koanf.Koanf) (wrong []error) {
-	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "transfer_within": &s.TransferWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter} {
+	for name, into := range map[string]*time.Duration{"pay_within": &s.PayWithin, "transfer_within": &s.TransferWithin, "receive_after": &s.ReceiveAfter, "close_after": &s.CloseAfter, "confirm_within": &s.ConfirmWithin} {
 		text := k.String(name)
 		if text == "" {
 			continue

@@ -107,6 +107,6 @@ export async function request<T>(method: string, path: string, call: Call = {}):
 }
 
 /** The bytes of a file that only its readers may have, which a plain link could not fetch. */
-export async function bytes(path: string, query: object = {}): Promise<Blob> {
-  return read((await answerOf('GET', path, { query })).blob())
+export async function bytes(path: string, query: object = {}, org?: string): Promise<Blob> {
+  return read((await answerOf('GET', path, { query, org })).blob())
 }

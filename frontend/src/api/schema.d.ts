@@ -388,6 +388,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coop/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-coop-money"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coop/orders": {
         parameters: {
             query?: never;
@@ -526,6 +542,86 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["reject-refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-coop-statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-coop-statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/statements/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-coop-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/statements/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["dispute-coop-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/statements/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-coop-statement-file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1348,6 +1444,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-settlements"];
+        put?: never;
+        post: operations["begin-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/settlements/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/settlements/{id}/payout-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-payout-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/settlements/{id}/request-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/shares/{line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-line-shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/statements/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["answer-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/statements/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-statement-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/statements/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pay-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/users": {
         parameters: {
             query?: never;
@@ -1469,6 +1741,22 @@ export interface paths {
         };
         get?: never;
         put: operations["change-village"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/villages/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-shares-of-village"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1892,6 +2180,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/village/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-village-money"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-village-shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-village-statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-village-statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/statements/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-village-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/statements/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["dispute-village-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village/statements/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-village-statement-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/villages": {
         parameters: {
             query?: never;
@@ -2143,6 +2543,9 @@ export interface components {
             status: "matched" | "difference" | "returned";
             /** @enum {string} */
             why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "not_awaited";
+        };
+        BeginInBody: {
+            note?: string;
         };
         BoardJSON: {
             /** Format: date-time */
@@ -2758,8 +3161,23 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListSettlementJSON: {
+            items: components["schemas"]["SettlementJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListShareTraceJSON: {
+            items: components["schemas"]["ShareTraceJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListStaffJSON: {
             items: components["schemas"]["StaffJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListStatementOfJSON: {
+            items: components["schemas"]["StatementOfJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -2827,6 +3245,37 @@ export interface components {
             template: string;
             text: string;
             title: string;
+        };
+        MoneyJSON: {
+            /** Format: int64 */
+            available_fen: number;
+            /**
+             * Format: int64
+             * @description at most 0: taken back after a payout, made up for by later sales
+             */
+            carried_fen: number;
+            /**
+             * Format: int64
+             * @description on statements that are not paid yet
+             */
+            open_fen: number;
+            /** Format: int64 */
+            open_statements: number;
+            /**
+             * Format: int64
+             * @description so far
+             */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description sold or shared, may still be refunded
+             */
+            pending_fen: number;
+            /**
+             * Format: int64
+             * @description a cooperative: what its sales gave to villages; a collective: all of its shares
+             */
+            shares_fen: number;
         };
         NamedJSON: {
             id: string;
@@ -3024,6 +3473,12 @@ export interface components {
         PasswordInBody: {
             current_password: string;
             new_password: string;
+        };
+        PayInBody: {
+            /** @description unique */
+            bank_reference: string;
+            /** Format: date-time */
+            paid_at: string;
         };
         PayJSON: {
             /** Format: int64 */
@@ -3233,6 +3688,9 @@ export interface components {
             /** Format: int64 */
             goods_fen: number;
         };
+        ReasonInBody: {
+            reason: string;
+        };
         ReceivedInvitationJSON: {
             /** Format: date-time */
             expires_at: string;
@@ -3395,6 +3853,69 @@ export interface components {
         SetMemberInBody: {
             role: string;
         };
+        SettlementCountJSON: {
+            /** Format: int64 */
+            closing_fen: number;
+            /** Format: int64 */
+            count: number;
+            status: string;
+        };
+        SettlementJSON: {
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description its statements by status */
+            counts: components["schemas"]["SettlementCountJSON"][] | null;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            made_at?: string;
+            note?: string;
+            /**
+             * @description of a monthly run
+             * @example 2026-10
+             */
+            period?: string;
+            /** @enum {string} */
+            status: "making" | "open" | "closed";
+            /**
+             * Format: int64
+             * @description the last transaction of the journal in it
+             */
+            to_seq: number;
+        };
+        ShareTraceJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @enum {string} */
+            bearer: "seller" | "buyer" | "campaign";
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @example order_payment */
+            kind: string;
+            line_id: string;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: date-time */
+            ordered_at: string;
+            /** Format: int64 */
+            rate_bp: number;
+            /**
+             * Format: date-time
+             * @description since when the rule holds
+             */
+            rule_from: string;
+            rule_id: string;
+            rule_name: string;
+            rule_source: string;
+            spec: string;
+            /** @enum {string} */
+            stage: "pending" | "available";
+            title: string;
+            transaction_id: string;
+            village_id: string;
+        };
         SharesJSON: {
             /** Format: int64 */
             available_fen: number;
@@ -3441,6 +3962,72 @@ export interface components {
             phone: string;
             roles: string[] | null;
         };
+        StatementDetailJSON: {
+            /** @description to the dispute */
+            answer?: string;
+            /** @description nobody answered in time */
+            auto_confirmed: boolean;
+            bank_reference?: string;
+            /**
+             * Format: int64
+             * @description opening + moved: what is paid, or carried on where it is not above 0
+             */
+            closing_fen: number;
+            /**
+             * Format: date-time
+             * @description when silence confirms it
+             */
+            confirm_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description a payout file names it */
+            in_file: boolean;
+            /** Format: int64 */
+            item_count: number;
+            items: components["schemas"]["StatementItemJSON"][] | null;
+            /** @enum {string} */
+            kind: "cooperative" | "village_collective";
+            /** Format: int64 */
+            moved_fen: number;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description carried from the statement before; at most 0
+             */
+            opening_fen: number;
+            org_id: string;
+            org_name: string;
+            /** Format: date-time */
+            paid_at?: string;
+            /** @description of the dispute */
+            reason?: string;
+            settlement_id: string;
+            /** @enum {string} */
+            status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+            /**
+             * @description why a confirmed one cannot be paid now
+             * @enum {string}
+             */
+            waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
+        };
+        StatementItemJSON: {
+            /**
+             * Format: int64
+             * @description the sum of the lines' amounts and the freight
+             */
+            amount_fen: number;
+            /** Format: int64 */
+            freight_fen: number;
+            /** @example sub_order_close */
+            kind: string;
+            lines: components["schemas"]["StatementLineJSON"][] | null;
+            /** Format: date-time */
+            posted_at: string;
+            reference: string;
+            transaction_id: string;
+        };
         StatementJSON: {
             /** Format: int64 */
             closing_fen: number;
@@ -3451,6 +4038,81 @@ export interface components {
             next_cursor?: string;
             /** Format: int64 */
             opening_fen: number;
+        };
+        StatementLineJSON: {
+            /**
+             * Format: int64
+             * @description to the statement's owner
+             */
+            amount_fen: number;
+            /**
+             * @description whose money the share is
+             * @enum {string}
+             */
+            bearer: "seller" | "buyer" | "campaign";
+            line_id: string;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            quantity: number;
+            /** Format: int64 */
+            rate_bp: number;
+            /** Format: int64 */
+            refund_fen: number;
+            rule_id: string;
+            rule_name: string;
+            rule_source: string;
+            /** Format: int64 */
+            share_fen: number;
+            spec: string;
+            title: string;
+        };
+        StatementOfJSON: {
+            /** @description to the dispute */
+            answer?: string;
+            /** @description nobody answered in time */
+            auto_confirmed: boolean;
+            bank_reference?: string;
+            /**
+             * Format: int64
+             * @description opening + moved: what is paid, or carried on where it is not above 0
+             */
+            closing_fen: number;
+            /**
+             * Format: date-time
+             * @description when silence confirms it
+             */
+            confirm_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description a payout file names it */
+            in_file: boolean;
+            /** Format: int64 */
+            item_count: number;
+            /** @enum {string} */
+            kind: "cooperative" | "village_collective";
+            /** Format: int64 */
+            moved_fen: number;
+            /**
+             * Format: int64
+             * @description carried from the statement before; at most 0
+             */
+            opening_fen: number;
+            org_id: string;
+            org_name: string;
+            /** Format: date-time */
+            paid_at?: string;
+            /** @description of the dispute */
+            reason?: string;
+            settlement_id: string;
+            /** @enum {string} */
+            status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+            /**
+             * @description why a confirmed one cannot be paid now
+             * @enum {string}
+             */
+            waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
         };
         StepJSON: {
             /** @description masked for auditors */
@@ -4472,6 +5134,35 @@ export interface operations {
             };
         };
     };
+    "get-coop-money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-sub-orders": {
         parameters: {
             query?: {
@@ -4826,6 +5517,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-coop-statements": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-coop-statement": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-coop-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dispute-coop-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-coop-statement-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
@@ -6664,6 +7523,486 @@ export interface operations {
             };
         };
     };
+    "list-settlements": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSettlementJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-settlement": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        closed_at?: string;
+                        /** @description its statements by status */
+                        counts: components["schemas"]["SettlementCountJSON"][] | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        /** Format: date-time */
+                        made_at?: string;
+                        note?: string;
+                        /**
+                         * @description of a monthly run
+                         * @example 2026-10
+                         */
+                        period?: string;
+                        /** @enum {string} */
+                        status: "making" | "open" | "closed";
+                        /**
+                         * Format: int64
+                         * @description the last transaction of the journal in it
+                         */
+                        to_seq: number;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-payout-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-line-shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShareTraceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-statements": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+                settlement_id?: string;
+                org_id?: string;
+                kind?: "cooperative" | "village_collective";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-statement": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-statement-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pay-statement": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description to the dispute */
+                        answer?: string;
+                        /** @description nobody answered in time */
+                        auto_confirmed: boolean;
+                        bank_reference?: string;
+                        /**
+                         * Format: int64
+                         * @description opening + moved: what is paid, or carried on where it is not above 0
+                         */
+                        closing_fen: number;
+                        /**
+                         * Format: date-time
+                         * @description when silence confirms it
+                         */
+                        confirm_by?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        /** @description a payout file names it */
+                        in_file: boolean;
+                        /** Format: int64 */
+                        item_count: number;
+                        /** @enum {string} */
+                        kind: "cooperative" | "village_collective";
+                        /** Format: int64 */
+                        moved_fen: number;
+                        /**
+                         * Format: int64
+                         * @description carried from the statement before; at most 0
+                         */
+                        opening_fen: number;
+                        org_id: string;
+                        org_name: string;
+                        /** Format: date-time */
+                        paid_at?: string;
+                        /** @description of the dispute */
+                        reason?: string;
+                        settlement_id: string;
+                        /** @enum {string} */
+                        status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+                        /**
+                         * @description why a confirmed one cannot be paid now
+                         * @enum {string}
+                         */
+                        waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "find-users": {
         parameters: {
             query: {
@@ -6913,6 +8252,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VillageJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shares-of-village": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShareTraceJSON"];
                 };
             };
             /** @description Error */
@@ -8031,6 +9404,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadedJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-village-money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-village-shares": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShareTraceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-village-statements": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-village-statement": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-village-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dispute-village-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-village-statement-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */

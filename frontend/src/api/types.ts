@@ -75,3 +75,9 @@ export type Assistance = Board['assistance'][number]
 export type TrialBalance = Lists<Wire['TrialBalanceJSON']>
 export type LedgerStatement = Lists<Wire['StatementJSON']>
 export type LedgerTransaction = Lists<Wire['LedgerTransactionJSON']>
+
+export type Settlement = Lists<Wire['SettlementJSON']>
+export type Statement = Lists<Wire['StatementOfJSON']>
+export type StatementDetail = Lists<Wire['StatementDetailJSON']>
+export type MoneyStanding = Wire['MoneyJSON']
+export type ShareTrace = Wire['ShareTraceJSON']

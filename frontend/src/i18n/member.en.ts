@@ -3,7 +3,7 @@ import type zh from './member.zh-CN'
 const en: typeof zh = {
   title: {
     security: 'Account security', privacy: 'Privacy and data', approval: 'Waiting for you', org: 'Organisation', ops: 'Desk', inbox: 'Messages',
-    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account',
+    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account', 'org-money': 'Money', 'org-statement': 'Statement',
   },
   confirm: { reason: 'Reason', reasonOptional: 'Remark (optional)' },
   step: { done: 'done', now: 'now', later: 'to come', stopped: 'not passed' },
@@ -11,13 +11,13 @@ const en: typeof zh = {
   age: { minutes: 'waiting {n} min', hours: 'waiting {n} h', days: 'waiting {n} days' },
   change: {
     what: 'What', before: 'Before', after: 'After', yes: 'yes', no: 'no',
-    field: { user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', amount: 'Amount', why: 'Difference', payer: 'Payer', account: 'Account', bank_reference: 'Bank reference', return_reference: 'Paid out as', order_id: 'Order', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', documents: 'Documents' },
+    field: { user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', amount: 'Amount', why: 'Difference', payer: 'Payer', account: 'Account', bank_reference: 'Bank reference', return_reference: 'Paid out as', order_id: 'Order', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', statements: 'Statements', total_fen: 'Total in fen', waiting: 'Not paid yet', documents: 'Documents' },
   },
   org: {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
     created: 'Created', submitted: 'Submitted', documents: 'Documents', documentsNone: 'No documents were uploaded.', history: 'History', historyNone: 'Nothing has happened yet.', villagesN: '{n} villages', reason: 'What the reviewer says', giveUp: 'Give up the application', givenUp: 'The application was given up', giveUpHint: 'The application, its contact and its files are erased. Its credit code can be used again.', goOn: 'Go on filling in', changeAgain: 'Change and submit again',
     actFor: 'Organisation you act for', actAny: 'Not set, chosen by the page', actHint: 'You belong to several organisations. What you do from now on counts for the one chosen here.', actNow: 'Now acting for: {org}',
-    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery' },
+    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery', money: 'Money' },
     step: { applied: 'Application', recommended: 'County', admitted: 'Platform' },
     kind: { cooperative: 'Cooperative', enterprise: 'Enterprise', chamber: 'Chamber', village_collective: 'Village collective', county: 'County', federation: 'Federation' },
     status: { draft: 'Draft', submitted: 'Submitted', recommended: 'Recommended', returned: 'To be changed', rejected: 'Rejected', admitted: 'Admitted', suspended: 'Suspended', withdrawn: 'Withdrawn' },
@@ -52,10 +52,21 @@ const en: typeof zh = {
     coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', how: 'It takes two people: you ask, another member who manages or handles money confirms; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
     reason: 'Why it changes', ask: 'Ask', asked: 'Asked; another member must confirm',
   },
+  statement: {
+    title: 'Statement', list: 'Statements', none: 'No statements yet', noneHint: 'Once sales and shares are available, a statement comes at the beginning of each month.', opening: 'Carried forward', moved: 'This period', closing: 'To be paid', items: 'Items', noItems: 'No items', freight: 'Freight', net: 'Net', refunded: 'Refunded', share: 'Village’s share', rule: 'Rule: {name} ({rate}) {source}', quantity: '×{n}',
+    confirm: 'It is right', confirmAsk: 'Then it waits for payment and can no longer be disputed.', confirmed: 'Confirmed', dispute: 'Dispute it', disputeHint: 'Say which item is wrong. The platform answers; amounts stay and are corrected in the next period.', disputed: 'Dispute sent', reason: 'Dispute', answer: 'Answer', auto: 'Confirmed by silence', until: 'Without an answer until {time} it counts as confirmed', bank: 'Bank reference', paidAt: 'Paid',
+    xlsx: 'Download Excel', pdf: 'Download PDF', fileName: 'statement-{id}.{format}', created: 'made {date}',
+    status: { issued: 'To be confirmed', disputed: 'Disputed', confirmed: 'Confirmed', approved: 'To be paid', paid: 'Paid', closed: 'Settled', carried: 'Carried on' },
+    waits: { no_payee_account: 'No payee account: not paid yet', payee_cooling: 'The payee account is still cooling', balance_low: 'Refunds since leave less than this on the account' },
+    kind: { sub_order_close: 'Completed order', refund: 'Refund', reversal: 'Correction' },
+  },
+  money: {
+    pending: 'Pending', pendingHint: 'may still be refunded', available: 'Available', paid: 'Paid so far', shares: 'Shares given to villages', income: 'All shares', open: 'Unpaid statements ({n})', carried: 'To be made up for', carriedHint: 'Refunded after a payout; later sales make up for it.', sharesList: 'Shares', sharesNone: 'No shares yet', stage: { pending: 'pending', available: 'available' },
+  },
   approval: {
     waiting: 'Waiting for a second person', lead: 'These take two people: one asks, another looks at the reason and the change, and decides. Nobody decides their own request.', by: 'asked by {name}', own: 'Mine', ownHint: 'This is your own request; another person decides it.', reason: 'Reason', decidedBy: 'Decided by {name}, {time}', expires: 'Lapses if not decided by {time}', approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', none: 'No such requests',
     status: { pending: 'Waiting', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', expired: 'Expired' },
-    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference' },
+    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference', settlement_payout: 'Payout of statements' },
     done: { approve: 'Approved', reject: 'Rejected', withdraw: 'Withdrawn' },
   },
   inbox: { none: 'No messages yet', noneHint: 'Results of applications, invitations and what waits for you will appear here.', unread: 'unread', readAll: 'Mark all as read', go: 'Take a look' },
@@ -71,6 +82,7 @@ const en: typeof zh = {
     left: { cards: 'There is money on your aid cards; spend it first', orders: 'Orders are under way; wait or cancel them', memberships: 'You are the only manager of an organisation; hand it over first', roles: 'You are the only operator of your desk; another has to take over first' },
   },
   error: {
+    settlement_running: 'Statements are being made; come back in a moment.', nothing_to_pay: 'No statement can be paid now.', payee_changed: 'An account or a balance has changed: reject it and ask again.', bank_reference_used: 'Another statement was paid under this reference.', statements_open: 'Some statements are not paid yet.',
     last_manager: 'An organisation always keeps one manager. Hand over first.', account_in_use: 'The account cannot be deleted yet. This must be settled first:', credit_code_taken: 'Another application was handed in with this credit code.', asker_gone: 'Whoever asked may not do this any more; reject the request.', org_not_admitted: 'This is possible once the organisation is admitted.', already_member: 'This person is a member already.', invitation_pending: 'This number is invited already; withdraw that invitation first.', invitation_expired: 'The invitation has expired; ask for a new one.', own_request: 'Another person decides: not who asked, nor a member, nor who recommended it.', approval_expired: 'The request has expired; ask again.', payee_missing: 'There is no payee account yet.', payee_cooling: 'The new account is still in its cooling time.', approval_pending: 'A request is already waiting for a decision.', org_suspended: 'The organisation is suspended.', body_too_large: 'This is too large.', file_too_large: 'The file is too large: pictures up to 15 MB, other files up to 10 MB.', file_type_not_supported: 'This kind of file is not accepted.', unsupported_media_type: 'This kind of file is not accepted.', invalid_file: 'Something is wrong with this file. Try another.', storage_full: 'Your file space is full. Remove some first.', request_timeout: 'The upload was too slow. Try another network.', sms_unavailable: 'Text messages cannot be sent at the moment. Try again soon.',
   },
   field: { business_licence_required: 'Please add the business licence', taken: 'Exists already', duplicate: 'Twice', too_many: 'Too many', wrong: 'Not right, please check', not_allowed: 'Not allowed here', not_an_id: 'No longer valid; remove it and choose again', cut_off: 'The upload was interrupted; try again' },

@@ -1,7 +1,7 @@
 export default {
   title: {
     security: '账号安全', privacy: '隐私与数据', approval: '等您确认的事', org: '组织', ops: '工作台', inbox: '消息',
-    'org-apply': '申请入驻', 'org-edit': '修改申请', 'org-members': '成员', 'org-payee': '收款账户',
+    'org-apply': '申请入驻', 'org-edit': '修改申请', 'org-members': '成员', 'org-payee': '收款账户', 'org-money': '货款与份额', 'org-statement': '结算单',
   },
   confirm: { reason: '原因', reasonOptional: '说明（可不填）' },
   step: { done: '已完成', now: '进行中', later: '还没到', stopped: '没有通过' },
@@ -9,13 +9,13 @@ export default {
   age: { minutes: '已等 {n} 分钟', hours: '已等 {n} 小时', days: '已等 {n} 天' },
   change: {
     what: '内容', before: '原来', after: '改为', yes: '是', no: '否',
-    field: { user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', documents: '材料' },
+    field: { user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计（分）', waiting: '暂不付款', documents: '材料' },
   },
   org: {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
     created: '创建时间', submitted: '提交时间', documents: '材料', documentsNone: '没有上传材料。', history: '办理记录', historyNone: '还没有办理记录。', villagesN: '{n} 个村', reason: '审核意见', giveUp: '放弃申请', givenUp: '已放弃申请', giveUpHint: '申请和其中的联系人、文件会被删除，信用代码可以重新申请。', goOn: '继续填写', changeAgain: '修改后重新提交',
     actFor: '以哪个组织的身份办事', actAny: '不指定，按页面选择', actHint: '您属于多个组织。选定后，接下来的操作都算这个组织的。', actNow: '现在代表：{org}',
-    tab: { status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费' },
+    tab: { status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算' },
     step: { applied: '主体申请', recommended: '县级推荐', admitted: '平台审核' },
     kind: { cooperative: '合作社', enterprise: '企业', chamber: '商协会', village_collective: '村集体', county: '县', federation: '工商联' },
     status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停', withdrawn: '已撤回' },
@@ -50,10 +50,21 @@ export default {
     coolingUntil: '新账户为了安全先等一段时间，{time} 起才会往里打款。', former: '以前的账户（{n}）', change: '申请更换账户', how: '换账户要两个人：您申请，另一位管理或管钱的成员确认；没有第二位时由平台运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
     reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位成员确认',
   },
+  statement: {
+    title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}）{source}', quantity: '×{n}',
+    confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
+    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '{date} 出单',
+    status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
+    waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
+    kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
+  },
+  money: {
+    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', stage: { pending: '待结算', available: '可提' },
+  },
   approval: {
     waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
-    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异' },
+    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', settlement_payout: '结算付款' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
   },
   inbox: { none: '还没有消息', noneHint: '申请的结果、邀请和要您确认的事，会出现在这里。', unread: '未读', readAll: '全部标为已读', go: '去看看' },
@@ -69,6 +80,7 @@ export default {
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
+    settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', bank_reference_used: '这个流水号已经登记过别的结算单。', statements_open: '还有结算单没有付清。',
     last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },
   field: { business_licence_required: '请上传营业执照', taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次' },

@@ -1,0 +1,519 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"strconv"
+	"time"
+
+	"zique/internal/approval"
+	"zique/internal/id"
+	"zique/internal/identity"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/org"
+	"zique/internal/settlement"
+	"zique/internal/spreadsheet"
+	"zique/internal/storage"
+)
+
+// Who of a payee sees its money, and who answers for it. A suspended one is still owed
+// what it sold.
+var (
+	coopMoney    = members([]string{org.Cooperative}, org.RoleOwner, org.RoleAccountant).evenSuspended()
+	villageMoney = members([]string{org.VillageCollective}, org.RoleHead, org.RoleAccountant).evenSuspended()
+	villageHead  = members([]string{org.VillageCollective}, org.RoleHead).evenSuspended()
+	onlookers    = access{roles: []string{identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison}}
+)
+
+// SettlementCountJSON sums a settlement's statements of one status.
+type SettlementCountJSON struct {
+	Status     string    `json:"status"`
+	Count      int64     `json:"count"`
+	ClosingFen money.Fen `json:"closing_fen"`
+}
+
+// SettlementJSON is a run that cut the journal and made statements.
+type SettlementJSON struct {
+	ID        string                `json:"id"`
+	Status    string                `json:"status" enum:"making,open,closed"`
+	Period    string                `json:"period,omitempty" example:"2026-10" doc:"of a monthly run"`
+	Note      string                `json:"note,omitempty"`
+	ToSeq     int64                 `json:"to_seq" doc:"the last transaction of the journal in it"`
+	Counts    []SettlementCountJSON `json:"counts" doc:"its statements by status"`
+	CreatedAt time.Time             `json:"created_at"`
+	MadeAt    *time.Time            `json:"made_at,omitempty"`
+	ClosedAt  *time.Time            `json:"closed_at,omitempty"`
+}
+
+func settlementJSON(run settlement.Settlement) SettlementJSON {
+	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: run.Note, ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
+		CreatedAt: run.CreatedAt.Time(), MadeAt: instant(run.MadeAt), ClosedAt: instant(run.ClosedAt)}
+	if run.Period != nil {
+		out.Period = *run.Period
+	}
+	for _, c := range run.Counts {
+		out.Counts = append(out.Counts, SettlementCountJSON{c.Status, c.Count, c.ClosingFen})
+	}
+	return out
+}
+
+// StatementOfJSON is what a cooperative or a village collective is owed of a period.
+type StatementOfJSON struct {
+	ID            string     `json:"id"`
+	SettlementID  string     `json:"settlement_id"`
+	OrgID         string     `json:"org_id"`
+	OrgName       string     `json:"org_name"`
+	Kind          string     `json:"kind" enum:"cooperative,village_collective"`
+	OpeningFen    money.Fen  `json:"opening_fen" doc:"carried from the statement before; at most 0"`
+	MovedFen      money.Fen  `json:"moved_fen"`
+	ClosingFen    money.Fen  `json:"closing_fen" doc:"opening + moved: what is paid, or carried on where it is not above 0"`
+	ItemCount     int64      `json:"item_count"`
+	Status        string     `json:"status" enum:"issued,disputed,confirmed,approved,paid,closed,carried"`
+	AutoConfirmed bool       `json:"auto_confirmed" doc:"nobody answered in time"`
+	ConfirmBy     *time.Time `json:"confirm_by,omitempty" doc:"when silence confirms it"`
+	WaitsFor      string     `json:"waits_for,omitempty" enum:"no_payee_account,payee_cooling,balance_low" doc:"why a confirmed one cannot be paid now"`
+	Reason        string     `json:"reason,omitempty" doc:"of the dispute"`
+	Answer        string     `json:"answer,omitempty" doc:"to the dispute"`
+	InFile        bool       `json:"in_file" doc:"a payout file names it"`
+	BankReference string     `json:"bank_reference,omitempty"`
+	PaidAt        *time.Time `json:"paid_at,omitempty"`
+	CreatedAt     time.Time  `json:"created_at"`
+}
+
+func statementOfJSON(st settlement.Statement) StatementOfJSON {
+	out := StatementOfJSON{
+		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind,
+		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
+		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: st.Reason, Answer: st.Answer,
+		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
+	}
+	if st.BankReference != nil {
+		out.BankReference = *st.BankReference
+	}
+	return out
+}
+
+// StatementLineJSON is what an order line gave or took in an item.
+type StatementLineJSON struct {
+	LineID     string            `json:"line_id"`
+	Title      string            `json:"title"`
+	Spec       string            `json:"spec"`
+	Quantity   int64             `json:"quantity"`
+	NetFen     money.Fen         `json:"net_fen"`
+	RefundFen  money.Fen         `json:"refund_fen"`
+	ShareFen   money.Fen         `json:"share_fen"`
+	AmountFen  money.Fen         `json:"amount_fen" doc:"to the statement's owner"`
+	Bearer     string            `json:"bearer" enum:"seller,buyer,campaign" doc:"whose money the share is"`
+	RuleID     string            `json:"rule_id"`
+	RuleName   string            `json:"rule_name"`
+	RateBp     money.BasisPoints `json:"rate_bp"`
+	RuleSource string            `json:"rule_source"`
+}
+
+// StatementItemJSON is an entry of the journal on the statement's account.
+type StatementItemJSON struct {
+	TransactionID string              `json:"transaction_id"`
+	Kind          string              `json:"kind" example:"sub_order_close"`
+	Reference     string              `json:"reference"`
+	PostedAt      time.Time           `json:"posted_at"`
+	AmountFen     money.Fen           `json:"amount_fen" doc:"the sum of the lines' amounts and the freight"`
+	FreightFen    money.Fen           `json:"freight_fen"`
+	Lines         []StatementLineJSON `json:"lines"`
+}
+
+// StatementDetailJSON is a statement with a page of its items.
+type StatementDetailJSON struct {
+	StatementOfJSON
+	Items      []StatementItemJSON `json:"items"`
+	NextCursor string              `json:"next_cursor,omitempty" doc:"absent on the last page"`
+}
+
+func statementItemJSON(i settlement.Item) StatementItemJSON {
+	out := StatementItemJSON{i.TxID.String(), i.Kind, i.Reference, i.PostedAt.Time(), i.AmountFen, i.FreightFen, []StatementLineJSON{}}
+	for _, l := range i.Lines {
+		out.Lines = append(out.Lines, StatementLineJSON{l.LineID.String(), l.Title, l.Spec, l.Quantity, l.NetFen, l.RefundFen, l.ShareFen, l.AmountFen,
+			l.Bearer, l.RuleID.String(), l.RuleName, l.RateBp, l.RuleSource})
+	}
+	return out
+}
+
+// MoneyJSON is where the money of a cooperative or a collective is.
+type MoneyJSON struct {
+	PendingFen     money.Fen `json:"pending_fen" doc:"sold or shared, may still be refunded"`
+	AvailableFen   money.Fen `json:"available_fen"`
+	PaidFen        money.Fen `json:"paid_fen" doc:"so far"`
+	SharesFen      money.Fen `json:"shares_fen" doc:"a cooperative: what its sales gave to villages; a collective: all of its shares"`
+	CarriedFen     money.Fen `json:"carried_fen" doc:"at most 0: taken back after a payout, made up for by later sales"`
+	OpenStatements int64     `json:"open_statements"`
+	OpenFen        money.Fen `json:"open_fen" doc:"on statements that are not paid yet"`
+}
+
+func (s *Server) money(ctx context.Context, _ *struct{}) (*body[MoneyJSON], error) {
+	view, at := s.DB.Read(ctx), acting(ctx)
+	villageID := id.ID(0)
+	if at.Kind == org.VillageCollective {
+		var err error
+		if villageID, err = settlement.VillageOf(view, at.OrgID); err != nil {
+			return nil, err
+		}
+	}
+	found, err := settlement.StandingOf(view, at.OrgID, villageID)
+	return &body[MoneyJSON]{MoneyJSON(found)}, err
+}
+
+type statementsIn struct {
+	Paging
+	Status string `query:"status" enum:"issued,disputed,confirmed,approved,paid,closed,carried"`
+}
+
+func (s *Server) listOwnStatements(ctx context.Context, in *statementsIn) (*body[list[StatementOfJSON]], error) {
+	return s.statements(ctx, in.Paging, settlement.Filter{OrgID: acting(ctx).OrgID, Status: in.Status})
+}
+
+type allStatementsIn struct {
+	Paging
+	Status       string `query:"status" enum:"issued,disputed,confirmed,approved,paid,closed,carried"`
+	SettlementID string `query:"settlement_id" maxLength:"20"`
+	OrgID        string `query:"org_id" maxLength:"20"`
+	Kind         string `query:"kind" enum:"cooperative,village_collective"`
+}
+
+func (s *Server) listStatements(ctx context.Context, in *allStatementsIn) (*body[list[StatementOfJSON]], error) {
+	f := settlement.Filter{Kind: in.Kind, Status: in.Status}
+	var wrong wrongIDs
+	if in.SettlementID != "" {
+		f.SettlementID = wrong.parse(in.SettlementID, "settlement_id")
+	}
+	if in.OrgID != "" {
+		f.OrgID = wrong.parse(in.OrgID, "org_id")
+	}
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	return s.statements(ctx, in.Paging, f)
+}
+
+func (s *Server) statements(ctx context.Context, p Paging, f settlement.Filter) (*body[list[StatementOfJSON]], error) {
+	var err error
+	if f.Before, err = p.after(); err != nil {
+		return nil, err
+	}
+	f.Limit = p.Limit + 1
+	found, err := settlement.Statements(s.DB.Read(ctx), s.DB.Now(), f)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, p.Limit, func(st settlement.Statement) string { return st.ID.String() })
+	out := &body[list[StatementOfJSON]]{list[StatementOfJSON]{Items: []StatementOfJSON{}, NextCursor: next}}
+	for _, st := range page {
+		out.Body.Items = append(out.Body.Items, statementOfJSON(st))
+	}
+	return out, nil
+}
+
+// statement finds the one that the path names: of the organisation for which the caller
+// acts, or anybody's for the platform's people, who act for none.
+func (s *Server) statement(ctx context.Context, in PathID) (settlement.Statement, error) {
+	statementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return settlement.Statement{}, err
+	}
+	return settlement.One(s.DB.Read(ctx), s.DB.Now(), statementID, acting(ctx).OrgID)
+}
+
+type statementDetailIn struct {
+	PathID
+	Paging
+}
+
+func (s *Server) getStatement(ctx context.Context, in *statementDetailIn) (*body[StatementDetailJSON], error) {
+	st, err := s.statement(ctx, in.PathID)
+	if err != nil {
+		return nil, err
+	}
+	from, err := strconv.ParseInt("0"+in.Cursor, 10, 64)
+	if err != nil {
+		return nil, errNoCursor
+	}
+	found, err := settlement.Items(s.DB.Read(ctx), st, from, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(i settlement.Item) string { return strconv.FormatInt(i.Seq, 10) })
+	out := &body[StatementDetailJSON]{StatementDetailJSON{StatementOfJSON: statementOfJSON(st), Items: []StatementItemJSON{}, NextCursor: next}}
+	for _, i := range page {
+		out.Body.Items = append(out.Body.Items, statementItemJSON(i))
+	}
+	return out, nil
+}
+
+type statementFileIn struct {
+	PathID
+	Format string `query:"format" enum:"xlsx,csv,pdf" default:"xlsx"`
+}
+
+func (s *Server) statementFile(ctx context.Context, in *statementFileIn) (*attachment, error) {
+	st, err := s.statement(ctx, in.PathID)
+	if err != nil {
+		return nil, err
+	}
+	content, err := settlement.Sheet(s.DB.Read(ctx), st, in.Format)
+	if err != nil {
+		return nil, err
+	}
+	if name := "statement-" + in.ID + "." + in.Format; in.Format != settlement.PDF {
+		return attach(name, content)
+	}
+	return &attachment{ContentType: "application/pdf", Body: content,
+		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": "statement-" + in.ID + ".pdf"})}, nil
+}
+
+// changeStatement does something to a statement and answers it as it stands afterwards.
+func (s *Server) changeStatement(ctx context.Context, in PathID, do func(tx *storage.Tx, statementID id.ID) error) (*body[StatementOfJSON], error) {
+	statementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.DB.InTx(ctx, func(tx *storage.Tx) error { return do(tx, statementID) }); err != nil {
+		return nil, err
+	}
+	st, err := s.statement(ctx, in)
+	return &body[StatementOfJSON]{statementOfJSON(st)}, err
+}
+
+func (s *Server) confirmStatement(ctx context.Context, in *PathID) (*body[StatementOfJSON], error) {
+	return s.changeStatement(ctx, *in, func(tx *storage.Tx, statementID id.ID) error {
+		return settlement.Confirm(tx, actor(ctx), acting(ctx).OrgID, statementID)
+	})
+}
+
+type reasonIn struct {
+	PathID
+	Body struct {
+		Reason string `json:"reason" maxLength:"5000"`
+	}
+}
+
+func (s *Server) disputeStatement(ctx context.Context, in *reasonIn) (*body[StatementOfJSON], error) {
+	return s.changeStatement(ctx, in.PathID, func(tx *storage.Tx, statementID id.ID) error {
+		return settlement.Dispute(tx, actor(ctx), acting(ctx).OrgID, statementID, in.Body.Reason)
+	})
+}
+
+func (s *Server) answerStatement(ctx context.Context, in *reasonIn) (*body[StatementOfJSON], error) {
+	return s.changeStatement(ctx, in.PathID, func(tx *storage.Tx, statementID id.ID) error {
+		return s.Settlements.Answer(tx, actor(ctx), statementID, in.Body.Reason)
+	})
+}
+
+type payIn struct {
+	PathID
+	Key  string `header:"Idempotency-Key"`
+	Body struct {
+		BankReference string    `json:"bank_reference" maxLength:"1000" doc:"unique"`
+		PaidAt        time.Time `json:"paid_at"`
+	}
+}
+
+func (s *Server) payStatement(ctx context.Context, in *payIn) (*stored, error) {
+	statementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keyFor(ctx, "pay-statement", base+"/ops/statements/"+in.ID+"/pay", in.Key, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return s.once(ctx, key, func(tx *storage.Tx) (any, id.ID, error) {
+		if err := s.Settlements.Pay(tx, actor(ctx), statementID, settlement.Transferred(in.Body)); err != nil {
+			return nil, 0, err
+		}
+		st, err := settlement.One(tx.DB, tx.Now(), statementID, 0)
+		return statementOfJSON(st), statementID, err
+	})
+}
+
+func (s *Server) listSettlements(ctx context.Context, in *Paging) (*body[list[SettlementJSON]], error) {
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := settlement.List(s.DB.Read(ctx), before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, in.Limit, func(run settlement.Settlement) string { return run.ID.String() })
+	out := &body[list[SettlementJSON]]{list[SettlementJSON]{Items: []SettlementJSON{}, NextCursor: next}}
+	for _, run := range page {
+		out.Body.Items = append(out.Body.Items, settlementJSON(run))
+	}
+	return out, nil
+}
+
+func (s *Server) getSettlement(ctx context.Context, in *PathID) (*body[SettlementJSON], error) {
+	settlementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	run, err := settlement.Get(s.DB.Read(ctx), settlementID)
+	return &body[SettlementJSON]{settlementJSON(run)}, err
+}
+
+type beginIn struct {
+	Key  string `header:"Idempotency-Key"`
+	Body struct {
+		Note string `json:"note,omitempty" maxLength:"5000"`
+	}
+}
+
+func (s *Server) beginSettlement(ctx context.Context, in *beginIn) (*stored, error) {
+	key, err := keyFor(ctx, "begin-settlement", base+"/ops/settlements", in.Key, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ledger.Seal(ctx, s.DB); err != nil {
+		return nil, err
+	}
+	return s.once(ctx, key, func(tx *storage.Tx) (any, id.ID, error) {
+		run, err := s.Settlements.Begin(tx, actor(ctx), in.Body.Note)
+		return settlementJSON(run), run.ID, err
+	})
+}
+
+func (s *Server) askPayout(ctx context.Context, in *reasonIn) (*body[ApprovalJSON], error) {
+	settlementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	var asked approval.Approval
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		asked, err = s.Settlements.AskPayout(tx, actor(ctx), settlementID, in.Body.Reason)
+		return err
+	})
+	return s.shownApproval(ctx, asked, err)
+}
+
+type payoutFileIn struct {
+	PathID
+	Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
+}
+
+// payoutFile shows account numbers in clear, so each one stands in the audit log.
+func (s *Server) payoutFile(ctx context.Context, in *payoutFileIn) (*attachment, error) {
+	settlementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	var transfers []settlement.Transfer
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		transfers, err = s.Settlements.File(tx, actor(ctx), settlementID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	content, err := settlement.PayoutSheet(transfers, spreadsheet.Format(in.Format))
+	if err != nil {
+		return nil, err
+	}
+	return attach(fmt.Sprintf("payout-%s.%s", settlementID, in.Format), content)
+}
+
+func (s *Server) closeSettlement(ctx context.Context, in *PathID) (*body[SettlementJSON], error) {
+	settlementID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return settlement.Close(tx, actor(ctx), settlementID) })
+	if err != nil {
+		return nil, err
+	}
+	return s.getSettlement(ctx, in)
+}
+
+// ShareTraceJSON is a movement of a village's share with the order line and the rule that
+// it comes from.
+type ShareTraceJSON struct {
+	ID            string            `json:"id"`
+	Stage         string            `json:"stage" enum:"pending,available"`
+	AmountFen     money.Fen         `json:"amount_fen"`
+	CreatedAt     time.Time         `json:"created_at"`
+	TransactionID string            `json:"transaction_id"`
+	Kind          string            `json:"kind" example:"order_payment"`
+	LineID        string            `json:"line_id"`
+	Title         string            `json:"title"`
+	Spec          string            `json:"spec"`
+	NetFen        money.Fen         `json:"net_fen"`
+	OrderedAt     time.Time         `json:"ordered_at"`
+	VillageID     string            `json:"village_id"`
+	Bearer        string            `json:"bearer" enum:"seller,buyer,campaign"`
+	RuleID        string            `json:"rule_id"`
+	RuleName      string            `json:"rule_name"`
+	RateBp        money.BasisPoints `json:"rate_bp"`
+	RuleSource    string            `json:"rule_source"`
+	RuleFrom      time.Time         `json:"rule_from" doc:"since when the rule holds"`
+}
+
+func shareTraceJSON(t settlement.Trace) ShareTraceJSON {
+	return ShareTraceJSON{t.ID.String(), t.Stage, t.AmountFen, t.CreatedAt.Time(), t.TxID.String(), t.TxKind, t.LineID.String(), t.Title, t.Spec,
+		t.NetFen, t.OrderedAt.Time(), t.VillageID.String(), t.Bearer, t.RuleID.String(), t.RuleName, t.RateBp, t.RuleSource, t.ValidFrom.Time()}
+}
+
+func (s *Server) listOwnShares(ctx context.Context, in *Paging) (*body[list[ShareTraceJSON]], error) {
+	villageID, err := settlement.VillageOf(s.DB.Read(ctx), acting(ctx).OrgID)
+	if err != nil {
+		return nil, err
+	}
+	return s.shares(ctx, *in, villageID)
+}
+
+type villageSharesIn struct {
+	PathID
+	Paging
+}
+
+func (s *Server) listVillageShares(ctx context.Context, in *villageSharesIn) (*body[list[ShareTraceJSON]], error) {
+	villageID, err := in.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return s.shares(ctx, in.Paging, villageID)
+}
+
+func (s *Server) shares(ctx context.Context, p Paging, villageID id.ID) (*body[list[ShareTraceJSON]], error) {
+	before, err := p.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := settlement.SharesOf(s.DB.Read(ctx), villageID, before, p.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page, next := cut(found, p.Limit, func(t settlement.Trace) string { return t.ID.String() })
+	out := sharesBody(page)
+	out.Body.NextCursor = next
+	return out, nil
+}
+
+func sharesBody(found []settlement.Trace) *body[list[ShareTraceJSON]] {
+	out := &body[list[ShareTraceJSON]]{list[ShareTraceJSON]{Items: []ShareTraceJSON{}}}
+	for _, t := range found {
+		out.Body.Items = append(out.Body.Items, shareTraceJSON(t))
+	}
+	return out
+}
+
+type lineIn struct {
+	LineID string `path:"line_id" maxLength:"20"`
+}
+
+func (s *Server) listLineShares(ctx context.Context, in *lineIn) (*body[list[ShareTraceJSON]], error) {
+	lineID, err := PathID{in.LineID}.parse(settlement.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	found, err := settlement.SharesOfLine(s.DB.Read(ctx), lineID)
+	return sharesBody(found), err
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"zique/internal/order"
+)
+
+// closedSale lets the demo cooperative sell and send units of a product, and ends the
+// after-sale window at once.
+func (p *program) closedSale(t *testing.T, b basket, quantity int64) (owner string, placed reply) {
+	t.Helper()
+	owner, placed = p.ofDemoCooperative(t, b, quantity)
+	subID := placed.text("sub_orders.0.id")
+	p.call(t, owner, "POST", "/coop/orders/"+subID+"/shipments", parcelBody(), "Idempotency-Key", p.key()).made(t)
+	p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+placed.text("id")+"/receipt", nil)
+	p.sql(t, "UPDATE sub_orders SET due_at = 1 WHERE id = ?", subID)
+	if err := (order.Lifecycle{Timing: order.DefaultTiming}).Advance(t.Context(), p.database(t)); err != nil {
+		t.Fatal(err)
+	}
+	return owner, placed
+}
+
+// settled begins a settlement and waits until its statements are made.
+func (p *program) settled(t *testing.T, operator string) (settlementID string) {
+	t.Helper()
+	begun := p.call(t, operator, "POST", "/ops/settlements", map[string]any{"note": "赶集前"}, "Idempotency-Key", p.key())
+	begun.made(t)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(time.Minute); ; <-tick.C {
+		run := p.ok(t, http.StatusOK, operator, "GET", "/ops/settlements/"+begun.text("id"), nil)
+		if run.text("status") == "open" {
+			return begun.text("id")
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the settlement is not made: %s", run.raw)
+		}
+	}
+}
+
+// saved downloads a file.
+func (p *program) saved(t *testing.T, token, path string) reply {
+	t.Helper()
+	r := p.fetch(t, token, "GET", path, nil)
+	if r.status != http.StatusOK || !strings.HasPrefix(r.header.Get("Content-Disposition"), "attachment") {
+		t.Fatalf("GET %s: %d %.300s", path, r.status, r.raw)
+	}
+	return r
+}
+
+// head makes somebody the head of the collective of a village.
+func (p *program) head(t *testing.T, county, villageID string) (token, collectiveID string) {
+	t.Helper()
+	token, phone, _ := p.person(t, "村支书")
+	collectiveID = p.ok(t, http.StatusOK, "", "GET", "/villages/"+villageID, nil).text("collective_id")
+	invited := p.ok(t, http.StatusCreated, county, "POST", "/ops/collectives/"+collectiveID+"/invitations", map[string]any{"phone": phone})
+	p.ok(t, http.StatusOK, token, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+	return token, collectiveID
+}
+
+func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		owner, placed := p.closedSale(t, b, 2)
+		county, federation, auditor := p.signIn(t, "13900000004"), p.signIn(t, "13900000005"), p.signIn(t, demoAuditor)
+		head, _ := p.head(t, county, placed.text("lines.0.village_id"))
+		lineID, share := placed.text("lines.0.id"), placed.fen("share_fen")
+
+		if money := p.ok(t, http.StatusOK, owner, "GET", "/coop/money", nil); money.fen("available_fen") != placed.fen("total_fen")-share || money.fen("shares_fen") != share {
+			t.Errorf("the cooperative's money: %s", money.raw)
+		}
+		if shares := p.ok(t, http.StatusOK, head, "GET", "/village/shares", nil); shares.text("items.0.line_id") != lineID || shares.text("items.0.rule_name") == "" || shares.fen("items.0.amount_fen") != share {
+			t.Errorf("the village's shares: %s", shares.raw)
+		}
+		if back := p.ok(t, http.StatusOK, auditor, "GET", "/ops/shares/"+lineID, nil); back.text("items.2.transaction_id") == "" || back.fen("items.0.rate_bp") != 500 {
+			t.Errorf("from the line to its shares: %s", back.raw)
+		}
+
+		run := p.settled(t, county)
+		list := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil)
+		own, of := list.text("items.0.id"), p.ok(t, http.StatusOK, head, "GET", "/village/statements", nil).text("items.0.id")
+		detail := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements/"+own, nil)
+		if detail.text("items.0.lines.0.line_id") != lineID || detail.fen("closing_fen") != placed.fen("total_fen")-share || detail.fen("items.0.freight_fen") != placed.fen("freight_fen") {
+			t.Errorf("the statement to the order line: %s", detail.raw)
+		}
+		p.call(t, head, "GET", "/village/statements/"+own, nil).wants(t, http.StatusNotFound, "not_found")
+		for format, magic := range map[string]string{"pdf": "%PDF-", "xlsx": "PK", "csv": "\ufeff"} {
+			if file := p.saved(t, owner, "/coop/statements/"+own+"/file?format="+format); !bytes.HasPrefix(file.raw, []byte(magic)) {
+				t.Errorf("%s: %.80q", format, file.raw)
+			}
+		}
+
+		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"运费不对"})
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+own+"/answer", reasoned{"运费按模板计"})
+		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/confirm", nil)
+		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/confirm", nil) // repeated
+		p.call(t, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"少了"}).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, head, "POST", "/village/statements/"+of+"/dispute", reasoned{""}).wantsField(t, "reason", "required")
+		p.ok(t, http.StatusOK, head, "POST", "/village/statements/"+of+"/dispute", reasoned{"少一笔"})
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+of+"/answer", reasoned{"下月入账"})
+		if answered := p.ok(t, http.StatusOK, head, "POST", "/village/statements/"+of+"/confirm", nil); answered.text("answer") != "下月入账" || answered.text("waits_for") != "no_payee_account" {
+			t.Errorf("answered: %s", answered.raw)
+		}
+
+		at := "/ops/settlements/" + run
+		p.call(t, county, "POST", at+"/request-approval", reasoned{"月结"}).wants(t, http.StatusConflict, "nothing_to_pay")
+		asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+detail.text("org_id")+"/payee-accounts", payee("6222021234567890"))
+		p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		if waits := p.ok(t, http.StatusOK, auditor, "GET", "/ops/statements?kind=cooperative&settlement_id="+run, nil); waits.text("items.0.waits_for") != "payee_cooling" {
+			t.Errorf("a new account rests: %s", waits.raw)
+		}
+		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+		request := p.ok(t, http.StatusAccepted, county, "POST", at+"/request-approval", reasoned{"月结"})
+		if request.fen("after.total_fen") != detail.fen("closing_fen") || request.fen("after.waiting") != 1 {
+			t.Errorf("asked for: %s", request.raw)
+		}
+		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+
+		transferred := map[string]any{"bank_reference": "NX-20261124-1", "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)}
+		pay := "/ops/statements/" + own + "/pay"
+		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "state_conflict") // no file yet
+		p.call(t, auditor, "GET", at+"/payout-file", nil).wants(t, http.StatusForbidden, "forbidden")
+		file := p.saved(t, county, at+"/payout-file?format=csv")
+		if !strings.Contains(string(file.raw), "6222021234567890") || !strings.Contains(string(file.raw), "合计") {
+			t.Errorf("the payout file: %s", file.raw)
+		}
+		if again := p.saved(t, federation, at+"/payout-file"); string(again.raw[:2]) != "PK" {
+			t.Error("no XLSX")
+		}
+		made := 0
+		for _, row := range p.auditRows(t) {
+			if row["action"] == "payout.file_made" {
+				made++
+			}
+		}
+		if made != 2 {
+			t.Errorf("two files were made, the audit log has %d", made)
+		}
+		bad := p.call(t, county, "POST", pay, map[string]any{"bank_reference": "流水", "paid_at": "2100-01-01T00:00:00Z"}, "Idempotency-Key", p.key())
+		if bad.wants(t, http.StatusBadRequest, "invalid_field"); bad.text("errors.1.field") != "paid_at" {
+			t.Errorf("both fields are wrong: %s", bad.raw)
+		}
+		key := p.key()
+		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", key).made(t)
+		if again := p.call(t, county, "POST", pay, transferred, "Idempotency-Key", key); again.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("the same payment: %s", again.raw)
+		}
+		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, county, "POST", at+"/close", nil).wants(t, http.StatusConflict, "statements_open")
+
+		collective := p.ok(t, http.StatusAccepted, county, "POST", "/ops/collectives/"+p.ok(t, http.StatusOK, head, "GET", "/village/statements/"+of, nil).text("org_id")+"/payee-accounts", agency("6222021234567891"))
+		p.ok(t, http.StatusOK, head, "POST", "/approvals/"+collective.text("id")+"/approve", nil)
+		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+		request = p.ok(t, http.StatusAccepted, federation, "POST", at+"/request-approval", reasoned{"补付"})
+		p.ok(t, http.StatusOK, county, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+		p.saved(t, county, at+"/payout-file")
+		p.call(t, county, "POST", "/ops/statements/"+of+"/pay", transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "bank_reference_used")
+		transferred["bank_reference"] = "NX-20261124-2"
+		p.call(t, county, "POST", "/ops/statements/"+of+"/pay", transferred, "Idempotency-Key", p.key()).made(t)
+		if closed := p.ok(t, http.StatusOK, county, "POST", at+"/close", nil); closed.text("status") != "closed" || closed.text("counts.0.status") != "closed" {
+			t.Errorf("closed: %s", closed.raw)
+		}
+		if money := p.ok(t, http.StatusOK, head, "GET", "/village/money", nil); money.fen("paid_fen") != share || money.fen("available_fen") != 0 {
+			t.Errorf("the village's money: %s", money.raw)
+		}
+	})
+}
