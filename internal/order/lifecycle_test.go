@@ -40,7 +40,7 @@ type sold struct {
 
 func (m *market) sell(t testing.TB, holder id.ID, items ...order.Item) sold {
 	t.Helper()
-	answer, o, err := m.buy(holder, "k", m.cards(t, holder, 90_000, 2), items...)
+	answer, o, err := m.buy(holder, "k", m.Cards(t, holder, 90_000, 2), items...)
 	if err != nil || answer.Status != http.StatusCreated {
 		t.Fatalf("%v %s", err, answer.Body)
 	}
@@ -50,7 +50,7 @@ func (m *market) sell(t testing.TB, holder id.ID, items ...order.Item) sold {
 // do runs a step that must succeed.
 func (s sold) do(step func(tx *storage.Tx) error) {
 	s.t.Helper()
-	if err := s.inTx(step); err != nil {
+	if err := s.InTx(step); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -58,7 +58,7 @@ func (s sold) do(step func(tx *storage.Tx) error) {
 // refused runs a step that must be refused with the code.
 func (s sold) refused(code string, step func(tx *storage.Tx) error) {
 	s.t.Helper()
-	err := s.inTx(step)
+	err := s.InTx(step)
 	if f, ok := fault.As(err); !ok || f.Code != code {
 		s.t.Fatalf("got %v, want %s", err, code)
 	}
@@ -85,8 +85,8 @@ func (s sold) ask(into *order.Refund, line int, quantity int64) func(tx *storage
 func (s sold) later() {
 	s.t.Helper()
 	for range 2 {
-		s.db.Clock().Advance(quick.Timing.Receive + time.Millisecond)
-		if err := quick.Advance(context.Background(), s.db); err != nil {
+		s.DB.Clock().Advance(quick.Timing.Receive + time.Millisecond)
+		if err := quick.Advance(context.Background(), s.DB); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -94,7 +94,7 @@ func (s sold) later() {
 
 func (s sold) now() order.Order {
 	s.t.Helper()
-	o, err := order.Get(s.db.Read(context.Background()), s.buyer.UserID, s.order.ID)
+	o, err := order.Get(s.DB.Read(context.Background()), s.buyer.UserID, s.order.ID)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func (s sold) now() order.Order {
 
 func (s sold) balance(code string) money.Fen {
 	s.t.Helper()
-	found, err := ledger.Balances(s.db.Read(context.Background()), []string{code})
+	found, err := ledger.Balances(s.DB.Read(context.Background()), []string{code})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (s sold) balance(code string) money.Fen {
 func TestASaleIsSentInPartsAndBecomesAvailableWhenItsWindowIsOver(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		s := m.sell(t, buyer, one(m.skus[0], 2), one(m.skus[2], 1))
+		s := m.sell(t, buyer, one(m.SKUs[0], 2), one(m.SKUs[2], 1))
 		village0, coop := s.order.Lines[0].VillageID, s.coop.OrgID
 		receipt := func(tx *storage.Tx) error { return quick.Receive(tx, s.buyer, s.order.ID, &s.order.SubOrders[0].ID) }
 
@@ -152,7 +152,7 @@ func TestASaleIsSentInPartsAndBecomesAvailableWhenItsWindowIsOver(t *testing.T) 
 func TestAnOpenRefundHoldsBackAndStopsTheClock(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		s := m.sell(t, buyer, one(m.skus[0], 3))
+		s := m.sell(t, buyer, one(m.SKUs[0], 3))
 		s.do(s.ship())
 		var r, none order.Refund
 		s.do(s.ask(&r, 0, 2))
@@ -198,7 +198,7 @@ func TestAnOpenRefundHoldsBackAndStopsTheClock(t *testing.T) {
 func TestARefundAfterClosingTakesBackWhatWasAvailable(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		s := m.sell(t, buyer, one(m.skus[0], 2))
+		s := m.sell(t, buyer, one(m.SKUs[0], 2))
 		s.do(s.ship())
 		s.later()
 		var none order.Refund
@@ -225,7 +225,7 @@ func TestARefundAfterClosingTakesBackWhatWasAvailable(t *testing.T) {
 // await places an order of which a gateway pays what the card does not.
 func (m *market) await(t testing.TB, holder id.ID, face money.Fen, items ...order.Item) (sold, payment.Notice) {
 	t.Helper()
-	answer, o, err := m.buyWith(holder, "k", m.cards(t, holder, face, 1), "local", items...)
+	answer, o, err := m.Buy(holder, "k", m.Cards(t, holder, face, 1), "local", items...)
 	if err != nil || answer.Status != http.StatusCreated || o.Status != order.AwaitingPayment {
 		t.Fatalf("%v %s %+v", err, answer.Body, o)
 	}
@@ -241,7 +241,7 @@ func (s sold) notify(n payment.Notice) func(tx *storage.Tx) error {
 func TestAGatewayPaysTheRestAndLatePaymentsGoBack(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 5)
-		s, n := m.await(t, buyer, 1000, one(m.skus[0], 2))
+		s, n := m.await(t, buyer, 1000, one(m.SKUs[0], 2))
 		if s.balance(order.HeldAccount(s.order.ID)) != 1000 || s.balance(village.PendingAccount(s.order.Lines[0].VillageID)) != 0 {
 			t.Error("the card's part is not held, or a share is posted before the sale is paid")
 		}
@@ -265,7 +265,7 @@ func TestAGatewayPaysTheRestAndLatePaymentsGoBack(t *testing.T) {
 			t.Errorf("%d fen go back after cancelling", due)
 		}
 
-		late, notice := m.await(t, buyer+1, 1000, one(m.skus[0], 5))
+		late, notice := m.await(t, buyer+1, 1000, one(m.SKUs[0], 5))
 		late.later() // nobody paid in time
 		if got := late.now(); got.Status != order.Cancelled || got.PaidAt != nil {
 			t.Fatalf("unpaid: %+v", got)
@@ -274,7 +274,7 @@ func TestAGatewayPaysTheRestAndLatePaymentsGoBack(t *testing.T) {
 		if due := late.balance(payment.RefundsAccount("local")); due != 2*n.AmountFen+notice.AmountFen {
 			t.Errorf("%d fen go back", due)
 		}
-		again, _ := m.await(t, buyer+2, 1000, one(m.skus[0], 5)) // the units are back
+		again, _ := m.await(t, buyer+2, 1000, one(m.SKUs[0], 5)) // the units are back
 		again.do(func(tx *storage.Tx) error { return quick.Cancel(tx, again.buyer, again.order.ID, nil) })
 	})
 }
@@ -288,7 +288,7 @@ func TestNoticesInAnyOrderPayOnce(t *testing.T) {
 		var notices []payment.Notice
 		var sales []sold
 		for i := range orders {
-			s, n := m.await(t, id.ID(9000+i), 500, one(m.skus[0], 1))
+			s, n := m.await(t, id.ID(9000+i), 500, one(m.SKUs[0], 1))
 			sales = append(sales, s)
 			for range 4 {
 				notices = append(notices, n)
@@ -302,12 +302,12 @@ func TestNoticesInAnyOrderPayOnce(t *testing.T) {
 		for w := range 8 {
 			wg.Go(func() {
 				for i := w; i < len(notices); i += 8 {
-					if err := m.inTx(sales[0].notify(notices[i])); err != nil {
+					if err := m.InTx(sales[0].notify(notices[i])); err != nil {
 						t.Error(err)
 					}
 					if i%7 == 0 {
 						s := sales[i%orders]
-						err := m.inTx(func(tx *storage.Tx) error { return quick.Cancel(tx, s.buyer, s.order.ID, nil) })
+						err := m.InTx(func(tx *storage.Tx) error { return quick.Cancel(tx, s.buyer, s.order.ID, nil) })
 						if err != nil && !fault.IsKind(err, fault.Conflict) {
 							t.Error(err)
 						}
@@ -327,8 +327,8 @@ func TestAnyOrderOfStepsKeepsTheBooks(t *testing.T) {
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			n++
-			s := m.sell(t, id.ID(5000+n), one(m.skus[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.skus[1], rapid.Int64Range(1, 3).Draw(rt, "b")),
-				one(m.skus[3], rapid.Int64Range(1, 3).Draw(rt, "c")))
+			s := m.sell(t, id.ID(5000+n), one(m.SKUs[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.SKUs[1], rapid.Int64Range(1, 3).Draw(rt, "b")),
+				one(m.SKUs[3], rapid.Int64Range(1, 3).Draw(rt, "c")))
 			for range rapid.IntRange(1, 14).Draw(rt, "steps") {
 				s.step(rt)
 			}
@@ -380,13 +380,13 @@ func (s sold) step(rt *rapid.T) {
 	names := []string{"ship all", "ship some", "receive", "cancel", "ask", "ask", "give back", "approve", "promise", "send back", "accept", "reject", "withdraw", "later"}
 	name := rapid.SampledFrom(names).Draw(rt, "step")
 	if name == "later" {
-		s.db.Clock().Advance(60 * time.Millisecond)
-		if err := quick.Advance(context.Background(), s.db); err != nil {
+		s.DB.Clock().Advance(60 * time.Millisecond)
+		if err := quick.Advance(context.Background(), s.DB); err != nil {
 			rt.Fatal(err)
 		}
 		return
 	}
-	if err := s.inTx(steps[name]); err != nil {
+	if err := s.InTx(steps[name]); err != nil {
 		if _, known := fault.As(err); !known {
 			rt.Fatal(fmt.Errorf("%s: %w", name, err))
 		}

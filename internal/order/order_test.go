@@ -2,7 +2,6 @@ package order_test
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"sync"
@@ -12,7 +11,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
@@ -22,20 +20,16 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/order"
+	"zique/internal/order/ordertest"
 	"zique/internal/org"
 	"zique/internal/promotion"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
-	"zique/internal/verify/verifytest"
 	"zique/internal/village"
 )
 
 // market is a small county with two cooperatives, open for orders.
-type market struct {
-	db     *storage.DB
-	checks *order.Committer
-	skus   []catalog.SKU
-}
+type market struct{ *ordertest.Market }
 
 const buyer = id.ID(77)
 
@@ -43,101 +37,20 @@ var lifecycle = order.Lifecycle{Timing: order.DefaultTiming}
 
 func open(t *testing.T, db *storage.DB, stock int64) *market {
 	t.Helper()
-	m := &market{db: db, checks: order.NewCommitter(db, rand.Reader, quick.Timing)}
-	err := db.InTx(context.Background(), func(tx *storage.Tx) error { return m.build(tx, stock) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { m.checks.Run(ctx) })
-	t.Cleanup(func() {
-		stop()
-		running.Wait()
-		if _, err := ledger.Seal(context.Background(), db); err != nil {
-			t.Error(err)
-		}
-		verifytest.Check(t, db)
-	})
-	return m
-}
-
-func (m *market) build(tx *storage.Tx, stock int64) error {
-	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
-		return err
-	}
-	for i, charged := range []money.Fen{800, 0} {
-		v, err := village.Add(tx, audit.System, village.New{Name: fmt.Sprint("村", i), Township: "镇", County: "县"})
-		if err != nil {
-			return err
-		}
-		c, err := org.Add(tx, org.Cooperative, fmt.Sprint("社", i), true)
-		if err != nil {
-			return err
-		}
-		if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, charged)); err != nil {
-			return err
-		}
-		p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: fmt.Sprint("米", i),
-			SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: money.Fen(1990 + i), Stock: stock}, {Spec: "3 kg", PriceFen: 5333, Stock: stock}}})
-		if err != nil {
-			return err
-		}
-		m.skus = append(m.skus, p.SKUs...)
-	}
-	return nil
-}
-
-// cards issues cards of a face to a holder.
-func (m *market) cards(t testing.TB, holder id.ID, face money.Fen, count int64) []id.ID {
-	t.Helper()
-	var ids []id.ID
-	err := m.db.InTx(context.Background(), func(tx *storage.Tx) error {
-		ids = nil
-		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: face, Count: count})
-		for _, c := range cards {
-			ids = append(ids, c.ID)
-			if err == nil {
-				err = aidcard.Assign(tx, c.ID, holder)
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ids
+	return &market{ordertest.Open(t, db, stock, quick.Timing)}
 }
 
 func (m *market) buy(holder id.ID, key string, cards []id.ID, items ...order.Item) (idempotency.Answer, *order.Order, error) {
-	return m.buyWith(holder, key, cards, "", items...)
+	return m.Buy(holder, key, cards, "", items...)
 }
 
-func (m *market) buyWith(holder id.ID, key string, cards []id.ID, tender string, items ...order.Item) (idempotency.Answer, *order.Order, error) {
-	var made *order.Order
-	answer, err := m.checks.Checkout(context.Background(), order.Checkout{
-		Key: idempotency.Key{Caller: holder, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(fmt.Sprint(cards, items)))},
-		By:  audit.Actor{UserID: holder}, Items: items, CardIDs: cards, Tender: tender, AddressCipher: []byte("sealed"),
-		Encode: func(placed *order.Order, declined *fault.Fault) (idempotency.Encoded, error) {
-			made = placed
-			if declined != nil {
-				return idempotency.Encoded{Status: http.StatusConflict, Body: []byte(declined.Code)}, nil
-			}
-			return idempotency.Encoded{Status: http.StatusCreated, Body: []byte(placed.ID.String()), ResultID: placed.ID}, nil
-		},
-	})
-	return answer, made, err
-}
-
-func one(sku catalog.SKU, quantity int64) order.Item {
-	return order.Item{SKUID: sku.ID, Quantity: quantity}
-}
+func one(sku catalog.SKU, quantity int64) order.Item { return ordertest.One(sku, quantity) }
 
 func TestAnOrderOverTwoCooperativesIsPaidAndSharedToTheFen(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		cards := m.cards(t, buyer, 5000, 3)
-		answer, o, err := m.buy(buyer, "k", cards, one(m.skus[0], 2), one(m.skus[2], 3))
+		cards := m.Cards(t, buyer, 5000, 3)
+		answer, o, err := m.buy(buyer, "k", cards, one(m.SKUs[0], 2), one(m.SKUs[2], 3))
 		if err != nil || answer.Status != http.StatusCreated {
 			t.Fatalf("%v %s", err, answer.Body)
 		}
@@ -151,7 +64,7 @@ func TestAnOrderOverTwoCooperativesIsPaidAndSharedToTheFen(t *testing.T) {
 			balances[org.PendingAccount(o.SubOrders[0].CooperativeID)] != 3980-199 || balances[org.FreightAccount(o.SubOrders[0].CooperativeID)] != 800 {
 			t.Errorf("balances %v, %v", balances, err)
 		}
-		again, _, err := m.buy(buyer, "k", cards, one(m.skus[0], 2), one(m.skus[2], 3))
+		again, _, err := m.buy(buyer, "k", cards, one(m.SKUs[0], 2), one(m.SKUs[2], 3))
 		if err != nil || !again.Replayed || string(again.Body) != string(answer.Body) {
 			t.Errorf("repeated: %+v, %v", again, err)
 		}
@@ -163,13 +76,13 @@ func TestFiftyBuyersOfTheLastUnitMakeOneOrder(t *testing.T) {
 		m := open(t, db, 1)
 		var cards [50][]id.ID
 		for i := range cards {
-			cards[i] = m.cards(t, id.ID(100+i), 5000, 1)
+			cards[i] = m.Cards(t, id.ID(100+i), 5000, 1)
 		}
 		var sold, outOfStock atomic.Int64
 		var wg sync.WaitGroup
 		for i := range cards {
 			wg.Go(func() {
-				answer, _, err := m.buy(id.ID(100+i), "k", cards[i], one(m.skus[0], 1))
+				answer, _, err := m.buy(id.ID(100+i), "k", cards[i], one(m.SKUs[0], 1))
 				switch {
 				case err == nil && answer.Status == http.StatusCreated:
 					sold.Add(1)
@@ -190,12 +103,12 @@ func TestFiftyBuyersOfTheLastUnitMakeOneOrder(t *testing.T) {
 func TestFiftyPaymentsWithOneCardNeverOverdrawIt(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 1000)
-		card := m.cards(t, buyer, 20_000, 1) // seven orders of 2790
+		card := m.Cards(t, buyer, 20_000, 1) // seven orders of 2790
 		var paid, refused atomic.Int64
 		var wg sync.WaitGroup
 		for i := range 50 {
 			wg.Go(func() {
-				answer, _, err := m.buy(buyer, fmt.Sprint("k", i), card, one(m.skus[0], 1))
+				answer, _, err := m.buy(buyer, fmt.Sprint("k", i), card, one(m.SKUs[0], 1))
 				switch {
 				case err == nil && answer.Status == http.StatusCreated:
 					paid.Add(1)
@@ -216,12 +129,12 @@ func TestFiftyPaymentsWithOneCardNeverOverdrawIt(t *testing.T) {
 func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 100)
-		card := m.cards(t, buyer, 50_000, 1)
+		card := m.Cards(t, buyer, 50_000, 1)
 		var bodies sync.Map
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				answer, _, err := m.buy(buyer, "same", card, one(m.skus[0], 1))
+				answer, _, err := m.buy(buyer, "same", card, one(m.SKUs[0], 1))
 				if err != nil {
 					t.Error(err)
 				}
@@ -242,12 +155,12 @@ func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 func TestADiscountIsSpreadOverItsLines(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		first, err := m.cooperative(t, m.skus[0])
+		first, err := m.cooperative(t, m.SKUs[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, off := range []money.Fen{300, 1000} { // the better one counts
-			err := m.inTx(func(tx *storage.Tx) error {
+			err := m.InTx(func(tx *storage.Tx) error {
 				_, err := promotion.Add(tx, audit.Actor{OrgID: first}, promotion.Promotion{ThresholdFen: 7323, OffFen: off, ValidFrom: tx.Now(), ValidUntil: tx.Now().Add(time.Hour)})
 				return err
 			})
@@ -255,7 +168,7 @@ func TestADiscountIsSpreadOverItsLines(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, o, err := m.buy(buyer, "k", m.cards(t, buyer, 90_000, 1), one(m.skus[0], 1), one(m.skus[1], 1), one(m.skus[2], 1))
+		_, o, err := m.buy(buyer, "k", m.Cards(t, buyer, 90_000, 1), one(m.SKUs[0], 1), one(m.SKUs[1], 1), one(m.SKUs[2], 1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +177,7 @@ func TestADiscountIsSpreadOverItsLines(t *testing.T) {
 			o.TotalFen != 7323-1000+1991+800 || o.Lines[0].ShareFen != 86 {
 			t.Errorf("got %+v", o)
 		}
-		_, o, err = m.buy(buyer+1, "k", m.cards(t, buyer+1, 90_000, 1), one(m.skus[0], 1), one(m.skus[2], 1))
+		_, o, err = m.buy(buyer+1, "k", m.Cards(t, buyer+1, 90_000, 1), one(m.SKUs[0], 1), one(m.SKUs[2], 1))
 		if err != nil || o.DiscountFen != 0 {
 			t.Errorf("below the threshold: %+v %v", o, err)
 		}
@@ -274,18 +187,18 @@ func TestADiscountIsSpreadOverItsLines(t *testing.T) {
 // cooperative finds whose SKU it is.
 func (m *market) cooperative(t *testing.T, sku catalog.SKU) (id.ID, error) {
 	t.Helper()
-	offers, err := catalog.Offers(m.db.Read(context.Background()), []id.ID{sku.ID})
+	offers, err := catalog.Offers(m.DB.Read(context.Background()), []id.ID{sku.ID})
 	return offers[sku.ID].Product.CooperativeID, err
 }
 
 func TestFreightGoesByTheAddress(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
-		first, err := m.cooperative(t, m.skus[0])
+		first, err := m.cooperative(t, m.SKUs[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = m.inTx(func(tx *storage.Tx) error {
+		err = m.InTx(func(tx *storage.Tx) error {
 			template := freight.Flat(first, 0)
 			template.Zones = []freight.Zone{{Provinces: "湖南", FirstUnits: 1, FirstFen: 500, StepUnits: 1, StepFen: 200}, {Provinces: "西藏", Undeliverable: true}, {FirstUnits: 1, FirstFen: 1500, StepUnits: 1}}
 			_, err := freight.Put(tx, audit.System, template)
@@ -295,7 +208,7 @@ func TestFreightGoesByTheAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		quote := func(province string) (*order.Order, error) {
-			return order.Quote(db.Read(context.Background()), db.Now(), order.Checkout{By: audit.Actor{UserID: buyer}, Province: province, Items: []order.Item{one(m.skus[0], 2), one(m.skus[1], 1), one(m.skus[2], 1)}})
+			return order.Quote(db.Read(context.Background()), db.Now(), order.Checkout{By: audit.Actor{UserID: buyer}, Province: province, Items: []order.Item{one(m.SKUs[0], 2), one(m.SKUs[1], 1), one(m.SKUs[2], 1)}})
 		}
 		for province, want := range map[string]money.Fen{"湖南省": 900, "广东省": 1500} {
 			if o, err := quote(province); err != nil || o.FreightFen != want || o.Payments[0].Tender != order.Later || o.Payments[0].AmountFen != o.TotalFen {
@@ -318,8 +231,8 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			n++
 			holder := id.ID(1000 + n)
-			cards := m.cards(t, holder, money.Fen(rapid.Int64Range(20_000, 90_000).Draw(rt, "face")), 2)
-			answer, o, err := m.buy(holder, "k", cards, one(m.skus[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.skus[3], rapid.Int64Range(1, 4).Draw(rt, "b")))
+			cards := m.Cards(t, holder, money.Fen(rapid.Int64Range(20_000, 90_000).Draw(rt, "face")), 2)
+			answer, o, err := m.buy(holder, "k", cards, one(m.SKUs[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.SKUs[3], rapid.Int64Range(1, 4).Draw(rt, "b")))
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -333,13 +246,13 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 					less := money.Fen(rapid.Int64Range(1, 1500).Draw(rt, "amount"))
 					ask.Lines[0].AmountFen = &less
 				}
-				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error {
+				refuseOnly(rt, m.InTx(func(tx *storage.Tx) error {
 					_, err := lifecycle.AskRefund(tx, audit.Actor{UserID: holder}, o.ID, ask)
 					return err
 				}))
 			}
 			if rapid.Bool().Draw(rt, "cancel") {
-				refuseOnly(rt, m.inTx(func(tx *storage.Tx) error { return lifecycle.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
+				refuseOnly(rt, m.InTx(func(tx *storage.Tx) error { return lifecycle.Cancel(tx, audit.Actor{UserID: holder}, o.ID, nil) }))
 				now, err := order.Get(db.Read(context.Background()), holder, o.ID)
 				if err != nil || now.Status != order.Cancelled || now.RefundedFen() != now.TotalFen || now.ShareFen() != 0 {
 					rt.Fatalf("cancelled: %+v %v", now, err)
@@ -347,10 +260,6 @@ func TestRefundsNeverExceedWhatWasPaid(t *testing.T) {
 			}
 		})
 	})
-}
-
-func (m *market) inTx(f func(tx *storage.Tx) error) error {
-	return m.db.InTx(context.Background(), f)
 }
 
 func refuseOnly(t *rapid.T, err error) {

@@ -80,7 +80,7 @@ export default {
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
-    settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', bank_reference_used: '这个流水号已经登记过别的结算单。', statements_open: '还有结算单没有付清。',
+    settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', statements_open: '还有结算单没有付清。',
     last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人决定：申请人、组织成员和推荐人都不行。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },
   field: { business_licence_required: '请上传营业执照', taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次' },

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 
 	"zique/internal/storage"
 )
@@ -31,7 +30,7 @@ var idle struct {
 
 // MySQL lends an empty, migrated database on the test server until the test ends, and
 // answers its DSN.
-func MySQL(t *testing.T) string {
+func MySQL(t TB) string {
 	t.Helper()
 	server := os.Getenv("ZIQUE_TEST_MYSQL_DSN")
 	if server == "" {

@@ -13,12 +13,22 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"zique/internal/clock"
 	"zique/internal/storage"
 )
 
 // Start is the time at which every test's clock stands until it is advanced.
 var Start = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+
+// TB is what tests and the runs of properties have in common.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+	Cleanup(f func())
+}
 
 // Each runs test on SQLite and on the MySQL or MariaDB server that
 // ZIQUE_TEST_MYSQL_DSN names. Without a server it fails: nothing is skipped.
@@ -28,7 +38,15 @@ func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
 	t.Run("mysql", func(t *testing.T) { test(t, open(t, storage.Config{MySQLDSN: MySQL(t)})) })
 }
 
-func open(t *testing.T, cfg storage.Config) *storage.DB {
+// Property checks a property on every engine, each run on a database of its own, so that
+// its seed is all that repeats it.
+func Property(t *testing.T, property func(t *rapid.T, db *storage.DB)) {
+	t.Helper()
+	t.Run("sqlite", rapid.MakeCheck(func(rt *rapid.T) { property(rt, open(rt, storage.Config{Folder: SQLite(rt)})) }))
+	t.Run("mysql", rapid.MakeCheck(func(rt *rapid.T) { property(rt, open(rt, storage.Config{MySQLDSN: MySQL(rt)})) }))
+}
+
+func open(t TB, cfg storage.Config) *storage.DB {
 	t.Helper()
 	db, err := storage.Open(context.Background(), cfg, clock.At(Start))
 	if err != nil {
@@ -64,13 +82,21 @@ func migrate(cfg storage.Config) error {
 }
 
 // SQLite makes a folder with an empty, migrated database file in it.
-func SQLite(t *testing.T) string {
+func SQLite(t TB) string {
 	t.Helper()
 	file, err := migrated()
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
+	folder, err := os.MkdirTemp("", "zique-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Errorf("remove the database: %v", err)
+		}
+	})
 	if err := os.WriteFile(filepath.Join(folder, "zique.db"), file, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,14 @@ package verifytest
 
 import (
 	"context"
-	"testing"
 
 	"zique/internal/storage"
+	"zique/internal/storage/storagetest"
 	"zique/internal/verify"
 )
 
 // Check fails the test when an invariant is broken.
-func Check(t *testing.T, db *storage.DB) {
+func Check(t storagetest.TB, db *storage.DB) {
 	t.Helper()
 	broken, err := verify.Run(context.Background(), db, nil)
 	if err != nil {
