@@ -3,10 +3,17 @@
 # only, with their data under $work. Durability is off unless asked for: the data dies with the run.
 
 mysql_flush=0 # 1: as in production, for measuring
+mysql_root= # a folder with a Debian that has MySQL; empty: this machine's server is used
 mysql_pid=
 redis_pid=
 
-find_mysqld() { PATH=$PATH:/usr/sbin:/usr/local/sbin first_of mariadbd mysqld; }
+find_mysqld() {
+  if [ -n "$mysql_root" ]; then
+    printf '%s\n' "$work/real-mysqld"
+  else
+    PATH=$PATH:/usr/sbin:/usr/local/sbin first_of mariadbd mysqld
+  fi
+}
 find_redis() { first_of redis-server valkey-server redis-check-rdb; }
 
 # leash ties a server's life to this script's, so that even kill -9 leaves none behind.
@@ -133,6 +140,38 @@ GRANT ALL PRIVILEGES ON \`zique\\_test%\`.* TO 'zique'@'127.0.0.1' WITH GRANT OP
 GRANT ALL PRIVILEGES ON \`zique\\_e2e\`.* TO 'zique'@'127.0.0.1';
 SQL
 }
+
+# --- Oracle's MySQL, of a newer Debian than the machine's ------------------------------
+
+# use_real_mysql lets start_mysql start MySQL, not MariaDB, from a folder that holds a
+# minimal Debian sid; it is made once and kept. The server runs in a chroot, in which its
+# data has the same path as outside.
+use_real_mysql() {
+  local kept=$cache/debian-sid mirror
+  if [ ! -x "$kept/usr/sbin/mysqld" ]; then
+    # shellcheck disable=SC2016 # $(SITE) is apt's
+    mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | sort -u | head -n 1)
+    [ -n "$mirror" ] || fail 'apt knows no Debian mirror to take MySQL from'
+    rm -rf "$kept" "$kept.new"
+    mkdir -p "$cache"
+    debootstrap --variant=minbase --include=mysql-server-core sid "$kept.new" "$mirror" >"$work/debootstrap.log" 2>&1 ||
+      { tail -n 20 "$work/debootstrap.log" >&2; fail 'debootstrap could not unpack MySQL'; }
+    mv "$kept.new" "$kept"
+  fi
+  stop_process "$mysql_pid"
+  mysql_pid=
+  rm -rf "$work/mysql"
+  mysql_root=$kept
+  mkdir -p "$mysql_root$work/mysql"
+  ln -s "$mysql_root$work/mysql" "$work/mysql"
+  printf '#!/bin/sh\nexec chroot %q /usr/sbin/mysqld "$@"\n' "$mysql_root" >"$work/real-mysqld"
+  chmod +x "$work/real-mysqld"
+  unset ZIQUE_TEST_MYSQL_DSN
+  start_mysql
+  export ZIQUE_TEST_MYSQL_DSN
+}
+
+forget_real_mysql() { [ -z "$mysql_root" ] || rm -rf "${mysql_root:?}$work"; }
 
 # --- Redis --------------------------------------------------------------------------
 
