@@ -6,12 +6,12 @@ import (
 
 	"zique/internal/blob"
 	"zique/internal/id"
+	"zique/internal/imports"
 	"zique/internal/storage"
-	"zique/internal/village"
 )
 
 // sheets answers the uploaded files that imports read.
-func sheets(db *storage.DB, files *blob.Store) village.FileSource {
+func sheets(db *storage.DB, files *blob.Store) imports.FileSource {
 	return func(ctx context.Context, fileID id.ID) ([]byte, string, error) {
 		f, err := blob.Get(db.Read(ctx), fileID)
 		if err != nil {

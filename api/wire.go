@@ -26,6 +26,7 @@ import (
 	"zique/internal/config"
 	"zique/internal/fault"
 	"zique/internal/identity"
+	"zique/internal/imports"
 	"zique/internal/ledger"
 	"zique/internal/notify"
 	"zique/internal/order"
@@ -97,6 +98,21 @@ const (
 	sealEvery       = time.Second
 )
 
+// jobs runs what takes longer than a request, and chores.
+func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
+	kinds := []imports.Kind{village.Imports, h.bank.Imports()}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make}
+	for _, kind := range kinds {
+		handlers[kind.Name] = kind.Handler(h.db, tables)
+	}
+	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle))...)
+	jobs.OnEnd(settlement.JobKind, settlement.Ended)
+	for _, kind := range kinds {
+		jobs.OnEnd(kind.Name, kind.Ended)
+	}
+	return jobs
+}
+
 // serve starts everything, says where it is, and stops in order: first the door,
 // then the work that is under way, then the engines.
 func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
@@ -130,13 +146,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	}
 	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
-	jobs := worker.NewRunner(h.db, map[string]worker.Handler{
-		village.ImportKind: village.Importer{DB: h.db, Files: tables}.Handle,
-		bank.ImportKind:    bank.Importer{Desk: h.bank, Files: bank.FileSource(tables)}.Handle,
-		settlement.JobKind: h.settle.Make,
-	}, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle))...)
-	jobs.OnEnd(village.ImportKind, village.Ended)
-	jobs.OnEnd(settlement.JobKind, settlement.Ended)
+	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),

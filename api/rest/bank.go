@@ -8,6 +8,7 @@ import (
 	"zique/internal/bank"
 	"zique/internal/id"
 	"zique/internal/identity"
+	"zique/internal/imports"
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/payment"
@@ -136,9 +137,9 @@ type BankImportJSON struct {
 	FinishedAt  *time.Time        `json:"finished_at,omitempty"`
 }
 
-func bankImportJSON(i bank.Import) BankImportJSON {
-	out := BankImportJSON{ID: i.ID.String(), Status: i.Status, DryRun: i.DryRun, Done: i.Done, Total: i.Total, Added: i.Added, Matched: i.Matched,
-		Repeated: i.Repeated, ErrorsTotal: i.Report.Total, Errors: []ImportErrorJSON{}, Error: i.Error, CreatedAt: i.CreatedAt.Time(), FinishedAt: timeOrNil(i.FinishedAt)}
+func bankImportJSON(i imports.Import) BankImportJSON {
+	out := BankImportJSON{ID: i.ID.String(), Status: i.Status, DryRun: i.DryRun, Done: i.Done, Total: i.Total, Added: i.Counts["added"], Matched: i.Counts["matched"],
+		Repeated: i.Counts["repeated"], ErrorsTotal: i.Report.Total, Errors: []ImportErrorJSON{}, Error: i.Error, CreatedAt: i.CreatedAt.Time(), FinishedAt: timeOrNil(i.FinishedAt)}
 	for _, e := range i.Report.Errors[:min(shownErrors, len(i.Report.Errors))] {
 		out.Errors = append(out.Errors, ImportErrorJSON(e))
 	}
@@ -146,41 +147,17 @@ func bankImportJSON(i bank.Import) BankImportJSON {
 }
 
 func (s *Server) importBank(ctx context.Context, in *body[importIn]) (*body[BankImportJSON], error) {
-	fileID, err := s.importable(ctx, in.Body.FileID)
-	if err != nil {
-		return nil, err
-	}
-	var started bank.Import
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
-		started, err = bank.StartImport(tx, actor(ctx), fileID, in.Body.DryRun)
-		return err
-	})
+	started, err := s.startImport(ctx, s.Bank.Imports(), in)
 	return &body[BankImportJSON]{bankImportJSON(started)}, err
 }
 
-func (s *Server) bankImportOf(ctx context.Context, in *PathID) (bank.Import, error) {
-	importID, err := in.parse(bank.ErrNoImport)
-	if err != nil {
-		return bank.Import{}, err
-	}
-	return bank.ImportOf(s.DB.Read(ctx), importID)
-}
-
 func (s *Server) getBankImport(ctx context.Context, in *PathID) (*body[BankImportJSON], error) {
-	found, err := s.bankImportOf(ctx, in)
+	found, err := s.importOf(ctx, s.Bank.Imports(), in)
 	return &body[BankImportJSON]{bankImportJSON(found)}, err
 }
 
 func (s *Server) bankImportFile(ctx context.Context, in *PathID) (*attachment, error) {
-	found, err := s.bankImportOf(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	content, name, err := found.WithErrors(ctx, bank.FileSource(s.Sheets))
-	if err != nil {
-		return nil, err
-	}
-	return attach(name, content)
+	return s.importFile(ctx, s.Bank.Imports(), in)
 }
 
 // BankDayJSON is a day of the bank account, in Asia/Shanghai.

@@ -11,6 +11,7 @@ import (
 	"zique/internal/blob"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/imports"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -86,9 +87,9 @@ type ImportErrorJSON struct {
 
 const shownErrors = 100
 
-func importJSON(i village.Import) ImportJSON {
+func importJSON(i imports.Import) ImportJSON {
 	out := ImportJSON{
-		ID: i.ID.String(), Status: i.Status, DryRun: i.DryRun, Done: i.Done, Total: i.Total, Added: i.Added,
+		ID: i.ID.String(), Status: i.Status, DryRun: i.DryRun, Done: i.Done, Total: i.Total, Added: i.Counts["added"],
 		ErrorsTotal: i.Report.Total, Errors: []ImportErrorJSON{}, Error: i.Error, CreatedAt: i.CreatedAt.Time(), FinishedAt: instant(i.FinishedAt),
 	}
 	for _, e := range i.Report.Errors[:min(shownErrors, len(i.Report.Errors))] {
@@ -103,16 +104,20 @@ type importIn struct {
 }
 
 func (s *Server) importVillages(ctx context.Context, in *body[importIn]) (*body[ImportJSON], error) {
+	started, err := s.startImport(ctx, village.Imports, in)
+	return &body[ImportJSON]{importJSON(started)}, err
+}
+
+// startImport begins an import of a file of the caller's.
+func (s *Server) startImport(ctx context.Context, kind imports.Kind, in *body[importIn]) (started imports.Import, err error) {
 	fileID, err := s.importable(ctx, in.Body.FileID)
 	if err != nil {
-		return nil, err
+		return started, err
 	}
-	var started village.Import
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
-		started, err = village.StartImport(tx, actor(ctx), fileID, in.Body.DryRun)
+	return started, s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		started, err = kind.Start(tx, actor(ctx), fileID, in.Body.DryRun)
 		return err
 	})
-	return &body[ImportJSON]{importJSON(started)}, err
 }
 
 // importable answers the caller's own uploaded table.
@@ -128,27 +133,32 @@ func (s *Server) importable(ctx context.Context, text string) (id.ID, error) {
 	return fileID, err
 }
 
-func (s *Server) importOf(ctx context.Context, in *PathID) (village.Import, error) {
-	importID, err := in.parse(village.ErrNoImport)
+func (s *Server) importOf(ctx context.Context, kind imports.Kind, in *PathID) (imports.Import, error) {
+	importID, err := in.parse(imports.ErrNotFound)
 	if err != nil {
-		return village.Import{}, err
+		return imports.Import{}, err
 	}
-	return village.ImportOf(s.DB.Read(ctx), importID)
+	return kind.Get(s.DB.Read(ctx), importID)
 }
 
-func (s *Server) getVillageImport(ctx context.Context, in *PathID) (*body[ImportJSON], error) {
-	found, err := s.importOf(ctx, in)
-	return &body[ImportJSON]{importJSON(found)}, err
-}
-
-func (s *Server) villageImportFile(ctx context.Context, in *PathID) (*attachment, error) {
-	found, err := s.importOf(ctx, in)
+// importFile answers an import's file with what is wrong beside each row.
+func (s *Server) importFile(ctx context.Context, kind imports.Kind, in *PathID) (*attachment, error) {
+	found, err := s.importOf(ctx, kind, in)
 	if err != nil {
 		return nil, err
 	}
-	content, name, err := found.WithErrors(ctx, s.Sheets)
+	content, name, err := kind.WithErrors(ctx, found, s.Sheets)
 	if err != nil {
 		return nil, err
 	}
 	return attach(name, content)
+}
+
+func (s *Server) getVillageImport(ctx context.Context, in *PathID) (*body[ImportJSON], error) {
+	found, err := s.importOf(ctx, village.Imports, in)
+	return &body[ImportJSON]{importJSON(found)}, err
+}
+
+func (s *Server) villageImportFile(ctx context.Context, in *PathID) (*attachment, error) {
+	return s.importFile(ctx, village.Imports, in)
 }

@@ -27,6 +27,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
+	"zique/internal/imports"
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
@@ -36,7 +37,6 @@ import (
 	"zique/internal/settlement"
 	"zique/internal/staff"
 	"zique/internal/storage"
-	"zique/internal/village"
 )
 
 // Server is everything that the handlers call.
@@ -58,7 +58,7 @@ type Server struct {
 	Approvals   *approval.Desk
 	Staff       *staff.Service
 	Settlements *settlement.Service
-	Sheets      village.FileSource // what imports read
+	Sheets      imports.FileSource // what imports read
 	Demo        bool
 	Site        fs.FS // the built storefront
 

@@ -1,8 +1,6 @@
 package bank
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,24 +14,19 @@ import (
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
-	"zique/internal/id"
+	"zique/internal/imports"
 	"zique/internal/money"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
-	"zique/internal/worker"
 )
 
-// ImportKind is the kind of the jobs that take in a bank statement.
-const ImportKind = "bank_import"
+// Imports are those of bank statements.
+func (s *Service) Imports() imports.Kind {
+	return imports.Kind{Name: "bank_import", Table: Table, Chunk: importChunk, Page: "/ops/bank/import", Check: s.checkRows, Take: s.takeRows}
+}
 
 // importChunk is how many rows are taken in by one transaction, which holds their orders.
 const importChunk = 50
-
-// Refusals of imports.
-var (
-	ErrNoImport       = fault.New(fault.NotFound, "not_found", "there is no such import")
-	ErrImportRejected = fault.New(fault.Invalid, "import_rejected", "the file has errors; nothing was posted")
-)
 
 // Lengths in characters.
 const (
@@ -129,155 +122,14 @@ func rowOf(r spreadsheet.Row) Row {
 		Payer: Payer{Name: r.Get("payer_name"), Account: bare(r.Get("payer_account")), Memo: r.Get("memo")}}
 }
 
-// FileSource answers an uploaded file and the name that it had. A file that is not
-// there is a fault.
-type FileSource = func(ctx context.Context, fileID id.ID) (content []byte, name string, err error)
-
-// Import is an import as operators see it.
-type Import struct {
-	ID         id.ID
-	FileID     id.ID
-	DryRun     bool
-	Status     string // as of a worker.Job
-	Done       int64
-	Total      int64 // rows; 0 until the file is read
-	Added      int64
-	Matched    int64
-	Repeated   int64 // rows that were there already
-	Report     spreadsheet.Report
-	Error      string // why it failed
-	CreatedAt  clock.Millis
-	FinishedAt *clock.Millis
-}
-
-type importOrder struct {
-	FileID id.ID       `json:"file_id"`
-	DryRun bool        `json:"dry_run"`
-	By     audit.Actor `json:"by"`
-}
-
-type importState struct {
-	Next int `json:"next"` // rows before it are in; there is a state once all rows are checked
-}
-
-type importResult struct {
-	Added    int64              `json:"added"`
-	Matched  int64              `json:"matched"`
-	Repeated int64              `json:"repeated"`
-	Report   spreadsheet.Report `json:"report"`
-}
-
-// StartImport lets a job take in a statement or, as a dry run, only check it.
-func StartImport(tx *storage.Tx, by audit.Actor, fileID id.ID, dryRun bool) (Import, error) {
-	ordered := importOrder{FileID: fileID, DryRun: dryRun, By: by}
-	jobID, err := worker.Enqueue(tx, worker.New{Kind: ImportKind, Payload: ordered, OwnerID: by.UserID, OrgID: by.OrgID})
-	if err != nil {
-		return Import{}, err
-	}
-	err = audit.Write(tx, by, audit.Change{Action: "bank_import.started", Subject: "job", SubjectID: jobID,
-		After: map[string]any{"file_id": fileID, "dry_run": dryRun}})
-	return Import{ID: jobID, FileID: fileID, DryRun: dryRun, Status: worker.Queued, CreatedAt: tx.Now()}, err
-}
-
-// ImportOf answers an import or ErrNoImport.
-func ImportOf(db *gorm.DB, importID id.ID) (Import, error) {
-	job, err := worker.Get(db, importID)
-	if fault.IsKind(err, fault.NotFound) || (err == nil && job.Kind != ImportKind) {
-		return Import{}, ErrNoImport
-	}
-	if err != nil {
-		return Import{}, err
-	}
-	var ordered importOrder
-	var result importResult
-	if err := errors.Join(job.Order(&ordered), job.Decode(&result)); err != nil {
-		return Import{}, err
-	}
-	return Import{ID: job.ID, FileID: ordered.FileID, DryRun: ordered.DryRun, Status: job.Status, Done: job.Done, Total: job.Total,
-		Added: result.Added, Matched: result.Matched, Repeated: result.Repeated, Report: result.Report, Error: job.Error,
-		CreatedAt: job.CreatedAt, FinishedAt: job.FinishedAt}, nil
-}
-
-// WithErrors answers the import's own file with what is wrong beside each row.
-func (i Import) WithErrors(ctx context.Context, files FileSource) (content []byte, name string, err error) {
-	content, name, err = files(ctx, i.FileID)
-	if err == nil {
-		content, err = Table.WithErrors(name, content, i.Report.Errors, spreadsheet.Limits{})
-	}
-	return content, name, err
-}
-
-// Importer handles jobs of ImportKind. All rows are checked before the first is taken
-// in: a file with any error posts nothing.
-type Importer struct {
-	Desk  *Service
-	Files FileSource
-}
-
-// Handle is a worker.Handler.
-func (im Importer) Handle(ctx context.Context, run *worker.Run) error {
-	var ordered importOrder
-	if err := run.Payload(&ordered); err != nil {
-		return err
-	}
-	content, name, err := im.Files(ctx, ordered.FileID)
-	if err != nil {
-		return err
-	}
-	rows, report, err := Table.Read(name, content, spreadsheet.Limits{})
-	if refusal, known := fault.As(err); known {
-		report.Add(0, "", problem{Code: refusal.Code, En: refusal.Message, Zh: refusal.Message})
-		return note(ctx, run, 0, 0, importResult{Report: report}, refusal)
-	}
-	if err != nil {
-		return err
-	}
-	if run.Job.State == "" {
-		if err := im.checkAll(ctx, run, ordered, rows, report); err != nil {
-			return err
-		}
-	}
-	if ordered.DryRun {
-		return nil
-	}
-	return im.takeAll(ctx, run, ordered.By, distinct(rows))
-}
-
-// note leaves a result in the job and answers the outcome, if that went well.
-func note(ctx context.Context, run *worker.Run, done, total int, result importResult, outcome error) error {
-	err := run.Step(ctx, func(*storage.Tx) (worker.Progress, error) {
-		return worker.Progress{Done: int64(done), Total: int64(total), Result: result}, nil
-	})
-	if err != nil {
-		return err
-	}
-	return outcome
-}
-
-// checkAll names everything that is wrong with any row, and refuses the file then.
-func (im Importer) checkAll(ctx context.Context, run *worker.Run, ordered importOrder, rows []spreadsheet.Row, report spreadsheet.Report) error {
-	if report.Total == 0 { // every cell can be read
-		if err := im.checkRows(im.Desk.db.Read(ctx), rows, &report); err != nil {
-			return err
-		}
-	}
-	report.Sort()
-	result := importResult{Report: report, Repeated: int64(len(rows) - len(distinct(rows)))}
-	switch {
-	case ordered.DryRun:
-		return note(ctx, run, len(rows), len(rows), result, nil)
-	case report.Total > 0:
-		return note(ctx, run, 0, len(rows), result, ErrImportRejected)
-	}
-	return run.Step(ctx, func(*storage.Tx) (worker.Progress, error) {
-		return worker.Progress{Total: int64(len(rows)), State: importState{}, Result: result}, nil
-	})
-}
-
 // checkRows compares the rows with each other, and with what is there. The same payment
 // twice is one payment; another under the same reference is an error.
-func (im Importer) checkRows(view *gorm.DB, rows []spreadsheet.Row, report *spreadsheet.Report) error {
-	today := dayOf(im.Desk.db.Now())
+func (s *Service) checkRows(view *gorm.DB, rows []spreadsheet.Row, result *imports.Result) error {
+	report := &result.Report
+	if report.Total > 0 { // a cell cannot be read
+		return nil
+	}
+	today := dayOf(s.db.Now())
 	closed, err := closedDays(view, rows)
 	if err != nil {
 		return err
@@ -293,6 +145,7 @@ func (im Importer) checkRows(view *gorm.DB, rows []spreadsheet.Row, report *spre
 		case seen && !before.says(now):
 			report.Add(r.Number, Table.Title("bank_reference"), problem{Code: "reference_reused", En: "another payment has this reference", Zh: "此流水号已用于另一笔交易"})
 		case seen:
+			result.Count("repeated", 1)
 		case now.BankDay > today:
 			report.Add(r.Number, Table.Title("paid_at"), problem{Code: "in_future", En: "the day has not come yet", Zh: "日期在未来"})
 		case slices.Contains(closed, now.BankDay):
@@ -337,42 +190,25 @@ func known(view *gorm.DB, rows []spreadsheet.Row) (map[string]Row, error) {
 	return there, nil
 }
 
-// distinct leaves out rows that repeat one before them.
-func distinct(rows []spreadsheet.Row) []spreadsheet.Row {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(rows), func(r spreadsheet.Row) bool {
-		twice := seen[r.Get("bank_reference")]
-		seen[r.Get("bank_reference")] = true
-		return twice
-	})
+// takeRows takes rows of a file in.
+func (s *Service) takeRows(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
+	all := make([]Row, len(rows))
+	for i, r := range rows {
+		all[i] = rowOf(r)
+	}
+	t, err := s.take(tx, by, distinct(all))
+	result.Count("added", t.added)
+	result.Count("matched", t.matched)
+	result.Count("repeated", len(rows)-t.added)
+	return err
 }
 
-// takeAll takes in the rows that are not in yet, chunk by chunk.
-func (im Importer) takeAll(ctx context.Context, run *worker.Run, by audit.Actor, rows []spreadsheet.Row) error {
-	for {
-		var state importState
-		var result importResult
-		if err := errors.Join(run.State(&state), run.Job.Decode(&result)); err != nil {
-			return err
-		}
-		if state.Next >= len(rows) {
-			return nil
-		}
-		total := run.Job.Total
-		err := run.Step(ctx, func(tx *storage.Tx) (worker.Progress, error) {
-			next := min(state.Next+importChunk, len(rows))
-			chunk := make([]Row, 0, importChunk)
-			for _, r := range rows[state.Next:next] {
-				chunk = append(chunk, rowOf(r))
-			}
-			t, err := im.Desk.take(tx, by, chunk)
-			after := result
-			after.Added, after.Matched, after.Repeated = result.Added+t.added, result.Matched+t.matched, result.Repeated+t.repeated
-			done := total - int64(len(rows)-next)
-			return worker.Progress{Done: done, Total: total, State: importState{next}, Result: after}, err
-		})
-		if err != nil {
-			return err
-		}
-	}
+// distinct leaves out rows that repeat one before them.
+func distinct(rows []Row) []Row {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool {
+		twice := seen[r.BankReference]
+		seen[r.BankReference] = true
+		return twice
+	})
 }

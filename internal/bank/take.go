@@ -16,16 +16,15 @@ import (
 )
 
 // taken is what became of some rows of a statement.
-type taken struct{ added, matched, repeated int64 }
+type taken struct{ added, matched int }
 
 // take posts rows that are not there yet, and matches each with the order that its memo
 // names. Days must not be closed. A row that is there already is left alone.
 func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err error) {
 	fresh, err := unseen(tx, rows)
 	if err != nil || len(fresh) == 0 {
-		return taken{repeated: int64(len(rows))}, err
+		return t, err
 	}
-	t.repeated = int64(len(rows) - len(fresh))
 	days := map[string]bool{}
 	for _, r := range fresh {
 		days[r.BankDay] = true

@@ -16,7 +16,7 @@ var floors = [][]string{
 	{"storage", "blob"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},
-	{"identity", "org"},
+	{"identity", "org", "imports"},
 	{"village", "staff"},
 	{"share", "freight", "promotion"},
 	{"catalog"},

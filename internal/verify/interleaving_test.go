@@ -77,7 +77,7 @@ func openCounty(t *rapid.T, db *storage.DB) *county {
 	c.settle = settlement.NewService(org.NewService(keys, c.desk, operators), c.desk, operators, 300*time.Millisecond)
 	files := func(context.Context, id.ID) ([]byte, string, error) { return []byte(c.statement), "流水.csv", nil }
 	c.jobs = worker.NewRunner(db, map[string]worker.Handler{
-		settlement.JobKind: c.settle.Make, bank.ImportKind: bank.Importer{Desk: c.bank, Files: files}.Handle})
+		settlement.JobKind: c.settle.Make, c.bank.Imports().Name: c.bank.Imports().Handler(db, files)})
 	c.jobs.OnEnd(settlement.JobKind, settlement.Ended)
 	if err := c.InTx(func(tx *storage.Tx) error { return c.people(tx, keys) }); err != nil {
 		t.Fatal(err)
@@ -288,7 +288,7 @@ func (c *county) payByBank(rt *rapid.T) {
 	c.statement = strings.Join([]string{"流水号,交易时间,付款户名,付款账号,金额（元）,附言",
 		fmt.Sprintf("%s,%s,企业,6222021234567890,%d.%02d,%s", c.next("B"), at, amount/100, amount%100, memo)}, "\n")
 	c.may(rt, func(tx *storage.Tx) error {
-		_, err := bank.StartImport(tx, audit.Actor{UserID: asker}, 1, false)
+		_, err := c.bank.Imports().Start(tx, audit.Actor{UserID: asker}, 1, false)
 		return err
 	})
 	c.drain(rt)

@@ -10,6 +10,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/imports"
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/storage"
@@ -33,15 +34,15 @@ func rows(n int) string {
 // importing is a runner whose only file is content.
 func importing(db *storage.DB, content string) *worker.Runner {
 	files := func(context.Context, id.ID) ([]byte, string, error) { return []byte(content), "a.csv", nil }
-	runner := worker.NewRunner(db, map[string]worker.Handler{village.ImportKind: village.Importer{DB: db, Files: files}.Handle})
-	runner.OnEnd(village.ImportKind, village.Ended)
+	runner := worker.NewRunner(db, map[string]worker.Handler{village.Imports.Name: village.Imports.Handler(db, files)})
+	runner.OnEnd(village.Imports.Name, village.Imports.Ended)
 	return runner
 }
 
-func startImport(t *testing.T, db *storage.DB, jobs *worker.Runner, dryRun bool) (started village.Import) {
+func startImport(t *testing.T, db *storage.DB, jobs *worker.Runner, dryRun bool) (started imports.Import) {
 	t.Helper()
 	err := db.InTx(t.Context(), func(tx *storage.Tx) (err error) {
-		started, err = village.StartImport(tx, operator, 1, dryRun)
+		started, err = village.Imports.Start(tx, operator, 1, dryRun)
 		return err
 	})
 	if err != nil {
@@ -50,14 +51,14 @@ func startImport(t *testing.T, db *storage.DB, jobs *worker.Runner, dryRun bool)
 	return started
 }
 
-func runImport(t *testing.T, db *storage.DB, content string, dryRun bool) village.Import {
+func runImport(t *testing.T, db *storage.DB, content string, dryRun bool) imports.Import {
 	t.Helper()
 	jobs := importing(db, content)
 	started := startImport(t, db, jobs, dryRun)
 	if err := jobs.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	found, err := village.ImportOf(db.Read(t.Context()), started.ID)
+	found, err := village.Imports.Get(db.Read(t.Context()), started.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func wantsVillages(t *testing.T, db *storage.DB, want int64) {
 	verifytest.Check(t, db)
 }
 
-func said(i village.Import) (all []string) {
+func said(i imports.Import) (all []string) {
 	for _, e := range i.Report.Errors {
 		all = append(all, fmt.Sprint(e.Row, " ", e.Column, " ", e.Code))
 	}
@@ -96,12 +97,12 @@ func said(i village.Import) (all []string) {
 func TestADryRunAddsNothing(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		dry := runImport(t, db, header+rows(450), true)
-		if dry.Status != worker.Done || dry.Done != 450 || dry.Total != 450 || dry.Added != 0 || dry.Report.Total != 0 || !dry.DryRun || dry.FinishedAt == nil {
+		if dry.Status != worker.Done || dry.Done != 450 || dry.Total != 450 || dry.Counts["added"] != 0 || dry.Report.Total != 0 || !dry.DryRun || dry.FinishedAt == nil {
 			t.Errorf("%+v", dry)
 		}
 		wantsVillages(t, db, 0)
 		real := runImport(t, db, header+rows(450), false)
-		if real.Status != worker.Done || real.Done != 450 || real.Added != 450 {
+		if real.Status != worker.Done || real.Done != 450 || real.Counts["added"] != 450 {
 			t.Errorf("%+v", real)
 		}
 		wantsVillages(t, db, 450)
@@ -153,10 +154,10 @@ func TestEveryBadRowIsNamedAndNothingIsAdded(t *testing.T) {
 		for _, dryRun := range []bool{true, false} {
 			got := runImport(t, db, content, dryRun)
 			status := map[bool]string{true: worker.Done, false: worker.Failed}[dryRun]
-			if got.Status != status || got.Report.Total != 37 || got.Added != 0 || got.Total != 100 || !slices.Equal(said(got), want) {
+			if got.Status != status || got.Report.Total != 37 || got.Counts["added"] != 0 || got.Total != 100 || !slices.Equal(said(got), want) {
 				t.Errorf("%s, %d errors %q, want %q", got.Status, got.Report.Total, said(got), want)
 			}
-			if !dryRun && got.Error != village.ErrImportRejected.Message {
+			if !dryRun && got.Error != imports.ErrRejected.Message {
 				t.Errorf("failed with %q", got.Error)
 			}
 			for _, e := range got.Report.Errors {
@@ -228,9 +229,9 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		for round := 1; ; round++ {
 			files := func(context.Context, id.ID) ([]byte, string, error) { reads++; return []byte(content), "a.csv", nil }
-			handler := village.Importer{DB: db, Files: files}.Handle
+			handler := village.Imports.Handler(db, files)
 			// Each round is stopped as soon as a chunk is in.
-			jobs := worker.NewRunner(db, map[string]worker.Handler{village.ImportKind: func(ctx context.Context, run *worker.Run) error {
+			jobs := worker.NewRunner(db, map[string]worker.Handler{village.Imports.Name: func(ctx context.Context, run *worker.Run) error {
 				stopping, cancel := context.WithCancel(ctx)
 				defer cancel()
 				jobID, before := run.Job.ID, run.Job.Done
@@ -244,7 +245,7 @@ func TestAnImportGoesOnWhereItStopped(t *testing.T) {
 				return handler(ctx, run)
 			}})
 			_ = jobs.Drain(ctx)
-			found, err := village.ImportOf(db.Read(t.Context()), started.ID)
+			found, err := village.Imports.Get(db.Read(t.Context()), started.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,8 +284,8 @@ func TestAVillageAddedInBetweenIsReportedAndLeft(t *testing.T) {
 		if err := jobs.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		found, err := village.ImportOf(db.Read(t.Context()), started.ID)
-		if err != nil || found.Status != worker.Done || found.Added != 449 || fmt.Sprint(said(found)) != "[302 村名 village_exists]" {
+		found, err := village.Imports.Get(db.Read(t.Context()), started.ID)
+		if err != nil || found.Status != worker.Done || found.Counts["added"] != 449 || fmt.Sprint(said(found)) != "[302 村名 village_exists]" {
 			t.Errorf("%+v %v", found, err)
 		}
 		wantsVillages(t, db, 450)
@@ -310,12 +311,12 @@ func TestTwoImportsOfOneFileAtOnceAddItOnce(t *testing.T) {
 			t.Error(err)
 		}
 		added := int64(0)
-		for _, started := range []village.Import{first, second} {
-			found, err := village.ImportOf(db.Read(t.Context()), started.ID)
+		for _, started := range []imports.Import{first, second} {
+			found, err := village.Imports.Get(db.Read(t.Context()), started.ID)
 			if err != nil || (found.Status != worker.Done && found.Status != worker.Failed) {
 				t.Errorf("%+v %v", found, err)
 			}
-			added += found.Added
+			added += found.Counts["added"]
 		}
 		if added != 600 {
 			t.Errorf("they say that they added %d", added)
