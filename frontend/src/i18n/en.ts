@@ -34,7 +34,7 @@ const en: typeof zh = {
   },
   checkout: {
     title: 'Checkout', address: 'Delivery address', newAddress: 'Use a new address', saveAddress: 'Save and use', keepList: 'Use a saved address', cards: 'Pay with aid cards',
-    cardsHint: 'The card that expires first is used first; you may choose otherwise.', used: 'uses {used}', left: '{left} left after', missing: '{missing} still missing. Choose another card or add one.', covered: 'The chosen cards cover the order.',
+    cardsHint: 'The card that expires first is used first; you may choose otherwise.', used: 'uses {used}', left: '{left} left after', missing: '{missing} still missing. Choose another card, add one, or pay it as offered below.', covered: 'The chosen cards cover the order.',
     noCards: 'You have no card to pay with yet. Add one below.', pay: 'Pay {total}', goods: 'Items', unknown: 'We did not hear back. The order may have gone through; checking again will not place it twice.',
     askAgain: 'Check again', seeOrders: 'See my orders', anew: 'I have checked, start anew', needAddress: 'Choose a delivery address first', addCard: 'Add a card', empty: 'There is nothing to check out', priceNow: 'Please review prices and stock in your cart.', toCart: 'Back to cart',
     done: 'Order placed. Thank you!',

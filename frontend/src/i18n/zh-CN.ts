@@ -32,7 +32,7 @@ export default {
   },
   checkout: {
     title: '确认订单', address: '收货地址', newAddress: '使用新地址', saveAddress: '保存并使用', keepList: '用已有地址', cards: '用爱心卡支付',
-    cardsHint: '默认先用最早到期的卡，也可以自己勾选。', used: '本次使用 {used}', left: '用后剩余 {left}', missing: '还差 {missing}，请再选一张卡或添加新卡。', covered: '已选的卡足够支付。',
+    cardsHint: '默认先用最早到期的卡，也可以自己勾选。', used: '本次使用 {used}', left: '用后剩余 {left}', missing: '还差 {missing}，可以再选一张卡、添加新卡，或用下面的方式支付。', covered: '已选的卡足够支付。',
     noCards: '还没有可用的爱心卡，请在下面添加。', pay: '支付 {total}', goods: '商品清单', unknown: '刚才没有收到结果。订单可能已经成功；再确认一次不会重复下单。',
     askAgain: '再确认一次', seeOrders: '看看我的订单', anew: '我已核对，重新下单', needAddress: '请先选择收货地址', addCard: '添加一张卡', empty: '没有可以结算的商品', priceNow: '请回购物车核对价格或库存。', toCart: '回购物车',
     done: '下单成功，谢谢您！',
