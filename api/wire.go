@@ -64,6 +64,9 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	if err != nil {
 		return nil, err
 	}
+	if err := seed.Claim(ctx, db, keys, s.IsDemo()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	sms := sender(s, db, stdout)
 	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo(), Sender: sms})
 	if err != nil {

@@ -195,6 +195,34 @@ func TestAnOpenRefundHoldsBackAndStopsTheClock(t *testing.T) {
 	})
 }
 
+func TestFreightOfWhatIsStillSentStays(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 10)
+		s := m.sell(t, buyer, one(m.SKUs[0], 2))
+		freight := s.order.FreightFen
+		ask := func(units int64, wanted *money.Fen) func(tx *storage.Tx) error {
+			return func(tx *storage.Tx) error {
+				a := order.RefundAsk{Reason: "不要了", FreightFen: wanted}
+				if units > 0 {
+					a.Lines = []order.RefundLine{{LineID: s.order.Lines[0].ID, Quantity: units}}
+				}
+				_, err := quick.AskRefund(tx, s.buyer, s.order.ID, a)
+				return err
+			}
+		}
+		s.refused("refund_exceeds", ask(0, &freight))
+		s.refused("refund_exceeds", ask(1, &freight))
+		s.do(ask(1, nil))
+		if got := s.now(); got.SubOrders[0].RefundedFreightFen != 0 || got.SubOrders[0].Status != order.Paid {
+			t.Errorf("one of two units: %+v", got.SubOrders[0])
+		}
+		s.do(ask(1, &freight))
+		if got := s.now(); got.SubOrders[0].RefundedFreightFen != freight || got.Status != order.Cancelled {
+			t.Errorf("the last unit: %s %+v", got.Status, got.SubOrders[0])
+		}
+	})
+}
+
 func TestARefundAfterClosingTakesBackWhatWasAvailable(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)

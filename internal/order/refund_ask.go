@@ -77,6 +77,9 @@ func (lc Lifecycle) AskRefund(tx *storage.Tx, by audit.Actor, orderID id.ID, ask
 	}
 	g.refund.AskedBy = by.UserID
 	if g.isBeforeDispatch() {
+		if err := g.keepsFreightOwed(); err != nil {
+			return nil, err
+		}
 		if err := lc.carryOut(tx, g); err != nil {
 			return nil, err
 		}
@@ -89,6 +92,17 @@ func (lc Lifecycle) AskRefund(tx *storage.Tx, by audit.Actor, orderID id.ID, ask
 		return nil, err
 	}
 	return g.refund, audit.Write(tx, by, g.deed("refund.requested"))
+}
+
+// keepsFreightOwed refuses freight of goods that must still be sent: it goes back with
+// the last of them.
+func (g *giving) keepsFreightOwed() error {
+	for subID, fen := range g.freight {
+		if fen > 0 && !g.takesAll(subID) {
+			return ErrRefundExceeds.With("freight_fen", "refund_exceeds", "goods are still to be sent: their freight goes back with the last of them")
+		}
+	}
+	return nil
 }
 
 // GiveBack is the cooperative's own refund of what it sold, at any time, also after the
