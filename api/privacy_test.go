@@ -383,3 +383,68 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAuditorReadsNobodyInWhatOperatorsWrite(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, contact)
+		body, _ := p.withPapers(t, owner)
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+		county, auditor := p.signIn(t, "13900000004"), p.signIn(t, demoAuditor)
+		reason := contact + "（138 1234 5678，431322199003071234，a.b@example.com）执照不清，见 " + orgID
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/return", reasoned{reason})
+		shown := "欧**（138****5678，****，a****@example.com）执照不清，见 " + orgID
+		for path, at := range map[string]string{
+			"/ops/organisations/" + orgID: "reason", "/ops/organisations?status=returned": "items.0.reason",
+			"/ops/organisations/" + orgID + "/history": "items.1.reason", "/audit?action=organisation.returned": "items.0.reason",
+		} {
+			if r := p.ok(t, http.StatusOK, auditor, "GET", path, nil); r.text(at) != shown {
+				t.Errorf("an auditor reads in %s %s", path, r.raw)
+			}
+			if r := p.ok(t, http.StatusOK, county, "GET", path, nil); r.text(at) != reason && !strings.HasPrefix(path, "/audit") {
+				t.Errorf("an operator reads in %s %s", path, r.raw)
+			}
+		}
+		if r := p.ok(t, http.StatusOK, owner, "GET", "/organisations/"+orgID, nil); r.text("reason") != reason {
+			t.Errorf("the applicant reads %s", r.raw)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
+			return tx.Create(&audit.Entry{ID: tx.NewID(), Action: "test.before", Subject: "test", BeforeJSON: "null", AfterJSON: `{"note":"13812345678","id":"118230912345678901"}`, Reason: "13812345678"}).Error
+		})
+		for token, sees := range map[string]string{auditor: "138****5678", county: "13812345678"} {
+			r := p.ok(t, http.StatusOK, token, "GET", "/audit?action=test.before", nil)
+			if r.text("items.0.reason") != sees || r.text("items.0.after.note") != sees || r.text("items.0.after.id") != "118230912345678901" {
+				t.Errorf("an older row: %s", r.raw)
+			}
+		}
+	})
+}
+
+func TestTheLogOfAnOrganisationHasWhatOperatorsDidToIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		orgID, otherID := p.admit(t, secretary), p.admit(t, secretary)
+		county := p.signIn(t, "13900000004")
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reasoned{"核查"})
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/reinstate", nil)
+		auditor := p.signIn(t, demoAuditor)
+		list := p.ok(t, http.StatusOK, auditor, "GET", "/audit?limit=100&org_id="+orgID, nil)
+		for _, action := range []string{"reinstated", "suspended", "admitted", "submitted", "created"} {
+			if !strings.Contains(string(list.raw), `"organisation.`+action+`"`) {
+				t.Errorf("the log lacks %s: %s", action, list.raw)
+			}
+		}
+		if list.text("items.0.about_org_id") != orgID || list.text("items.0.about_org_name") != "云上enterprise" || list.text("items.0.org_name") == "云上enterprise" ||
+			strings.Contains(string(list.raw), otherID) {
+			t.Errorf("whom it is about: %s", list.raw)
+		}
+		desk := list.text("items.0.org_id") // the operator's own
+		if r := p.ok(t, http.StatusOK, auditor, "GET", "/audit?org_id="+desk, nil); r.text("items.0.action") != "organisation.reinstated" {
+			t.Errorf("what the desk did: %s", r.raw)
+		}
+		export := p.fetch(t, auditor, "GET", "/audit/export?org_id="+orgID, nil)
+		if text := string(export.raw); !strings.Contains(text, "organisation.suspended") || !strings.Contains(text, ",about,") {
+			t.Errorf("the export: %s", text)
+		}
+	})
+}
