@@ -448,3 +448,62 @@ func TestTheLogOfAnOrganisationHasWhatOperatorsDidToIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoLeftIsNamedInNoReason(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const name = "慕容复归"
+		secretary, phone, userID := p.person(t, name)
+		phone2 := phone[:3] + " " + phone[3:7] + "-" + phone[7:]
+		reason := reasoned{name + "的电话 " + phone + " 即 " + phone2 + " 打不通"}
+		orgID := p.admit(t, secretary)
+		stays, otherPhone, stayingID := p.person(t, "接手的人")
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0)", orgID, stayingID).Error
+		})
+		stranger, _, _ := p.person(t, "外人")
+		elsewhere := p.admit(t, stranger)
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
+		namesake := p.admit(t, stranger)
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+namesake+"/suspend", reasoned{name + "说的"})
+		p.inbox(t, stays, "org_suspended")
+		p.inbox(t, stranger, "org_suspended")
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked+"/reject", reason)
+		withApplication, _ := p.withPapers(t, secretary)
+		withApplication["contact_name"] = name
+		withApplication["documents"] = []any{}
+		p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", withApplication)
+
+		p.ok(t, http.StatusNoContent, secretary, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		tables := dump(t, p.database(t))
+		for table, held := range tables {
+			for _, text := range []string{phone, phone2, reason.Reason} {
+				if strings.Contains(held, text) {
+					t.Errorf("%s still holds %s", table, text)
+				}
+			}
+		}
+		instead := "已注销用户的电话 **** 即 **** 打不通"
+		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages", "outbox_events"} {
+			if !strings.Contains(tables[table], instead) {
+				t.Errorf("%s lost more than the person: %s", table, tables[table])
+			}
+		}
+		// In others' organisations a name goes beside the phone; elsewhere it may be a namesake's.
+		for other, want := range map[string]string{elsewhere: "问已注销用户，**** 或 " + otherPhone, namesake: name + "说的"} {
+			if seen := p.ok(t, http.StatusOK, stranger, "GET", "/organisations/"+other, nil); seen.text("reason") != want {
+				t.Errorf("another's organisation: %s", seen.raw)
+			}
+		}
+		for table, held := range tables {
+			if table != "organisations" && table != "org_admission_steps" && table != "messages" && table != "audit_log" && strings.Contains(held, name) {
+				t.Errorf("%s still holds the name", table)
+			}
+		}
+		if logged := p.ok(t, http.StatusOK, county, "GET", "/audit?action=organisation.suspended&org_id="+orgID, nil); logged.text("items.0.reason") != "慕**的电话 "+phone[:3]+"****"+phone[7:]+" 即 "+phone[:3]+"****"+phone[7:]+" 打不通" {
+			t.Errorf("the log: %s", logged.raw)
+		}
+	})
+}
