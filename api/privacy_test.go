@@ -347,6 +347,30 @@ func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
 	})
 }
 
+func TestTheExportHasTheApplicationsWithTheirSteps(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		orgID := p.submitted(t, owner, "enterprise")
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		e := p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
+		if e.text("applications.0.id") != orgID || e.text("applications.0.reason") != "换一张" || e.text("applications.0.contact_name") != "李四" ||
+			e.text("applications.0.steps.0.to") != "submitted" || e.text("applications.0.steps.1.reason") != "换一张" {
+			t.Errorf("who applied exports %s", e.raw)
+		}
+		_, _, heirID := p.person(t, "接手的人")
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE memberships SET user_id = ? WHERE org_id = ?", heirID, orgID).Error
+		})
+		e = p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
+		if e.text("applications.0.steps.0.to") != "submitted" || e.at("applications.0.steps.1") != nil || e.text("applications.0.contact_name") != "" || e.text("applications.0.reason") != "" {
+			t.Errorf("who handed it over exports %s", e.raw)
+		}
+		if e := p.ok(t, http.StatusOK, p.signIn(t, demoBuyer), "GET", "/me/export", nil); e.at("applications.0") != nil {
+			t.Errorf("a buyer exports %s", e.raw)
+		}
+	})
+}
+
 func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		const rows = 2500 // more than two pages

@@ -220,11 +220,15 @@ type StepJSON struct {
 }
 
 func stepsBody(steps []org.Step, err error) (*body[list[StepJSON]], error) {
-	out := &body[list[StepJSON]]{list[StepJSON]{Items: []StepJSON{}}}
+	return &body[list[StepJSON]]{list[StepJSON]{Items: stepsJSON(steps)}}, err
+}
+
+func stepsJSON(steps []org.Step) []StepJSON {
+	out := []StepJSON{}
 	for _, step := range steps {
-		out.Body.Items = append(out.Body.Items, StepJSON{step.FromStatus, step.ToStatus, step.Reason, step.ActorName, step.CreatedAt.Time()})
+		out = append(out, StepJSON{step.FromStatus, step.ToStatus, step.Reason, step.ActorName, step.CreatedAt.Time()})
 	}
-	return out, err
+	return out
 }
 
 func (s *Server) organisationHistory(ctx context.Context, in *PathID) (*body[list[StepJSON]], error) {

@@ -171,7 +171,7 @@ const drift = 10 * time.Minute
 // List answers a page of the log, the newest row first. A span of time is found by the
 // ids that carry it, since the log has no index of times.
 func List(db *gorm.DB, f Filter) ([]Entry, error) {
-	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name, "+
+	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name, " +
 		"COALESCE(b.contact_name, '') contact_name, COALESCE(s.name, '') subject_name").
 		Joins("LEFT JOIN users u ON u.id = a.actor_id").Joins("LEFT JOIN organisations o ON o.id = a.org_id").
 		Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").Joins("LEFT JOIN users s ON a.subject = 'user' AND s.id = a.subject_id").

@@ -102,6 +102,7 @@ type Organisation struct {
 
 	ContactPhone string     `gorm:"-"` // masked
 	Documents    []Document `gorm:"-"`
+	Steps        []Step     `gorm:"-"`  // see Applications
 	MyRole       string     `gorm:"->"` // of the member who reads it
 }
 
