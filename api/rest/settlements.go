@@ -49,9 +49,9 @@ type SettlementJSON struct {
 }
 
 // lookingOn hides who is named in a text from an auditor, who acts for nobody.
-func lookingOn(ctx context.Context, text string) string {
+func lookingOn(ctx context.Context, text string, names ...string) string {
 	if acting(ctx).OrgID == 0 && onlyAuditor(ctx) {
-		return pii.MaskText(text)
+		return pii.MaskText(text, names...)
 	}
 	return text
 }
@@ -95,7 +95,7 @@ func statementOfJSON(ctx context.Context, st settlement.Statement) StatementOfJS
 	out := StatementOfJSON{
 		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind,
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
-		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: lookingOn(ctx, st.Reason), Answer: lookingOn(ctx, st.Answer),
+		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: lookingOn(ctx, st.Reason, st.ContactName), Answer: lookingOn(ctx, st.Answer, st.ContactName),
 		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
 	}
 	if st.BankReference != nil {
