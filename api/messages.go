@@ -8,6 +8,7 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/config"
+	"zique/internal/erasure"
 	"zique/internal/identity"
 	"zique/internal/notify"
 	"zique/internal/order"
@@ -31,7 +32,7 @@ func sender(s config.Settings, db *storage.DB, stdout io.Writer) notify.Sender {
 // see aidcard.HoldsMoney.
 func (h *house) beforeDeletion() {
 	h.people.BeforeDeletion = append(h.people.BeforeDeletion, aidcard.HoldsMoney, order.Underway, org.OnlyManager, staff.LastOperator)
-	h.people.OnDeletion = append(h.people.OnDeletion, h.approvals.WithdrawAll, h.orgs.LeaveAll)
+	h.people.OnDeletion = append(h.people.OnDeletion, erasure.Forget(h.keys), h.approvals.WithdrawAll, h.orgs.LeaveAll)
 }
 
 // relay hands each event to the one who handles its topic.

@@ -65,6 +65,16 @@ func TestMessagesAreReadByTheirOwner(t *testing.T) {
 		if first.text("items.0.title") != "Password changed" || second.text("items.0.title") != "Phone verified" || second.text("next_cursor") != "" || second.fen("unread") != 2 {
 			t.Errorf("pages: %s\n%s", first.raw, second.raw)
 		}
+		for accepted, title := range map[string]string{"": "密码已修改", "en-GB,en;q=0.9": "Password changed", "fr": "密码已修改", "zh-TW": "密码已修改", "fr, en;q=0.5, zh;q=0.1": "Password changed", "q=;;": "密码已修改"} {
+			language := map[string]string{"密码已修改": "zh-CN", "Password changed": "en"}[title]
+			if r := p.call(t, token, "GET", "/messages", nil, "Accept-Language", accepted); r.text("items.0.title") != title ||
+				r.header.Get("Content-Language") != language || r.header.Get("Vary") != "Accept-Language" {
+				t.Errorf("%q: %s, %v", accepted, r.raw, r.header)
+			}
+		}
+		if r := p.call(t, token, "GET", "/messages?lang=zh-CN", nil, "Accept-Language", "en"); r.header.Get("Content-Language") != "zh-CN" {
+			t.Errorf("the address goes first: %v", r.header)
+		}
 		path := "/messages/" + all.text("items.0.id") + "/read"
 		p.call(t, p.signIn(t, demoBuyer), "POST", path, nil).wants(t, http.StatusNotFound, "not_found")
 		p.call(t, token, "POST", "/messages/x/read", nil).wants(t, http.StatusNotFound, "not_found")

@@ -15,7 +15,9 @@ func (p *program) scrape(t *testing.T, headers ...string) (status int, text stri
 		t.Fatal(err)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
+		if request.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" {
+			request.Host = headers[i+1]
+		}
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -43,6 +45,12 @@ func TestTheProgramIsMeasured(t *testing.T) {
 				t.Errorf("%d without %s:\n%.2000s", status, line, text)
 			}
 		}
+		for host, want := range map[string]int{"localhost": http.StatusOK, "localhost:1": http.StatusOK, "[::1]:8080": http.StatusOK,
+			"shop.example": http.StatusForbidden, "shop.example:443": http.StatusForbidden, "127.0.0.1.example": http.StatusForbidden, "10.0.0.7": http.StatusForbidden} {
+			if status, _ := p.scrape(t, "Host", host); status != want { // as a proxy that only passes on
+				t.Errorf("for %s: %d, want %d", host, status, want)
+			}
+		}
 		for _, header := range []string{"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"} {
 			if status, _ := p.scrape(t, header, "x"); status != http.StatusForbidden {
 				t.Errorf("with %s: %d", header, status)
@@ -58,5 +66,12 @@ func TestAMetricsTokenIsAskedOfEverybody(t *testing.T) {
 		if status, _ := p.scrape(t, "Authorization", header, "X-Forwarded-For", "x"); status != want {
 			t.Errorf("%q: %d, want %d", header, status, want)
 		}
+	}
+}
+
+func TestOnlyALoopbackListenerIsMeasuredWithoutAToken(t *testing.T) {
+	p := start(t, map[string]string{"ZIQUE_ADDR": "0.0.0.0:0"})
+	if status, _ := p.scrape(t); status != http.StatusForbidden {
+		t.Errorf("a program that others can reach: %d", status)
 	}
 }

@@ -342,7 +342,7 @@ func dump(t *testing.T, db *storage.DB) map[string]string {
 func TestTheExportIsCompleteAndLimited(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
-		p.place(t, b, b.order(1)).wantsStatus(t, http.StatusCreated)
+		placed := p.place(t, b, b.order(1))
 		p.call(t, b.token, "POST", "/me/consents", map[string]any{"document": "terms_of_service", "version": "1", "given": true}).wantsStatus(t, http.StatusCreated)
 		changed := p.call(t, b.token, "POST", "/me/password", map[string]any{"current_password": demoPassword, "new_password": newPassword})
 		token := changed.text("access_token")
@@ -352,6 +352,7 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		for path, want := range map[string]string{
 			"profile.phone": demoBuyer, "profile.name": "演示买家", "addresses.0.phone": "13912345678", "addresses.0.detail": "麓山路 1 号",
 			"sessions.0.device": "Go-http-client", "consents.0.document": "terms_of_service", "cards.0.id": b.cards[0],
+			"cards.0.entries.0.kind": "payment", "cards.0.entries.0.order_id": placed.text("id"), "cards.0.entries.1.kind": "issue",
 			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "messages.0.title": "Password changed",
 		} {
 			if e.text(path) != want {

@@ -347,6 +347,30 @@ func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
 	})
 }
 
+func TestTheExportHasTheApplicationsWithTheirSteps(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, "社长")
+		orgID := p.submitted(t, owner, "enterprise")
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		e := p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
+		if e.text("applications.0.id") != orgID || e.text("applications.0.reason") != "换一张" || e.text("applications.0.contact_name") != "李四" ||
+			e.text("applications.0.steps.0.to") != "submitted" || e.text("applications.0.steps.1.reason") != "换一张" {
+			t.Errorf("who applied exports %s", e.raw)
+		}
+		_, _, heirID := p.person(t, "接手的人")
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE memberships SET user_id = ? WHERE org_id = ?", heirID, orgID).Error
+		})
+		e = p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
+		if e.text("applications.0.steps.0.to") != "submitted" || e.at("applications.0.steps.1") != nil || e.text("applications.0.contact_name") != "" || e.text("applications.0.reason") != "" {
+			t.Errorf("who handed it over exports %s", e.raw)
+		}
+		if e := p.ok(t, http.StatusOK, p.signIn(t, demoBuyer), "GET", "/me/export", nil); e.at("applications.0") != nil {
+			t.Errorf("a buyer exports %s", e.raw)
+		}
+	})
+}
+
 func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		const rows = 2500 // more than two pages
@@ -380,6 +404,130 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 		logged := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+export.header.Get("X-Request-Id"), nil)
 		if logged.text("items.0.action") != "audit.exported" || logged.text("items.0.after.action") != "test.long" {
 			t.Errorf("the export leaves %s", logged.raw)
+		}
+	})
+}
+
+func TestAnAuditorReadsNobodyInWhatOperatorsWrite(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, _, _ := p.person(t, contact)
+		body, _ := p.withPapers(t, owner)
+		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+		county, auditor := p.signIn(t, "13900000004"), p.signIn(t, demoAuditor)
+		reason := contact + "（138 1234 5678，431322199003071234，a.b@example.com）执照不清，见 " + orgID
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/return", reasoned{reason})
+		shown := "欧**（138****5678，****，a****@example.com）执照不清，见 " + orgID
+		for path, at := range map[string]string{
+			"/ops/organisations/" + orgID: "reason", "/ops/organisations?status=returned": "items.0.reason",
+			"/ops/organisations/" + orgID + "/history": "items.1.reason", "/audit?action=organisation.returned": "items.0.reason",
+		} {
+			if r := p.ok(t, http.StatusOK, auditor, "GET", path, nil); r.text(at) != shown {
+				t.Errorf("an auditor reads in %s %s", path, r.raw)
+			}
+			if r := p.ok(t, http.StatusOK, county, "GET", path, nil); r.text(at) != reason && !strings.HasPrefix(path, "/audit") {
+				t.Errorf("an operator reads in %s %s", path, r.raw)
+			}
+		}
+		if r := p.ok(t, http.StatusOK, owner, "GET", "/organisations/"+orgID, nil); r.text("reason") != reason {
+			t.Errorf("the applicant reads %s", r.raw)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
+			return tx.Create(&audit.Entry{ID: tx.NewID(), Action: "test.before", Subject: "test", BeforeJSON: "null", AfterJSON: `{"note":"13812345678","id":"118230912345678901"}`, Reason: "13812345678"}).Error
+		})
+		for token, sees := range map[string]string{auditor: "138****5678", county: "13812345678"} {
+			r := p.ok(t, http.StatusOK, token, "GET", "/audit?action=test.before", nil)
+			if r.text("items.0.reason") != sees || r.text("items.0.after.note") != sees || r.text("items.0.after.id") != "118230912345678901" {
+				t.Errorf("an older row: %s", r.raw)
+			}
+		}
+	})
+}
+
+func TestTheLogOfAnOrganisationHasWhatOperatorsDidToIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		orgID, otherID := p.admit(t, secretary), p.admit(t, secretary)
+		county := p.signIn(t, "13900000004")
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reasoned{"核查"})
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/reinstate", nil)
+		auditor := p.signIn(t, demoAuditor)
+		list := p.ok(t, http.StatusOK, auditor, "GET", "/audit?limit=100&org_id="+orgID, nil)
+		for _, action := range []string{"reinstated", "suspended", "admitted", "submitted", "created"} {
+			if !strings.Contains(string(list.raw), `"organisation.`+action+`"`) {
+				t.Errorf("the log lacks %s: %s", action, list.raw)
+			}
+		}
+		if list.text("items.0.about_org_id") != orgID || list.text("items.0.about_org_name") != "云上enterprise" || list.text("items.0.org_name") == "云上enterprise" ||
+			strings.Contains(string(list.raw), otherID) {
+			t.Errorf("whom it is about: %s", list.raw)
+		}
+		desk := list.text("items.0.org_id") // the operator's own
+		if r := p.ok(t, http.StatusOK, auditor, "GET", "/audit?org_id="+desk, nil); r.text("items.0.action") != "organisation.reinstated" {
+			t.Errorf("what the desk did: %s", r.raw)
+		}
+		export := p.fetch(t, auditor, "GET", "/audit/export?org_id="+orgID, nil)
+		if text := string(export.raw); !strings.Contains(text, "organisation.suspended") || !strings.Contains(text, ",about,") {
+			t.Errorf("the export: %s", text)
+		}
+	})
+}
+
+func TestWhoLeftIsNamedInNoReason(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		const name = "慕容复归"
+		secretary, phone, userID := p.person(t, name)
+		phone2 := phone[:3] + " " + phone[3:7] + "-" + phone[7:]
+		reason := reasoned{name + "的电话 " + phone + " 即 " + phone2 + " 打不通"}
+		orgID := p.admit(t, secretary)
+		stays, otherPhone, stayingID := p.person(t, "接手的人")
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0)", orgID, stayingID).Error
+		})
+		stranger, _, _ := p.person(t, "外人")
+		elsewhere := p.admit(t, stranger)
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
+		namesake := p.admit(t, stranger)
+		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+namesake+"/suspend", reasoned{name + "说的"})
+		p.inbox(t, stays, "org_suspended")
+		p.inbox(t, stranger, "org_suspended")
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked+"/reject", reason)
+		withApplication, _ := p.withPapers(t, secretary)
+		withApplication["contact_name"] = name
+		withApplication["documents"] = []any{}
+		p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", withApplication)
+
+		p.ok(t, http.StatusNoContent, secretary, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		tables := dump(t, p.database(t))
+		for table, held := range tables {
+			for _, text := range []string{phone, phone2, reason.Reason} {
+				if strings.Contains(held, text) {
+					t.Errorf("%s still holds %s", table, text)
+				}
+			}
+		}
+		instead := "已注销用户的电话 **** 即 **** 打不通"
+		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages", "outbox_events"} {
+			if !strings.Contains(tables[table], instead) {
+				t.Errorf("%s lost more than the person: %s", table, tables[table])
+			}
+		}
+		// In others' organisations a name goes beside the phone; elsewhere it may be a namesake's.
+		for other, want := range map[string]string{elsewhere: "问已注销用户，**** 或 " + otherPhone, namesake: name + "说的"} {
+			if seen := p.ok(t, http.StatusOK, stranger, "GET", "/organisations/"+other, nil); seen.text("reason") != want {
+				t.Errorf("another's organisation: %s", seen.raw)
+			}
+		}
+		for table, held := range tables {
+			if table != "organisations" && table != "org_admission_steps" && table != "messages" && table != "audit_log" && strings.Contains(held, name) {
+				t.Errorf("%s still holds the name", table)
+			}
+		}
+		if logged := p.ok(t, http.StatusOK, county, "GET", "/audit?action=organisation.suspended&org_id="+orgID, nil); logged.text("items.0.reason") != "慕**的电话 "+phone[:3]+"****"+phone[7:]+" 即 "+phone[:3]+"****"+phone[7:]+" 打不通" {
+			t.Errorf("the log: %s", logged.raw)
 		}
 	})
 }

@@ -153,7 +153,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken,
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()
 
@@ -171,6 +171,12 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return errors.Join(err, listener.Close())
 	}
 	return listen(ctx, listener, handler)
+}
+
+// loopback tells whether only this machine can reach a listener.
+func loopback(listener net.Listener) bool {
+	at, ok := listener.Addr().(*net.TCPAddr)
+	return ok && at.IP.IsLoopback()
 }
 
 func listen(ctx context.Context, listener net.Listener, handler http.Handler) error {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"zique/internal/approval"
+	"zique/internal/identity"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -49,6 +51,21 @@ func approvalJSON(a approval.Approval) ApprovalJSON {
 	return out
 }
 
+// approvalFor is a request as the caller may see it: who was an operator once and looks on
+// as an auditor now finds nobody named in what they asked for or decided.
+func approvalFor(ctx context.Context, a approval.Approval) ApprovalJSON {
+	if caller(ctx).Has(identity.RoleAuditor) && onlyAuditor(ctx) && !a.MayDecide {
+		for _, text := range []*string{&a.Reason, &a.DecisionReason} {
+			*text = pii.MaskText(*text, a.RequesterName, a.DeciderName)
+		}
+		for _, held := range []*string{&a.BeforeJSON, &a.AfterJSON} {
+			*held = withoutNames(pii.MaskJSON(*held, a.RequesterName, a.DeciderName))
+		}
+		a.RequesterName, a.DeciderName = pii.MaskName(a.RequesterName), pii.MaskName(a.DeciderName)
+	}
+	return approvalJSON(a)
+}
+
 // shownApproval answers a request that was just changed, with the names in it.
 func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, err error) (*body[ApprovalJSON], error) {
 	if err != nil {
@@ -58,7 +75,7 @@ func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, e
 	if err != nil {
 		return nil, err
 	}
-	return &body[ApprovalJSON]{approvalJSON(a)}, nil
+	return &body[ApprovalJSON]{approvalFor(ctx, a)}, nil
 }
 
 type listApprovalsIn struct {
@@ -78,7 +95,7 @@ func (s *Server) listApprovals(ctx context.Context, in *listApprovalsIn) (*body[
 	page, next := cut(found, in.Limit, func(a approval.Approval) string { return a.ID.String() })
 	out := &body[list[ApprovalJSON]]{list[ApprovalJSON]{Items: []ApprovalJSON{}, NextCursor: next}}
 	for _, a := range page {
-		out.Body.Items = append(out.Body.Items, approvalJSON(a))
+		out.Body.Items = append(out.Body.Items, approvalFor(ctx, a))
 	}
 	return out, nil
 }

@@ -28,6 +28,8 @@ type AuditJSON struct {
 	ActorName string          `json:"actor_name,omitempty" doc:"masked for auditors"`
 	OrgID     string          `json:"org_id,omitempty" doc:"the organisation acted for"`
 	OrgName   string          `json:"org_name,omitempty"`
+	AboutID   string          `json:"about_org_id,omitempty" doc:"the organisation that it is about"`
+	AboutName string          `json:"about_org_name,omitempty"`
 	Subject   string          `json:"subject" example:"organisation"`
 	SubjectID string          `json:"subject_id"`
 	Before    json.RawMessage `json:"before"`
@@ -41,12 +43,14 @@ type AuditJSON struct {
 // auditJSON shows an entry to the caller: an auditor sees no personal data in clear.
 func auditJSON(e audit.Entry, who identity.Caller) AuditJSON {
 	if !who.Has(identity.RoleOperator) {
+		named := []string{e.ActorName, e.ContactName, e.SubjectName}
+		e.Reason = pii.MaskText(e.Reason, named...)
+		e.BeforeJSON, e.AfterJSON = withoutNames(pii.MaskJSON(e.BeforeJSON, named...)), withoutNames(pii.MaskJSON(e.AfterJSON, named...))
 		e.ActorName, e.Peer = pii.MaskName(e.ActorName), pii.MaskPeer(e.Peer)
-		e.BeforeJSON, e.AfterJSON = withoutNames(e.BeforeJSON), withoutNames(e.AfterJSON)
 	}
 	return AuditJSON{
 		ID: e.ID.String(), Action: e.Action, ActorID: idOrNone(e.ActorID), ActorName: e.ActorName, OrgID: idOrNone(e.OrgID), OrgName: e.OrgName,
-		Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(e.BeforeJSON), After: json.RawMessage(e.AfterJSON),
+		AboutID: idOrNone(e.AboutOrgID), AboutName: e.AboutOrgName, Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(e.BeforeJSON), After: json.RawMessage(e.AfterJSON),
 		Reason: e.Reason, Peer: e.Peer, RequestID: e.RequestID, CreatedAt: e.CreatedAt.Time(),
 	}
 }
@@ -92,7 +96,7 @@ type AuditFilter struct {
 	Subject   string    `query:"subject" maxLength:"40" pattern:"^[a-z_]*$" patternDescription:"a kind of subject, as in organisation"`
 	SubjectID string    `query:"subject_id" maxLength:"20"`
 	ActorID   string    `query:"actor_id" maxLength:"20"`
-	OrgID     string    `query:"org_id" maxLength:"20"`
+	OrgID     string    `query:"org_id" maxLength:"20" doc:"what was done for an organisation or to it"`
 	RequestID string    `query:"request_id" maxLength:"40" pattern:"^[A-Za-z0-9_-]*$" patternDescription:"a request id"`
 	Since     time.Time `query:"since" doc:"inclusive"`
 	Until     time.Time `query:"until" doc:"exclusive"`
@@ -187,7 +191,7 @@ func (in AuditFilter) given() map[string]string {
 func (s *Server) writeAudit(out huma.Context, f audit.Filter, who identity.Caller) error {
 	connection := http.NewResponseController(humagin.Unwrap(out).Writer)
 	rows := spreadsheet.NewStream(out.BodyWriter())
-	rows.Row("time", "action", "actor", "organisation", "subject", "subject_id", "before", "after", "reason", "peer", "request_id")
+	rows.Row("time", "action", "actor", "organisation", "about", "subject", "subject_id", "before", "after", "reason", "peer", "request_id")
 	for f.Limit = exportPage; ; {
 		_ = connection.SetWriteDeadline(time.Now().Add(answerTime)) // where this cannot be set, the server's own deadline stays
 		found, err := audit.List(s.DB.Read(out.Context()), f)
@@ -196,7 +200,7 @@ func (s *Server) writeAudit(out huma.Context, f audit.Filter, who identity.Calle
 		}
 		for _, e := range found {
 			shown := auditJSON(e, who)
-			rows.Row(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.Subject,
+			rows.Row(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.AboutName, shown.Subject,
 				shown.SubjectID, string(shown.Before), string(shown.After), shown.Reason, shown.Peer, shown.RequestID)
 			f.BeforeID = e.ID
 		}

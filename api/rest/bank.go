@@ -43,7 +43,7 @@ func (s *Server) bankRowJSON(ctx context.Context, r bank.Row) BankRowJSON {
 		out.ReturnReference = *r.ReturnReference
 	}
 	if !caller(ctx).Has(identity.RoleOperator) {
-		out.PayerName, out.Memo = pii.MaskName(r.Name), ""
+		out.PayerName, out.Memo, out.CarriedReason = pii.MaskName(r.Name), "", pii.MaskText(r.CarriedReason, r.Name)
 	}
 	return out
 }

@@ -93,12 +93,17 @@ func (s *Server) listCardEntries(ctx context.Context, in *cardEntriesIn) (*body[
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(m ledger.Movement) string { return m.ID.String() })
-	orders, err := order.OfMovements(s.DB.Read(ctx), page)
-	out := &body[list[CardEntryJSON]]{list[CardEntryJSON]{Items: []CardEntryJSON{}, NextCursor: next}}
-	for _, m := range page {
-		out.Body.Items = append(out.Body.Items, cardEntryJSON(m, orders))
+	items, err := s.cardEntriesJSON(ctx, page)
+	return &body[list[CardEntryJSON]]{list[CardEntryJSON]{Items: items, NextCursor: next}}, err
+}
+
+func (s *Server) cardEntriesJSON(ctx context.Context, movements []ledger.Movement) ([]CardEntryJSON, error) {
+	orders, err := order.OfMovements(s.DB.Read(ctx), movements)
+	items := []CardEntryJSON{}
+	for _, m := range movements {
+		items = append(items, cardEntryJSON(m, orders))
 	}
-	return out, err
+	return items, err
 }
 
 func cardEntryJSON(m ledger.Movement, orders map[string]id.ID) CardEntryJSON {

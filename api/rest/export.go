@@ -9,6 +9,7 @@ import (
 	"zique/internal/blob"
 	"zique/internal/id"
 	"zique/internal/identity"
+	"zique/internal/ledger"
 	"zique/internal/notify"
 	"zique/internal/order"
 	"zique/internal/org"
@@ -17,18 +18,32 @@ import (
 // ExportJSON is everything that the marketplace holds about the caller. Unlike
 // elsewhere, their own phone numbers stand in clear.
 type ExportJSON struct {
-	CreatedAt   time.Time         `json:"created_at"`
-	Profile     ProfileJSON       `json:"profile"`
-	Addresses   []AddressJSON     `json:"addresses"`
-	Sessions    []OpenSessionJSON `json:"sessions"`
-	Consents    []ConsentJSON     `json:"consents"`
-	Memberships []MembershipJSON  `json:"memberships"`
-	Cards       []CardJSON        `json:"cards"`
-	Orders      []OrderJSON       `json:"orders"`
-	Uploads     []OwnFileJSON     `json:"uploads"`
-	Invitations []OwnInviteJSON   `json:"invitations" doc:"to the verified phone, and those sent"`
-	Approvals   []ApprovalJSON    `json:"approvals" doc:"asked for or decided"`
-	Messages    []MessageJSON     `json:"messages"`
+	CreatedAt    time.Time         `json:"created_at"`
+	Profile      ProfileJSON       `json:"profile"`
+	Addresses    []AddressJSON     `json:"addresses"`
+	Sessions     []OpenSessionJSON `json:"sessions"`
+	Consents     []ConsentJSON     `json:"consents"`
+	Memberships  []MembershipJSON  `json:"memberships"`
+	Applications []ApplicationJSON `json:"applications" doc:"of organisations that the caller manages, or handed in once"`
+	Cards        []OwnCardJSON     `json:"cards"`
+	Orders       []OrderJSON       `json:"orders"`
+	Uploads      []OwnFileJSON     `json:"uploads"`
+	Invitations  []OwnInviteJSON   `json:"invitations" doc:"to the verified phone, and those sent"`
+	Approvals    []ApprovalJSON    `json:"approvals" doc:"asked for or decided"`
+	Messages     []MessageJSON     `json:"messages"`
+}
+
+// OwnCardJSON is a card with everything that moved on it.
+type OwnCardJSON struct {
+	CardJSON
+	Entries []CardEntryJSON `json:"entries" doc:"newest first"`
+}
+
+// ApplicationJSON is an organisation with the steps of its way. Of one that the caller
+// does not manage any more only their own stand here.
+type ApplicationJSON struct {
+	OrganisationJSON
+	Steps []StepJSON `json:"steps" doc:"oldest first"`
 }
 
 // OwnFileJSON is a file that the caller uploaded.
@@ -57,7 +72,8 @@ type ProfileJSON struct {
 type exported struct {
 	Disposition  string `header:"Content-Disposition"`
 	CacheControl string `header:"Cache-Control"`
-	Body         ExportJSON
+	Spoken
+	Body ExportJSON
 }
 
 func (s *Server) exportMe(ctx context.Context, in *struct{ Lang }) (*exported, error) {
@@ -65,13 +81,13 @@ func (s *Server) exportMe(ctx context.Context, in *struct{ Lang }) (*exported, e
 	if err := s.People.BeginExport(ctx, actor(ctx), who); err != nil {
 		return nil, err
 	}
-	out := &exported{Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store"}
+	out := &exported{Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store", Spoken: in.spoken()}
 	out.Body.CreatedAt = s.DB.Now().Time()
 	for _, part := range []func(ctx context.Context, who id.ID, lang string, into *ExportJSON) error{
-		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportCards, s.exportOrders,
+		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportApplications, s.exportCards, s.exportOrders,
 		s.exportUploads, s.exportInvitations, s.exportApprovals, s.exportMessages,
 	} {
-		if err := part(ctx, who, in.Lang.Lang, &out.Body); err != nil {
+		if err := part(ctx, who, in.wanted(), &out.Body); err != nil {
 			return nil, err
 		}
 	}
@@ -113,9 +129,40 @@ func (s *Server) exportStanding(ctx context.Context, who id.ID, _ string, into *
 
 func (s *Server) exportCards(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
 	held, err := aidcard.Held(s.DB.Read(ctx), who)
-	into.Cards = []CardJSON{}
+	into.Cards = []OwnCardJSON{}
 	for _, c := range held {
-		into.Cards = append(into.Cards, cardJSON(c))
+		entries, err := s.cardEntries(ctx, c)
+		if err != nil {
+			return err
+		}
+		into.Cards = append(into.Cards, OwnCardJSON{cardJSON(c), entries})
+	}
+	return err
+}
+
+func (s *Server) cardEntries(ctx context.Context, card aidcard.Card) ([]CardEntryJSON, error) {
+	var found []ledger.Movement
+	err := eachPage(func(before id.ID) ([]ledger.Movement, error) {
+		return aidcard.Entries(s.DB.Read(ctx), card, before, exportedAtOnce)
+	}, func(m ledger.Movement) (id.ID, error) {
+		found = append(found, m)
+		return m.ID, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.cardEntriesJSON(ctx, found)
+}
+
+func (s *Server) exportApplications(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	applied, err := s.Orgs.Applications(s.DB.Read(ctx), who)
+	if err != nil {
+		return err
+	}
+	shown, err := s.organisationsJSON(ctx, applied)
+	into.Applications = []ApplicationJSON{}
+	for i, o := range applied {
+		into.Applications = append(into.Applications, ApplicationJSON{shown[i], stepsJSON(o.Steps)})
 	}
 	return err
 }

@@ -234,7 +234,7 @@ func (s *Server) inspectFile(ctx context.Context, f blob.File) error {
 		} else if !handedIn {
 			return blob.ErrNotFound
 		}
-		return audit.Write(tx, actor(ctx), audit.Change{Action: "file.read", Subject: "file", SubjectID: f.ID,
+		return audit.Write(tx, actor(ctx).About(f.OrgID), audit.Change{Action: "file.read", Subject: "file", SubjectID: f.ID,
 			After: map[string]string{"org_id": f.OrgID.String()}})
 	})
 }

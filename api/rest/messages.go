@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"zique/internal/notify"
 	"zique/internal/storage"
 )
@@ -27,7 +29,33 @@ func messageJSON(r notify.Received, lang string) MessageJSON {
 
 // Lang asks for a language.
 type Lang struct {
-	Lang string `query:"lang" enum:"zh-CN,en" default:"zh-CN"`
+	Lang   string `query:"lang" enum:"zh-CN,en" doc:"left out: as Accept-Language asks, else zh-CN"`
+	Accept string `header:"Accept-Language"`
+}
+
+var spoken = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English}) // in the order of notify.Languages
+
+// wanted is the language of the answer: what the address names goes before the header.
+func (l Lang) wanted() string {
+	if l.Lang != "" {
+		return l.Lang
+	}
+	_, best := language.MatchStrings(spoken, l.Accept)
+	return notify.Languages[best]
+}
+
+// Spoken says in which language an answer is, and what that hung on.
+type Spoken struct {
+	Language string `header:"Content-Language"`
+	Vary     string `header:"Vary"`
+}
+
+func (l Lang) spoken() Spoken { return Spoken{l.wanted(), "Accept-Language"} }
+
+// worded is an answer in a language.
+type worded[T any] struct {
+	Spoken
+	Body T
 }
 
 type messagesIn struct {
@@ -41,7 +69,7 @@ type InboxJSON struct {
 	Unread int64 `json:"unread" doc:"of all messages"`
 }
 
-func (s *Server) listMessages(ctx context.Context, in *messagesIn) (*body[InboxJSON], error) {
+func (s *Server) listMessages(ctx context.Context, in *messagesIn) (*worded[InboxJSON], error) {
 	before, err := in.after()
 	if err != nil {
 		return nil, err
@@ -52,9 +80,9 @@ func (s *Server) listMessages(ctx context.Context, in *messagesIn) (*body[InboxJ
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(r notify.Received) string { return r.ID.String() })
-	out := &body[InboxJSON]{InboxJSON{list: list[MessageJSON]{Items: []MessageJSON{}, NextCursor: next}}}
+	out := &worded[InboxJSON]{in.spoken(), InboxJSON{list: list[MessageJSON]{Items: []MessageJSON{}, NextCursor: next}}}
 	for _, r := range page {
-		out.Body.Items = append(out.Body.Items, messageJSON(r, in.Lang.Lang))
+		out.Body.Items = append(out.Body.Items, messageJSON(r, in.wanted()))
 	}
 	out.Body.Unread, err = notify.Unread(view, who)
 	return out, err
@@ -65,7 +93,7 @@ type readMessageIn struct {
 	Lang
 }
 
-func (s *Server) readMessage(ctx context.Context, in *readMessageIn) (*body[MessageJSON], error) {
+func (s *Server) readMessage(ctx context.Context, in *readMessageIn) (*worded[MessageJSON], error) {
 	messageID, err := in.parse(notify.ErrNotFound)
 	if err != nil {
 		return nil, err
@@ -78,7 +106,7 @@ func (s *Server) readMessage(ctx context.Context, in *readMessageIn) (*body[Mess
 	if err != nil {
 		return nil, err
 	}
-	return &body[MessageJSON]{messageJSON(read, in.Lang.Lang)}, nil
+	return &worded[MessageJSON]{in.spoken(), messageJSON(read, in.wanted())}, nil
 }
 
 func (s *Server) readAllMessages(ctx context.Context, _ *struct{}) (*struct{}, error) {

@@ -59,8 +59,9 @@ func knownMethod(method string) string {
 	return "other"
 }
 
-// mayMeasure lets in who has the token or, where none is set, programs on this machine,
-// but not what a proxy on it passes on from elsewhere.
+// mayMeasure lets in who has the token. Where none is set it lets in programs on this
+// machine, who call the program by this machine's name, and only while it listens to nobody
+// else: a proxy on it that adds no header looks like any of them but for the name.
 func (s *Server) mayMeasure(r *http.Request) bool {
 	if s.MetricsToken != "" {
 		given := []byte(r.Header.Get("Authorization"))
@@ -71,8 +72,17 @@ func (s *Server) mayMeasure(r *http.Request) bool {
 			return false
 		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	return err == nil && net.ParseIP(host).IsLoopback()
+	return s.LocalOnly && ofThisMachine(r.RemoteAddr) && ofThisMachine(r.Host)
+}
+
+// ofThisMachine tells whether an address, with a port or without, is one that only this
+// machine has.
+func ofThisMachine(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = strings.Trim(address, "[]")
+	}
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // measureWithin bounds how long a scrape waits for the database.

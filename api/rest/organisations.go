@@ -23,7 +23,7 @@ type OrganisationJSON struct {
 	ContactPhone string         `json:"contact_phone" doc:"masked"`
 	VillageIDs   []string       `json:"village_ids" doc:"villages that a cooperative serves"`
 	Documents    []DocumentJSON `json:"documents"`
-	Reason       string         `json:"reason" doc:"of the last decision"`
+	Reason       string         `json:"reason" doc:"of the last decision; phones and the contact's name in it are masked for auditors"`
 	MyRole       string         `json:"my_role,omitempty" doc:"of the member who asks"`
 	CreatedAt    time.Time      `json:"created_at"`
 	SubmittedAt  *time.Time     `json:"submitted_at,omitempty"`
@@ -159,9 +159,7 @@ func (s *Server) apply(ctx context.Context, tx *storage.Tx, orgID id.ID, a org.A
 	if err != nil || a.VillageIDs == nil {
 		return o, err
 	}
-	by := actor(ctx)
-	by.OrgID = o.ID
-	return o, village.Serve(tx, by, o.ID, a.VillageIDs)
+	return o, village.Serve(tx, actor(ctx).For(o.ID), o.ID, a.VillageIDs)
 }
 
 // changeOrganisation runs one change and answers the organisation as it is then.
@@ -221,15 +219,16 @@ type StepJSON struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-func stepsBody(steps []org.Step, masked bool, err error) (*body[list[StepJSON]], error) {
-	out := &body[list[StepJSON]]{list[StepJSON]{Items: []StepJSON{}}}
+func stepsBody(steps []org.Step, err error) (*body[list[StepJSON]], error) {
+	return &body[list[StepJSON]]{list[StepJSON]{Items: stepsJSON(steps)}}, err
+}
+
+func stepsJSON(steps []org.Step) []StepJSON {
+	out := []StepJSON{}
 	for _, step := range steps {
-		if masked {
-			step.ActorName = pii.MaskName(step.ActorName)
-		}
-		out.Body.Items = append(out.Body.Items, StepJSON{step.FromStatus, step.ToStatus, step.Reason, step.ActorName, step.CreatedAt.Time()})
+		out = append(out, StepJSON{step.FromStatus, step.ToStatus, step.Reason, step.ActorName, step.CreatedAt.Time()})
 	}
-	return out, err
+	return out
 }
 
 func (s *Server) organisationHistory(ctx context.Context, in *PathID) (*body[list[StepJSON]], error) {
@@ -238,7 +237,7 @@ func (s *Server) organisationHistory(ctx context.Context, in *PathID) (*body[lis
 		return nil, err
 	}
 	steps, err := org.History(s.DB.Read(ctx), orgID, caller(ctx).UserID)
-	return stepsBody(steps, false, err)
+	return stepsBody(steps, err)
 }
 
 // onlyAuditor tells whether the caller looks on as an auditor, who sees no personal
@@ -248,6 +247,7 @@ func onlyAuditor(ctx context.Context) bool { return !caller(ctx).Has(identity.Ro
 // reviewed is the organisation as the caller may see it.
 func reviewed(ctx context.Context, o org.Organisation) org.Organisation {
 	if onlyAuditor(ctx) {
+		o.Reason = pii.MaskText(o.Reason, o.ContactName)
 		o.ContactName = pii.MaskName(o.ContactName)
 		for i := range o.Documents {
 			o.Documents[i].Name = pii.MaskName(o.Documents[i].Name)
@@ -295,7 +295,13 @@ func (s *Server) reviewHistory(ctx context.Context, in *PathID) (*body[list[Step
 		return nil, err
 	}
 	steps, err := org.Steps(s.DB.Read(ctx), orgID)
-	return stepsBody(steps, onlyAuditor(ctx), err)
+	if onlyAuditor(ctx) {
+		for i, step := range steps {
+			steps[i].Reason = pii.MaskText(step.Reason, step.ActorName, step.ContactName)
+			steps[i].ActorName = pii.MaskName(step.ActorName)
+		}
+	}
+	return stepsBody(steps, err)
 }
 
 type reviewIn struct {

@@ -62,7 +62,8 @@ type Server struct {
 	Demo        bool
 	Site        fs.FS // the built storefront
 
-	MetricsToken string // "": only programs on this machine may read /metrics
+	MetricsToken string // "": only programs on this machine may read /metrics, and only with LocalOnly
+	LocalOnly    bool   // the program listens on a loopback address
 }
 
 const (

@@ -13,6 +13,7 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/org"
+	"zique/internal/pii"
 	"zique/internal/settlement"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
@@ -47,8 +48,16 @@ type SettlementJSON struct {
 	ClosedAt  *time.Time            `json:"closed_at,omitempty"`
 }
 
-func settlementJSON(run settlement.Settlement) SettlementJSON {
-	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: run.Note, ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
+// lookingOn hides who is named in a text from an auditor, who acts for nobody.
+func lookingOn(ctx context.Context, text string, names ...string) string {
+	if acting(ctx).OrgID == 0 && onlyAuditor(ctx) {
+		return pii.MaskText(text, names...)
+	}
+	return text
+}
+
+func settlementJSON(ctx context.Context, run settlement.Settlement) SettlementJSON {
+	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: lookingOn(ctx, run.Note), ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
 		CreatedAt: run.CreatedAt.Time(), MadeAt: instant(run.MadeAt), ClosedAt: instant(run.ClosedAt)}
 	if run.Period != nil {
 		out.Period = *run.Period
@@ -82,11 +91,11 @@ type StatementOfJSON struct {
 	CreatedAt     time.Time  `json:"created_at"`
 }
 
-func statementOfJSON(st settlement.Statement) StatementOfJSON {
+func statementOfJSON(ctx context.Context, st settlement.Statement) StatementOfJSON {
 	out := StatementOfJSON{
 		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind,
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
-		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: st.Reason, Answer: st.Answer,
+		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: lookingOn(ctx, st.Reason, st.ContactName), Answer: lookingOn(ctx, st.Answer, st.ContactName),
 		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
 	}
 	if st.BankReference != nil {
@@ -208,7 +217,7 @@ func (s *Server) statements(ctx context.Context, p Paging, f settlement.Filter) 
 	page, next := cut(found, p.Limit, func(st settlement.Statement) string { return st.ID.String() })
 	out := &body[list[StatementOfJSON]]{list[StatementOfJSON]{Items: []StatementOfJSON{}, NextCursor: next}}
 	for _, st := range page {
-		out.Body.Items = append(out.Body.Items, statementOfJSON(st))
+		out.Body.Items = append(out.Body.Items, statementOfJSON(ctx, st))
 	}
 	return out, nil
 }
@@ -242,7 +251,7 @@ func (s *Server) getStatement(ctx context.Context, in *statementDetailIn) (*body
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(i settlement.Item) string { return strconv.FormatInt(i.Seq, 10) })
-	out := &body[StatementDetailJSON]{StatementDetailJSON{StatementOfJSON: statementOfJSON(st), Items: []StatementItemJSON{}, NextCursor: next}}
+	out := &body[StatementDetailJSON]{StatementDetailJSON{StatementOfJSON: statementOfJSON(ctx, st), Items: []StatementItemJSON{}, NextCursor: next}}
 	for _, i := range page {
 		out.Body.Items = append(out.Body.Items, statementItemJSON(i))
 	}
@@ -280,7 +289,7 @@ func (s *Server) changeStatement(ctx context.Context, in PathID, do func(tx *sto
 		return nil, err
 	}
 	st, err := s.statement(ctx, in)
-	return &body[StatementOfJSON]{statementOfJSON(st)}, err
+	return &body[StatementOfJSON]{statementOfJSON(ctx, st)}, err
 }
 
 func (s *Server) confirmStatement(ctx context.Context, in *PathID) (*body[StatementOfJSON], error) {
@@ -331,7 +340,7 @@ func (s *Server) payStatement(ctx context.Context, in *payIn) (*stored, error) {
 			return nil, 0, err
 		}
 		st, err := settlement.One(tx.DB, tx.Now(), statementID, 0)
-		return statementOfJSON(st), statementID, err
+		return statementOfJSON(ctx, st), statementID, err
 	})
 }
 
@@ -347,7 +356,7 @@ func (s *Server) listSettlements(ctx context.Context, in *Paging) (*body[list[Se
 	page, next := cut(found, in.Limit, func(run settlement.Settlement) string { return run.ID.String() })
 	out := &body[list[SettlementJSON]]{list[SettlementJSON]{Items: []SettlementJSON{}, NextCursor: next}}
 	for _, run := range page {
-		out.Body.Items = append(out.Body.Items, settlementJSON(run))
+		out.Body.Items = append(out.Body.Items, settlementJSON(ctx, run))
 	}
 	return out, nil
 }
@@ -358,7 +367,7 @@ func (s *Server) getSettlement(ctx context.Context, in *PathID) (*body[Settlemen
 		return nil, err
 	}
 	run, err := settlement.Get(s.DB.Read(ctx), settlementID)
-	return &body[SettlementJSON]{settlementJSON(run)}, err
+	return &body[SettlementJSON]{settlementJSON(ctx, run)}, err
 }
 
 type beginIn struct {
@@ -378,7 +387,7 @@ func (s *Server) beginSettlement(ctx context.Context, in *beginIn) (*stored, err
 	}
 	return s.once(ctx, key, func(tx *storage.Tx) (any, id.ID, error) {
 		run, err := s.Settlements.Begin(tx, actor(ctx), in.Body.Note)
-		return settlementJSON(run), run.ID, err
+		return settlementJSON(ctx, run), run.ID, err
 	})
 }
 

@@ -3,11 +3,13 @@
 // is no change without a row and no row without a change. Rows are only inserted;
 // nothing here changes or deletes one.
 //
-// Before and After never hold a secret or personal data in clear: names of people, phones
-// and bank numbers are masked by whoever writes them.
+// Nothing here holds a secret or personal data in clear, since nothing can be erased later.
+// In Before and After, names of people, phones and bank numbers are masked by whoever writes
+// them; in Reason, which people write, they are masked here: see pii.MaskText.
 package audit
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,6 +18,7 @@ import (
 
 	"zique/internal/clock"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -26,14 +29,23 @@ type Actor struct {
 	OrgID     id.ID
 	Peer      string
 	RequestID string
+
+	about id.ID // the organisation that it is about
 }
 
 // System is the program itself: timers, the seed, the command line.
 var System = Actor{}
 
-// For files what a member does under the organisation that it is about; an operator acts
-// for a desk already.
+// About files what is done under the organisation that it is about, whoever acts.
+func (a Actor) About(orgID id.ID) Actor {
+	a.about = orgID
+	return a
+}
+
+// For is About for what members do, who act for that organisation; an operator acts for a
+// desk already.
 func (a Actor) For(orgID id.ID) Actor {
+	a = a.About(orgID)
 	if a.OrgID == 0 {
 		a.OrgID = orgID
 	}
@@ -56,7 +68,8 @@ type Change struct {
 type Entry struct {
 	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
 	ActorID    id.ID
-	OrgID      id.ID
+	OrgID      id.ID // acted for
+	AboutOrgID id.ID // that it is about
 	Action     string
 	Subject    string
 	SubjectID  id.ID
@@ -67,8 +80,11 @@ type Entry struct {
 	RequestID  string
 	CreatedAt  clock.Millis
 
-	ActorName string `gorm:"->"`
-	OrgName   string `gorm:"->"`
+	ActorName    string `gorm:"->"`
+	OrgName      string `gorm:"->"`
+	AboutOrgName string `gorm:"->"`
+	ContactName  string `gorm:"->"` // of the organisation that it is about
+	SubjectName  string `gorm:"->"` // of the user that it is about
 }
 
 // TableName is the table's name.
@@ -104,13 +120,34 @@ func WriteAll(tx *storage.Tx, deeds []Deed) error {
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", c.Action, err)
 		}
+		reason, err := withoutPeople(tx, c)
+		if err != nil {
+			return err
+		}
 		rows[i] = Entry{
-			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: c.By.OrgID, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
-			BeforeJSON: string(before), AfterJSON: string(after), Reason: c.Reason,
+			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: c.By.OrgID, AboutOrgID: c.By.about, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
+			BeforeJSON: string(before), AfterJSON: string(after), Reason: reason,
 			Peer: c.By.Peer, RequestID: c.By.RequestID, CreatedAt: tx.Now(),
 		}
 	}
 	return tx.CreateInBatches(&rows, 500).Error
+}
+
+// withoutPeople is the reason of a change without the people whom it may name: who made
+// it, the user or the organisation that it is about, and the members of that.
+func withoutPeople(tx *storage.Tx, d Deed) (string, error) {
+	if d.Reason == "" {
+		return "", nil
+	}
+	users := []id.ID{d.By.UserID}
+	if d.Subject == "user" {
+		users = append(users, d.SubjectID)
+	}
+	var names []string
+	err := tx.Raw(`SELECT name FROM users WHERE id IN ? UNION SELECT contact_name FROM organisations WHERE id = ?
+		UNION SELECT u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?`,
+		users, d.By.about, d.By.about).Scan(&names).Error
+	return pii.MaskText(d.Reason, names...), err
 }
 
 // Filter narrows a listing; zero fields do not. BeforeID is the last row of the page before.
@@ -119,7 +156,7 @@ type Filter struct {
 	Subject   string
 	SubjectID id.ID
 	ActorID   id.ID
-	OrgID     id.ID
+	OrgID     id.ID // acted for, or that it is about
 	RequestID string
 	Since     clock.Millis // inclusive
 	Until     clock.Millis // exclusive
@@ -134,8 +171,10 @@ const drift = 10 * time.Minute
 // List answers a page of the log, the newest row first. A span of time is found by the
 // ids that carry it, since the log has no index of times.
 func List(db *gorm.DB, f Filter) ([]Entry, error) {
-	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name").
+	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name, " +
+		"COALESCE(b.contact_name, '') contact_name, COALESCE(s.name, '') subject_name").
 		Joins("LEFT JOIN users u ON u.id = a.actor_id").Joins("LEFT JOIN organisations o ON o.id = a.org_id").
+		Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").Joins("LEFT JOIN users s ON a.subject = 'user' AND s.id = a.subject_id").
 		Order("a.id DESC").Limit(f.Limit)
 	for _, c := range []struct {
 		where string
@@ -146,7 +185,7 @@ func List(db *gorm.DB, f Filter) ([]Entry, error) {
 		{"a.subject = ?", f.Subject, f.Subject != ""},
 		{"a.subject_id = ?", f.SubjectID, f.SubjectID != 0},
 		{"a.actor_id = ?", f.ActorID, f.ActorID != 0},
-		{"a.org_id = ?", f.OrgID, f.OrgID != 0},
+		{"(a.org_id = @org OR a.about_org_id = @org)", sql.Named("org", f.OrgID), f.OrgID != 0},
 		{"a.request_id = ?", f.RequestID, f.RequestID != ""},
 		{"a.created_at >= ?", f.Since, f.Since != 0},
 		{"a.id >= ?", id.At(f.Since.Add(-drift)), f.Since != 0},

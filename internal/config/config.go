@@ -36,7 +36,7 @@ type Settings struct {
 	SMSURL    string // empty: messages are printed, in demo mode only
 	SMSSecret string
 
-	MetricsToken string // empty: /metrics answers programs on the same machine only
+	MetricsToken string // empty: /metrics answers only on a loopback address, and programs on the same machine
 
 	Payee Payee
 

@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"cart", "aidcard", "payment"},
 	{"order"},
 	{"programme", "bank", "settlement"},
-	{"report", "verify"},
+	{"report", "verify", "erasure"},
 	{"config", "seed"},
 }
 

@@ -17,8 +17,8 @@ import (
 // ErrInUse refuses to delete an account; its fields name what is left to settle.
 var ErrInUse = fault.New(fault.Conflict, "account_in_use", "the account is still in use")
 
-// erasedName stands where the name of somebody who left stood.
-const erasedName = "已注销用户"
+// ErasedName stands where the name of somebody who left stood.
+const ErasedName = "已注销用户"
 
 // DeleteAccount erases who the user is, after their password. Orders, cards and the
 // ledger stay, and belong to nobody any more; the phone may register anew. Whatever
@@ -77,7 +77,7 @@ func (s *Service) erase(tx *storage.Tx, by audit.Actor, user User) error {
 	unknown := make([]byte, 32)
 	_, _ = rand.Read(unknown) // crypto/rand.Read never fails
 	err = tx.Model(&User{}).Where("id = ?", user.ID).Updates(map[string]any{
-		"phone_hash": hex.EncodeToString(unknown), "phone_cipher": nobody, "name": erasedName,
+		"phone_hash": hex.EncodeToString(unknown), "phone_cipher": nobody, "name": ErasedName,
 		"password_hash": "", "phone_verified": false, "status": statusDeleted,
 	}).Error
 	if err != nil {

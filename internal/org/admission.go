@@ -77,7 +77,8 @@ type Step struct {
 	Reason     string
 	CreatedAt  clock.Millis
 
-	ActorName string `gorm:"->"`
+	ActorName   string `gorm:"->"`
+	ContactName string `gorm:"->"` // of the organisation
 }
 
 // TableName is the table's name.

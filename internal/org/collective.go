@@ -26,19 +26,19 @@ func collectiveName(village string) string { return village + "集体经济组�
 func AddCollectives(tx *storage.Tx, by audit.Actor, villages map[id.ID]string) (map[id.ID]id.ID, error) {
 	made := map[id.ID]id.ID{}
 	var rows []collective
-	var changes []audit.Change
+	var changes []audit.Deed
 	for _, villageID := range slices.Sorted(maps.Keys(villages)) { // one order for all, so that two imports do not wait in a circle
 		name := villages[villageID]
 		o := Organisation{ID: tx.NewID(), Kind: VillageCollective, Name: collectiveName(name), Status: Admitted, CreatedAt: tx.Now()}
 		rows = append(rows, collective{o, villageID})
 		made[villageID] = o.ID
-		changes = append(changes, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID,
-			After: map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "village_id": villageID}})
+		changes = append(changes, audit.Deed{By: by.About(o.ID), Change: audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID,
+			After: map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "village_id": villageID}}})
 	}
 	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
 		return nil, err
 	}
-	return made, audit.Write(tx, by, changes...)
+	return made, audit.WriteAll(tx, changes)
 }
 
 // RenameCollective follows a village's new name.

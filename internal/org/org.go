@@ -102,6 +102,7 @@ type Organisation struct {
 
 	ContactPhone string     `gorm:"-"` // masked
 	Documents    []Document `gorm:"-"`
+	Steps        []Step     `gorm:"-"`  // see Applications
 	MyRole       string     `gorm:"->"` // of the member who reads it
 }
 
@@ -132,7 +133,7 @@ func create(tx *storage.Tx, by audit.Actor, o Organisation) error {
 	} else if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID, After: o.facts()})
+	return audit.Write(tx, by.About(o.ID), audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID, After: o.facts()})
 }
 
 // facts is what the audit log shows of an organisation; people stand in it masked.

@@ -139,6 +139,34 @@ func History(view *gorm.DB, orgID, userID id.ID) ([]Step, error) {
 	return steps(view, orgID)
 }
 
+// Applications are the organisations that a user manages with all their steps, and those
+// that they handed in and do not manage any more: of these only what they did and what the
+// public may know.
+func (s *Service) Applications(view *gorm.DB, userID id.ID) ([]Organisation, error) {
+	var rows []Organisation
+	err := view.Table("organisations o").Select("o.*, COALESCE(m.role, '') my_role").
+		Joins("LEFT JOIN memberships m ON m.org_id = o.id AND m.user_id = ? AND m.role IN ?", userID, managing).
+		Where("m.role IS NOT NULL OR o.id IN (SELECT org_id FROM org_admission_steps WHERE actor_id = ? AND to_status IN ?)", userID, []string{Submitted, Withdrawn}).
+		Order("o.id").Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	if rows, err = s.fill(view, rows); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		o := &rows[i]
+		if o.Steps, err = steps(view, o.ID); err != nil {
+			return nil, err
+		}
+		if o.MyRole == "" {
+			o.Steps = slices.DeleteFunc(o.Steps, func(step Step) bool { return step.ActorID != userID })
+			o.ContactName, o.ContactPhone, o.Reason, o.Documents = "", "", "", nil
+		}
+	}
+	return rows, nil
+}
+
 // Steps is History for operators; an organisation that is not there is ErrNotFound.
 func Steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 	var there int64
@@ -153,8 +181,8 @@ func Steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 
 func steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 	steps := []Step{}
-	err := view.Table("org_admission_steps s").Select("s.*, COALESCE(u.name, '') actor_name").
-		Joins("LEFT JOIN users u ON u.id = s.actor_id").Where("s.org_id = ?", orgID).Order("s.id").Scan(&steps).Error
+	err := view.Table("org_admission_steps s").Select("s.*, COALESCE(u.name, '') actor_name, o.contact_name").
+		Joins("JOIN organisations o ON o.id = s.org_id").Joins("LEFT JOIN users u ON u.id = s.actor_id").Where("s.org_id = ?", orgID).Order("s.id").Scan(&steps).Error
 	return steps, err
 }
 

@@ -135,13 +135,14 @@ func show(view *gorm.DB, now clock.Millis, statements []Statement) error {
 
 func name(view *gorm.DB, statements []Statement) error {
 	var orgs []org.Organisation
-	err := view.Select("id, name").Where("id IN ?", idsOf(statements, func(s Statement) id.ID { return s.OrgID })).Find(&orgs).Error
-	names := map[id.ID]string{}
+	err := view.Select("id, name, contact_name").Where("id IN ?", idsOf(statements, func(s Statement) id.ID { return s.OrgID })).Find(&orgs).Error
+	named := map[id.ID]org.Organisation{}
 	for _, o := range orgs {
-		names[o.ID] = o.Name
+		named[o.ID] = o
 	}
 	for i := range statements {
-		statements[i].OrgName = names[statements[i].OrgID]
+		of := named[statements[i].OrgID]
+		statements[i].OrgName, statements[i].ContactName = of.Name, of.ContactName
 	}
 	return err
 }

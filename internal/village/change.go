@@ -209,7 +209,7 @@ func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID
 			return err
 		}
 	}
-	return audit.Write(tx, by, audit.Change{Action: "cooperative.villages_changed", Subject: "organisation", SubjectID: cooperative, Before: before, After: after})
+	return audit.Write(tx, by.About(cooperative), audit.Change{Action: "cooperative.villages_changed", Subject: "organisation", SubjectID: cooperative, Before: before, After: after})
 }
 
 func checkServed(tx *storage.Tx, villageIDs []id.ID) error {

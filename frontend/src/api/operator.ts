@@ -31,6 +31,8 @@ export interface AuditEntry {
   actor_name?: string
   org_id?: string
   org_name?: string
+  about_org_id?: string
+  about_org_name?: string
   before: unknown
   after: unknown
   reason: string

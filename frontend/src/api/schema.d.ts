@@ -2359,6 +2359,35 @@ export interface components {
             /** @description of a cooperative; left out: those that are there stay */
             village_ids?: string[] | null;
         };
+        ApplicationJSON: {
+            /** @description masked for auditors */
+            contact_name: string;
+            /** @description masked */
+            contact_phone: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description 统一社会信用代码; empty where there is none */
+            credit_code: string;
+            /** @description fictional */
+            demo: boolean;
+            documents: components["schemas"]["DocumentJSON"][] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "federation" | "county" | "chamber" | "enterprise" | "cooperative" | "village_collective";
+            /** @description of the member who asks */
+            my_role?: string;
+            name: string;
+            /** @description of the last decision; phones and the contact's name in it are masked for auditors */
+            reason: string;
+            /** @enum {string} */
+            status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
+            /** @description oldest first */
+            steps: components["schemas"]["StepJSON"][] | null;
+            /** Format: date-time */
+            submitted_at?: string;
+            /** @description villages that a cooperative serves */
+            village_ids: string[] | null;
+        };
         ApplyInBody: {
             contact_name: string;
             contact_phone: string;
@@ -2431,6 +2460,9 @@ export interface components {
             stage?: string;
         };
         AuditJSON: {
+            /** @description the organisation that it is about */
+            about_org_id?: string;
+            about_org_name?: string;
             /** @example organisation.submitted */
             action: string;
             /** @description absent where the program itself acted */
@@ -2769,9 +2801,11 @@ export interface components {
         };
         ExportJSON: {
             addresses: components["schemas"]["AddressJSON"][] | null;
+            /** @description of organisations that the caller manages, or handed in once */
+            applications: components["schemas"]["ApplicationJSON"][] | null;
             /** @description asked for or decided */
             approvals: components["schemas"]["ApprovalJSON"][] | null;
-            cards: components["schemas"]["CardJSON"][] | null;
+            cards: components["schemas"]["OwnCardJSON"][] | null;
             consents: components["schemas"]["ConsentJSON"][] | null;
             /** Format: date-time */
             created_at: string;
@@ -3388,7 +3422,7 @@ export interface components {
             /** @description of the member who asks */
             my_role?: string;
             name: string;
-            /** @description of the last decision */
+            /** @description of the last decision; phones and the contact's name in it are masked for auditors */
             reason: string;
             /** @enum {string} */
             status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
@@ -3396,6 +3430,23 @@ export interface components {
             submitted_at?: string;
             /** @description villages that a cooperative serves */
             village_ids: string[] | null;
+        };
+        OwnCardJSON: {
+            /** Format: int64 */
+            balance_fen: number;
+            /** @description newest first */
+            entries: components["schemas"]["CardEntryJSON"][] | null;
+            /**
+             * Format: date-time
+             * @description null: does not expire
+             */
+            expires_at: string | null;
+            /** Format: int64 */
+            face_fen: number;
+            id: string;
+            masked_number: string;
+            /** @enum {string} */
+            status: "issued" | "active" | "frozen" | "void" | "expired";
         };
         OwnFileJSON: {
             /** Format: int64 */
@@ -4523,6 +4574,7 @@ export interface operations {
                 subject?: string;
                 subject_id?: string;
                 actor_id?: string;
+                /** @description what was done for an organisation or to it */
                 org_id?: string;
                 request_id?: string;
                 /** @description inclusive */
@@ -4563,6 +4615,7 @@ export interface operations {
                 subject?: string;
                 subject_id?: string;
                 actor_id?: string;
+                /** @description what was done for an organisation or to it */
                 org_id?: string;
                 request_id?: string;
                 /** @description inclusive */
@@ -6250,9 +6303,12 @@ export interface operations {
     "export-me": {
         parameters: {
             query?: {
+                /** @description left out: as Accept-Language asks, else zh-CN */
                 lang?: "zh-CN" | "en";
             };
-            header?: never;
+            header?: {
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6263,6 +6319,8 @@ export interface operations {
                 headers: {
                     "Cache-Control"?: string;
                     "Content-Disposition"?: string;
+                    "Content-Language"?: string;
+                    Vary?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6436,9 +6494,12 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                /** @description left out: as Accept-Language asks, else zh-CN */
                 lang?: "zh-CN" | "en";
             };
-            header?: never;
+            header?: {
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6447,6 +6508,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Language"?: string;
+                    Vary?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6494,9 +6557,12 @@ export interface operations {
     "read-message": {
         parameters: {
             query?: {
+                /** @description left out: as Accept-Language asks, else zh-CN */
                 lang?: "zh-CN" | "en";
             };
-            header?: never;
+            header?: {
+                "Accept-Language"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6507,6 +6573,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Language"?: string;
+                    Vary?: string;
                     [name: string]: unknown;
                 };
                 content: {
