@@ -245,7 +245,7 @@ func (p *program) basket(t *testing.T) basket {
 }
 
 func (b basket) order(quantity any) map[string]any {
-	return map[string]any{"items": []any{map[string]any{"sku_id": b.sku, "quantity": quantity}}, "address_id": b.address, "card_ids": b.cards}
+	return map[string]any{"items": []any{map[string]any{"sku_id": b.sku, "quantity": quantity, "price_fen": b.price}}, "address_id": b.address, "card_ids": b.cards}
 }
 
 func (p *program) key() string {

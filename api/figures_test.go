@@ -170,11 +170,11 @@ func TestFigure64WorkersInOppositeOrder(t *testing.T) {
 		p.rich(t, &b)
 		var skus []any
 		p.inDatabase(t, func(tx *storage.Tx) error {
-			var ids []id.ID
-			err := tx.Model(&catalog.SKU{}).Order("id").Limit(20).Pluck("id", &ids).Error
+			var found []catalog.SKU
+			err := tx.Order("id").Limit(20).Find(&found).Error
 			skus = nil
-			for _, skuID := range ids {
-				skus = append(skus, map[string]any{"sku_id": skuID.String(), "quantity": 1})
+			for _, sku := range found {
+				skus = append(skus, map[string]any{"sku_id": sku.ID.String(), "quantity": 1, "price_fen": sku.PriceFen})
 			}
 			return err
 		})

@@ -122,7 +122,7 @@ func TestACooperativeSetsFreightAndPromotionsAndTheQuoteShowsThem(t *testing.T) 
 		b := p.basket(t)
 		owner, placed := p.ofDemoCooperative(t, b, 1)
 		order := b.order(3)
-		order["items"] = []any{map[string]any{"sku_id": placed.text("lines.0.sku_id"), "quantity": 3}}
+		order["items"] = []any{map[string]any{"sku_id": placed.text("lines.0.sku_id"), "quantity": 3, "price_fen": placed.fen("lines.0.price_fen")}}
 		goods := 3 * placed.fen("lines.0.price_fen")
 
 		bad := p.call(t, owner, "POST", "/coop/freight-templates", map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{"火星"}, "first_units": 1, "step_units": 1}}})

@@ -30,7 +30,7 @@ func (p *program) twoParts(t *testing.T, b basket) reply {
 		}
 		seen[cooperative] = true
 		product := p.call(t, "", "GET", "/products/"+list.text(fmt.Sprintf("items.%d.id", i)), nil)
-		items = append(items, map[string]any{"sku_id": product.text("skus.0.id"), "quantity": 1})
+		items = append(items, map[string]any{"sku_id": product.text("skus.0.id"), "quantity": 1, "price_fen": product.fen("skus.0.price_fen")})
 		if len(items) == 2 {
 			break
 		}
@@ -156,7 +156,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		if r.text("errors.0.field") != "items[0].sku_id" || r.text("errors.0.code") != "required" {
 			t.Errorf("a nested field: %s", r.raw)
 		}
-		r = p.place(t, b, map[string]any{"items": []any{map[string]any{"sku_id": "a", "quantity": 1}}, "address_id": "x", "card_ids": []any{"y"}})
+		r = p.place(t, b, map[string]any{"items": []any{map[string]any{"sku_id": "a", "quantity": 1, "price_fen": 1}}, "address_id": "x", "card_ids": []any{"y"}})
 		if errors, _ := r.at("errors").([]any); len(errors) != 3 {
 			t.Errorf("not every wrong id is named: %s", r.raw)
 		}

@@ -106,8 +106,18 @@ func (s *Server) refresh(ctx context.Context, in *refreshIn) (*body[SessionJSON]
 	return sessionJSON(s.People.Refresh(ctx, actor(ctx), in.Body.RefreshToken))
 }
 
-func (s *Server) logout(ctx context.Context, in *refreshIn) (*struct{}, error) {
-	return nil, s.People.Logout(ctx, actor(ctx), caller(ctx), in.Body.RefreshToken)
+type logoutIn struct {
+	Body *struct {
+		RefreshToken string `json:"refresh_token,omitempty" maxLength:"200"`
+	} `required:"false"`
+}
+
+func (s *Server) logout(ctx context.Context, in *logoutIn) (*struct{}, error) {
+	token := ""
+	if in.Body != nil {
+		token = in.Body.RefreshToken
+	}
+	return nil, s.People.Logout(ctx, actor(ctx), caller(ctx), token)
 }
 
 // MeJSON is the signed-in user and where they belong.

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 
 	"zique/internal/cart"
 	"zique/internal/catalog"
@@ -114,6 +115,9 @@ func (s *Server) setCartItem(ctx context.Context, in *setCartIn) (*body[CartJSON
 	offer := offers[skuID]
 	if !offer.OnSale() && in.Body.Quantity > 0 {
 		return nil, errNoSKU
+	}
+	if in.Body.Quantity > offer.SKU.Stock {
+		return nil, catalog.ErrOutOfStock.With("quantity", "out_of_stock", fmt.Sprintf("%d are left", offer.SKU.Stock))
 	}
 	item := cart.Item{SKUID: skuID, Quantity: in.Body.Quantity, SeenFen: offer.PriceFen}
 	if err := s.Carts.Set(ctx, caller(ctx).UserID, item); err != nil {

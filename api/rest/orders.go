@@ -227,7 +227,7 @@ func refundJSON(r order.Refund) RefundJSON {
 type orderItem struct {
 	SKUID    string     `json:"sku_id" maxLength:"20"`
 	Quantity int64      `json:"quantity" minimum:"1" maximum:"9999"`
-	PriceFen *money.Fen `json:"price_fen,omitempty" doc:"the price that was shown; another one now is 409 price_changed"`
+	PriceFen *money.Fen `json:"price_fen" minimum:"0" doc:"the price that was shown; another one now is 409 price_changed"`
 }
 
 // orderFields are what to order, where to send it, and how it is paid.

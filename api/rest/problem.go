@@ -130,6 +130,9 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 		return newProblem(ctx, status, code, message)
 	}
 	p := newProblem(ctx, http.StatusBadRequest, "invalid_body", "the request cannot be read")
+	if message == "request body is required" {
+		p.Errors = []ProblemField{{Field: "body", Code: "required", Message: "send a JSON object"}}
+	}
 	for _, err := range errs {
 		var detail *huma.ErrorDetail
 		if !errors.As(err, &detail) {
@@ -140,7 +143,7 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 			field = strings.TrimPrefix(strings.TrimPrefix(field, "body")+"."+missing[1], ".")
 		}
 		if field == "body" || field == "" {
-			p.Errors = append(p.Errors, ProblemField{Field: "body", Code: "malformed", Message: "the body is not the JSON that is expected: malformed, or a field twice"})
+			p.Errors = append(p.Errors, wrongBody(detail.Message))
 			continue
 		}
 		p.Code, p.Detail = "invalid_field", "the request has fields that cannot be accepted"
@@ -148,6 +151,25 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 	}
 	return p
 }
+
+var (
+	twiceNamed  = regexp.MustCompile(`duplicate object member name "([^"]*)"`)
+	wrongWithin = regexp.MustCompile(`within "/([^"]*)"`)
+)
+
+// wrongBody says which field of a body stands twice or is of another type, or that the
+// whole is no JSON.
+func wrongBody(message string) ProblemField {
+	if name := twiceNamed.FindStringSubmatch(message); name != nil {
+		return ProblemField{Field: name[1], Code: "duplicate", Message: "this field stands in the body twice"}
+	}
+	if at := wrongWithin.FindStringSubmatch(message); at != nil && strings.Contains(message, "cannot unmarshal") {
+		return ProblemField{Field: indexed.ReplaceAllString(strings.ReplaceAll(at[1], "/", "."), "[$1]"), Code: "invalid", Message: "this value is not of the type that is expected"}
+	}
+	return ProblemField{Field: "body", Code: "malformed", Message: "the body is not JSON"}
+}
+
+var indexed = regexp.MustCompile(`\.(\d+)`)
 
 // fieldCode names what huma's validation says in words.
 func fieldCode(message string) string {

@@ -82,6 +82,7 @@ type productsIn struct {
 	Category      string `query:"category" maxLength:"40" pattern:"^[a-z0-9_-]*$" patternDescription:"the id of a category"`
 	VillageID     string `query:"village_id" maxLength:"20"`
 	CooperativeID string `query:"cooperative_id" maxLength:"20"`
+	CampaignID    string `query:"campaign_id" maxLength:"20"`
 	Sort          string `query:"sort" enum:"newest,price_asc,price_desc" default:"newest"`
 }
 
@@ -101,10 +102,11 @@ func (in productsIn) filter() (f catalog.Filter, err error) {
 	if in.Cursor == "" {
 		return f, nil
 	}
-	price, last, _ := strings.Cut(in.Cursor, ".")
+	sorted, at, _ := strings.Cut(in.Cursor, ".")
+	price, last, _ := strings.Cut(at, ".")
 	fen, bad := strconv.ParseInt(price, 10, 64)
 	f.AfterPrice = money.Fen(fen)
-	if f.AfterID, err = id.Parse(last); err != nil || bad != nil {
+	if f.AfterID, err = id.Parse(last); err != nil || bad != nil || sorted != in.Sort {
 		return f, invalid("cursor", "invalid", "this is not a cursor of this list")
 	}
 	return f, nil
@@ -115,6 +117,10 @@ func (s *Server) listProducts(ctx context.Context, in *productsIn) (*body[list[P
 	if err != nil {
 		return nil, err
 	}
+	if in.CampaignID != "" { // no campaign has products of its own yet
+		_, err := parseID(in.CampaignID, "campaign_id")
+		return &body[list[ProductJSON]]{list[ProductJSON]{Items: []ProductJSON{}}}, err
+	}
 	found, err := catalog.List(s.DB.Read(ctx), filter)
 	if err != nil {
 		return nil, err
@@ -123,7 +129,7 @@ func (s *Server) listProducts(ctx context.Context, in *productsIn) (*body[list[P
 	if err != nil {
 		return nil, err
 	}
-	page, next := cut(found, in.Limit, func(p catalog.Shown) string { return fmt.Sprintf("%d.%d", p.PriceFen, p.ID) })
+	page, next := cut(found, in.Limit, func(p catalog.Shown) string { return fmt.Sprintf("%s.%d.%d", in.Sort, p.PriceFen, p.ID) })
 	out := &body[list[ProductJSON]]{list[ProductJSON]{Items: []ProductJSON{}, NextCursor: next}}
 	for _, p := range page {
 		shown, _, err := productJSON(p, rules)

@@ -90,7 +90,18 @@ func (s *Server) Handler() (http.Handler, *huma.OpenAPI) {
 		writeProblem(c, newProblem(c.Request.Context(), http.StatusMethodNotAllowed, "method_not_allowed", "this address has no such method"))
 	})
 	engine.NoRoute(s.site())
-	return engine, api.OpenAPI()
+	return asGet(engine), api.OpenAPI()
+}
+
+// asGet answers HEAD like GET; the server leaves the body out.
+func asGet(engine http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context()) // a copy
+			r.Method = http.MethodGet
+		}
+		engine.ServeHTTP(w, r)
+	})
 }
 
 func apiConfig() huma.Config {
@@ -123,6 +134,10 @@ func identify(c *gin.Context) {
 	c.Header("X-Request-Id", requestID)
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Referrer-Policy", "same-origin")
+	c.Header("X-Frame-Options", "DENY")
+	if c.GetHeader("Authorization") != "" || strings.HasPrefix(c.Request.URL.Path, base+"/auth/") {
+		c.Header("Cache-Control", "no-store")
+	}
 	ctx := context.WithValue(c.Request.Context(), requestIDKey, requestID)
 	ctx = context.WithValue(ctx, deviceKey, identity.Device(c.Request.UserAgent()))
 	c.Request = c.Request.WithContext(context.WithValue(ctx, peerKey, c.ClientIP()))
@@ -194,6 +209,9 @@ func (s *Server) health(engine *gin.Engine) {
 	})
 }
 
+// sitePolicy lets pages load nothing but what this program serves.
+const sitePolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
 // site serves the storefront: files as they are, any other page its index.
 func (s *Server) site() gin.HandlerFunc {
 	files := http.FileServerFS(s.Site)
@@ -212,6 +230,7 @@ func (s *Server) site() gin.HandlerFunc {
 			c.Request.URL.Path, name = "/", "index.html"
 		}
 		c.Header("Cache-Control", "no-cache")
+		c.Header("Content-Security-Policy", sitePolicy)
 		if strings.HasPrefix(name, "assets/") {
 			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
 		}

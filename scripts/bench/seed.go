@@ -175,7 +175,8 @@ func (m *market) pick() (buyer, id.ID) {
 func (m *market) orders(choose func() catalog.SKU) func([]byte) []byte {
 	return func(into []byte) []byte {
 		b, card := m.pick()
-		body := `{"items":[{"sku_id":"` + choose().ID.String() + `","quantity":1}],"address_id":"` + b.address + `","card_ids":["` + card.String() + `"]}`
+		sku := choose()
+		body := `{"items":[{"sku_id":"` + sku.ID.String() + `","quantity":1,"price_fen":` + strconv.FormatInt(int64(sku.PriceFen), 10) + `}],"address_id":"` + b.address + `","card_ids":["` + card.String() + `"]}`
 		into = append(into, "POST /api/v1/orders HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer "...)
 		into = append(into, b.token...)
 		into = append(into, "\r\nIdempotency-Key: bench-"...)
