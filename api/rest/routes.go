@@ -160,6 +160,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/collectives/{id}/invitations", "list-head-invitations", readers, s.listHeadInvitations)
 	post(on, "/ops/collectives/{id}/invitations", "invite-head", county, http.StatusCreated, s.inviteHead)
 	remove(on, "/ops/collectives/{id}/invitations/{invitation_id}", "revoke-head-invitation", county, s.revokeHeadInvitation)
+	get(on, "/ops/collectives/{id}/heads", "list-heads", readers, s.listHeads)
+	post(on, "/ops/collectives/{id}/heads/{user_id}/removal", "ask-head-removal", operators, http.StatusAccepted, s.askHeadRemoval)
 	get(on, "/ops/collectives/{id}/payee-accounts", "list-collective-payee-accounts", readers, s.listCollectivePayees)
 	post(on, "/ops/collectives/{id}/payee-accounts", "ask-collective-payee-account", operators, http.StatusAccepted, s.askCollectivePayee)
 
