@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -118,7 +119,10 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (blob.File, error)
 		return blob.File{}, newProblem(ctx, http.StatusUnsupportedMediaType, codeOf[http.StatusUnsupportedMediaType], "send the file as multipart/form-data")
 	}
 	part, err := parts.NextPart()
+	var malformed textproto.ProtocolError
 	switch {
+	case errors.As(err, &malformed): // a header of the part, of which the name is the only one that people make
+		return blob.File{}, blob.ErrName
 	case err == io.EOF:
 		return blob.File{}, errNoFile
 	case err != nil:

@@ -43,7 +43,7 @@ func TestADocumentIsADocumentAndNothingElse(t *testing.T) {
 		"something behind":         {structured("", xrefTable) + "\nx", "unreadable"},
 		"a page behind":            {structured("", xrefTable) + "\n<html>", "unreadable"},
 		"an archive behind":        {structured("", xrefTable) + archive, "unreadable"},
-		"a xref elsewhere":         {strings.Replace(structured("", xrefTable), "endobj", "endobj ", 1), "unreadable"},
+		"a xref elsewhere":         {strings.Replace(structured("", xrefTable), "endobj", "endobj % and more", 1), "unreadable"},
 		"a xref beyond the end":    {structured("", "startxref\n99999999\n%%EOF")[:70] + "\nstartxref\n99999999\n%%EOF", "unreadable"},
 		"a xref without a root":    {structured("", strings.Replace(xrefTable, "/Root", "/Rood", 1)), "unreadable"},
 		"a xref of words":          {structured("", strings.Replace(xrefTable, "0 2", "0 zwei", 1)), "unreadable"},
