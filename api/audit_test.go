@@ -119,6 +119,9 @@ var audited = map[string][]string{
 	"POST /ops/users/{id}/roles":          {"approval.requested"},
 	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere"},
 
+	"POST /ops/jobs/{id}/retry":         {"job.retried"},
+	"POST /ops/stuck-events/{id}/retry": {"event.retried"},
+
 	"POST /ops/villages":                  {"village.added", "organisation.created"},
 	"PUT /ops/villages/{id}":              {"village.changed"},
 	"PUT /ops/cooperatives/{id}/villages": {"cooperative.villages_changed"},

@@ -130,6 +130,9 @@ var rules = map[string]rule{
 	"GET /ops/village-imports/{id}":       {by: "county", also: readers, path: "/ops/village-imports/{import}"},
 	"GET /ops/village-imports/{id}/file":  {by: "county", also: desks, path: "/ops/village-imports/{import}/file"},
 	"GET /ops/jobs":                       {by: "county", also: readers},
+	"POST /ops/jobs/{id}/retry":           {by: "county", also: desks, answers: conflict, path: "/ops/jobs/{import}/retry"},
+	"GET /ops/stuck-events":               {by: "county", also: readers},
+	"POST /ops/stuck-events/{id}/retry":   {by: "county", also: desks, path: "/ops/stuck-events/{event}/retry"},
 
 	"GET /organisations":                                     {by: "secretary", also: []string{"finance"}, self: true, hides: []string{"{enterprise}"}},
 	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
@@ -247,6 +250,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.settlementFixture(t, f, b)
 	p.organisationsFixture(t, &f)
 	p.bankFixture(t, f)
+	f.things["event"] = p.stuckEvent(t)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account

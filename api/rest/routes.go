@@ -193,6 +193,9 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/village-imports/{id}", "get-village-import", readers, s.getVillageImport)
 	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
 	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
+	post(on, "/ops/jobs/{id}/retry", "retry-job", operators, http.StatusOK, s.retryJob)
+	get(on, "/ops/stuck-events", "list-stuck-events", readers, s.listStuckEvents)
+	post(on, "/ops/stuck-events/{id}/retry", "retry-event", operators, http.StatusOK, s.retryEvent)
 
 	download(on, "/ops/import-templates/bank-statement", "get-bank-import-template", operators, s.bankTemplate)
 	post(on, "/ops/bank-imports", "import-bank-statement", operators, http.StatusAccepted, s.importBank)
