@@ -93,6 +93,7 @@ var audited = map[string][]string{
 
 	"POST /ops/collectives/{id}/invitations":                   {"member.invited", "invitation.revoked"},
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {"invitation.revoked"},
+	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
 	"POST /ops/bank-imports":               {"bank_import.started", "payment.captured"},
@@ -111,12 +112,15 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "member.joined", "payee_account.changed", "role.granted", "bank_difference.settled", "payment.captured"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
 	"POST /ops/users/{id}/roles":          {"approval.requested"},
 	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere"},
+
+	"POST /ops/jobs/{id}/retry":         {"job.retried"},
+	"POST /ops/stuck-events/{id}/retry": {"event.retried"},
 
 	"POST /ops/villages":                  {"village.added", "organisation.created"},
 	"PUT /ops/villages/{id}":              {"village.changed"},

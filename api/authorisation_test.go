@@ -124,12 +124,15 @@ var rules = map[string]rule{
 
 	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
 	"PUT /ops/villages/{id}":              {by: "county", also: desks, path: "/ops/villages/{village}", body: map[string]any{"name": "改村", "township": "镇", "county": "县"}},
-	"PUT /ops/cooperatives/{id}/villages": {by: "county", also: desks, path: "/ops/cooperatives/{cooperative}/villages", body: map[string]any{"village_ids": []any{"{village}"}}},
+	"PUT /ops/cooperatives/{id}/villages": {by: "county", also: desks, answers: conflict, path: "/ops/cooperatives/{cooperative}/villages", body: map[string]any{"village_ids": []any{"{village}"}}},
 	"GET /ops/import-templates/villages":  {by: "county", also: desks},
 	"POST /ops/village-imports":           {by: "county", answers: []int{http.StatusAccepted, http.StatusBadRequest}, also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}},
 	"GET /ops/village-imports/{id}":       {by: "county", also: readers, path: "/ops/village-imports/{import}"},
 	"GET /ops/village-imports/{id}/file":  {by: "county", also: desks, path: "/ops/village-imports/{import}/file"},
 	"GET /ops/jobs":                       {by: "county", also: readers},
+	"POST /ops/jobs/{id}/retry":           {by: "county", also: desks, answers: conflict, path: "/ops/jobs/{import}/retry"},
+	"GET /ops/stuck-events":               {by: "county", also: readers},
+	"POST /ops/stuck-events/{id}/retry":   {by: "county", also: desks, path: "/ops/stuck-events/{event}/retry"},
 
 	"GET /organisations":                                     {by: "secretary", also: []string{"finance"}, self: true, hides: []string{"{enterprise}"}},
 	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
@@ -163,6 +166,8 @@ var rules = map[string]rule{
 	"GET /ops/collectives/{id}/invitations":                    {by: "auditor", also: desks, path: "/ops/collectives/{collective}/invitations"},
 	"POST /ops/collectives/{id}/invitations":                   {by: "county", answers: badRequest, path: "/ops/collectives/{collective}/invitations", body: map[string]any{"phone": "1"}},
 	"DELETE /ops/collectives/{id}/invitations/{invitation_id}": {by: "county", path: "/ops/collectives/{collective}/invitations/{head_invitation}"},
+	"GET /ops/collectives/{id}/heads":                          {by: "auditor", also: desks, path: "/ops/collectives/{headed}/heads"},
+	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {by: "county", answers: badRequest, also: desks, path: "/ops/collectives/{headed}/heads/{head_id}/removal", body: map[string]any{"reason": ""}},
 	"GET /ops/collectives/{id}/payee-accounts":                 {by: "county", also: readers, path: "/ops/collectives/{collective}/payee-accounts"},
 	"POST /ops/collectives/{id}/payee-accounts":                {by: "county", answers: badRequest, also: desks, path: "/ops/collectives/{collective}/payee-accounts", body: map[string]any{"holder": "", "bank": "", "number": "", "reason": ""}},
 
@@ -245,6 +250,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.settlementFixture(t, f, b)
 	p.organisationsFixture(t, &f)
 	p.bankFixture(t, f)
+	f.things["event"] = p.stuckEvent(t)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account
@@ -281,7 +287,8 @@ func (p *program) settlementFixture(t *testing.T, f fixture, b basket) {
 	t.Helper()
 	owner, placed := p.closedSale(t, b, 1)
 	f.things["closed_line"], f.things["sold_village"] = placed.text("lines.0.id"), placed.text("lines.0.village_id")
-	f.tokens["head"], _ = p.head(t, f.tokens["county"], f.things["sold_village"])
+	f.tokens["head"], f.things["headed"] = p.head(t, f.tokens["county"], f.things["sold_village"])
+	f.things["head_id"] = p.ok(t, http.StatusOK, f.tokens["head"], "GET", "/me", nil).text("user.id")
 	f.things["settlement"] = p.settled(t, f.tokens["county"])
 	f.things["statement"] = p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
 	f.things["village_statement"] = p.ok(t, http.StatusOK, f.tokens["head"], "GET", "/village/statements", nil).text("items.0.id")

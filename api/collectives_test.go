@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -143,5 +144,55 @@ func TestAnApplicationIsGivenUp(t *testing.T) {
 			t.Errorf("the contact stays: %s", left.raw)
 		}
 		p.call(t, applicant, "POST", at+"/submit", nil).wants(t, http.StatusConflict, "state_conflict")
+	})
+}
+
+func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		county, federation, auditor := p.signIn(t, "13900000004"), p.signIn(t, "13900000005"), p.signIn(t, demoAuditor)
+		villageID := p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id")
+		head, collectiveID := p.head(t, county, villageID)
+		headID := p.ok(t, http.StatusOK, head, "GET", "/me", nil).text("user.id")
+		at, ops := "/organisations/"+collectiveID, "/ops/collectives/"+collectiveID
+		accountant, accountantPhone, accountantID := p.person(t, "村会计")
+		invited := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": accountantPhone, "role": "accountant"})
+		p.ok(t, http.StatusOK, accountant, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		friend, friendPhone, _ := p.person(t, "亲戚")
+		left := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": friendPhone, "role": "head"})
+
+		if heads := p.ok(t, http.StatusOK, auditor, "GET", ops+"/heads", nil); heads.text("items.0.user_id") != headID || heads.text("items.0.name") != "村**" || heads.at("items.1") != nil {
+			t.Errorf("the heads as an auditor: %s", heads.raw)
+		}
+		removal := ops + "/heads/" + headID + "/removal"
+		p.call(t, county, "POST", removal, reasoned{}).wantsField(t, "reason", "required")
+		p.call(t, head, "POST", removal, reasoned{"x"}).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, auditor, "POST", removal, reasoned{"x"}).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, county, "POST", ops+"/heads/"+accountantID+"/removal", reasoned{"x"}).wants(t, http.StatusConflict, "not_head")
+		enterprise := p.ok(t, http.StatusOK, p.signIn(t, "13900000003"), "GET", "/organisations", nil).text("items.0.id")
+		p.call(t, county, "POST", "/ops/collectives/"+enterprise+"/heads/"+headID+"/removal", reasoned{"x"}).wants(t, http.StatusNotFound, "not_found")
+
+		asked := p.ok(t, http.StatusAccepted, county, "POST", removal, reasoned{"邀请时号码写错"})
+		if asked.text("kind") != "collective_head_removal" || asked.text("after.removed_head") != "村支书" || asked.text("org_id") != collectiveID {
+			t.Errorf("asked: %s", asked.raw)
+		}
+		p.call(t, federation, "POST", removal, reasoned{"x"}).wants(t, http.StatusConflict, "approval_pending")
+		approval := "/approvals/" + asked.text("id") + "/approve"
+		p.call(t, county, "POST", approval, nil).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, head, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, accountant, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
+		done := p.ok(t, http.StatusOK, federation, "POST", approval, nil)
+		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" {
+			t.Errorf("the log: %s", log.raw)
+		}
+		p.call(t, head, "GET", at, nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, friend, "POST", "/invitations/"+left.text("id")+"/accept", nil).wants(t, http.StatusConflict, "state_conflict")
+		told := p.inbox(t, head, "head_removed")
+		if !strings.Contains(told.text("items.0.text"), "邀请时号码写错") {
+			t.Errorf("the head was told: %s", told.raw)
+		}
+
+		next, nextPhone, _ := p.person(t, "新支书")
+		invited = p.ok(t, http.StatusCreated, county, "POST", ops+"/invitations", map[string]any{"phone": nextPhone})
+		p.ok(t, http.StatusOK, next, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
 	})
 }

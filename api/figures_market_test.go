@@ -50,6 +50,9 @@ func newFigureMarket(t *testing.T, db *storage.DB, skus int) *figureMarket {
 		if err != nil {
 			return err
 		}
+		if err := village.Serve(tx, audit.System, c.ID, []id.ID{v.ID}); err != nil {
+			return err
+		}
 		p := catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: "米"}
 		for i := range skus {
 			p.SKUs = append(p.SKUs, catalog.SKU{Spec: fmt.Sprint(i), PriceFen: money.Fen(1 + rand.IntN(9999)), Stock: 1_000_000})

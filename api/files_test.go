@@ -142,6 +142,14 @@ func largePNG(side uint32) []byte {
 	return binary.BigEndian.AppendUint32(slices.Concat([]byte("\x89PNG\r\n\x1A\n\x00\x00\x00\x0D"), header), crc32.ChecksumIEEE(header))
 }
 
+// pdfPaper is a small document, pdfHolding one with something in its middle.
+func pdfPaper() []byte { return pdfHolding("") }
+
+func pdfHolding(inside string) []byte {
+	head := "%PDF-1.7\n" + inside + "\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+	return fmt.Appendf(nil, "%sxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF", head, len(head))
+}
+
 func TestBadFilesAreRefusedAndNamed(t *testing.T) {
 	photo := snapshot(t, 64, 32)
 	eachPair(t, func(t *testing.T, p *program) {
@@ -156,9 +164,17 @@ func TestBadFilesAreRefusedAndNamed(t *testing.T) {
 			{"SVG", []part{{"file", "a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`)}}, 415, "file_type_not_supported", "file_type_not_supported"},
 			{"SVG called CSV", []part{{"file", "a.csv", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)}}, 415, "file_type_not_supported", "file_type_not_supported"},
 			{"HTML called PNG", []part{{"file", "a.png", []byte("<!doctype html><script>alert(1)</script>")}}, 415, "file_type_not_supported", "file_type_not_supported"},
-			{"a script called x", []part{{"file", "../../x", []byte("#!/bin/sh\n")}}, 415, "file_type_not_supported", "file_type_not_supported"},
+			{"a script called x", []part{{"file", "x", []byte("#!/bin/sh\n")}}, 415, "file_type_not_supported", "file_type_not_supported"},
 			{"a zip", []part{{"file", "a.zip", zipped(t, "a")}}, 415, "file_type_not_supported", "file_type_not_supported"},
 			{"a late PDF header", []part{{"file", "a.pdf", []byte("<html>%PDF-1.7")}}, 415, "file_type_not_supported", "file_type_not_supported"},
+			{"a PDF with nothing in it", []part{{"file", "a.pdf", []byte("%PDF-1.4\n%%EOF")}}, 400, "invalid_file", "unreadable"},
+			{"a PDF with a page behind", []part{{"file", "a.pdf", append(pdfPaper(), "\n<html><script>alert(1)</script>"...)}}, 400, "invalid_file", "unreadable"},
+			{"a PDF that is a zip too", []part{{"file", "a.pdf", pdfHolding(string(zipped(t, "evil.class")))}}, 400, "invalid_file", "mixed_content"},
+			{"a path", []part{{"file", "../../x.png", photo}}, 400, "invalid_file", "invalid_name"},
+			{"a path of Windows", []part{{"file", `..\x.png`, photo}}, 400, "invalid_file", "invalid_name"},
+			{"an absolute path", []part{{"file", "/etc/x.png", photo}}, 400, "invalid_file", "invalid_name"},
+			{"a name that turns round", []part{{"file", "a\u202Egnp.exe", photo}}, 400, "invalid_file", "invalid_name"},
+			{"a name with a NUL", []part{{"file", "a\x00.png", photo}}, 400, "invalid_file", "invalid_name"},
 			{"30,000 × 30,000", []part{{"file", "a.png", largePNG(30_000)}}, 400, "invalid_file", "too_many_pixels"},
 			{"JPEG cut off", []part{{"file", "a.jpg", photo[:len(photo)-len(photo)/3]}}, 400, "invalid_file", "unreadable"},
 			{"only a head", []part{{"file", "a.gif", []byte("GIF89a\x01\x00\x01\x00<script>alert(1)</script>")}}, 400, "invalid_file", "unreadable"},
@@ -206,7 +222,7 @@ func TestOfAPictureNoByteFromOutsideIsKept(t *testing.T) {
 			hidden     string
 			size       image.Point
 		}{
-			{"../../x", "x.jpg", onAPhone(t), "GPS", image.Pt(32, 64)},
+			{"x", "x.jpg", onAPhone(t), "GPS", image.Pt(32, 64)},
 			{"a.gif", "a.jpg", append(still.Bytes(), "<script>alert(1)</script>"...), "script", image.Pt(8, 8)},
 			{"a.html", "a.html.jpg", append(snapshot(t, 8, 8), zipped(t, "evil.class")...), "evil", image.Pt(8, 8)},
 		} {
@@ -249,7 +265,7 @@ func TestFilesAreAnsweredSoThatNothingInThemRuns(t *testing.T) {
 			name, kind, media, disposition string
 			data                           []byte
 		}{
-			{"licence.pdf", "document", "application/pdf", "attachment; filename=licence.pdf", []byte("%PDF-1.4\n%%EOF")},
+			{"licence.pdf", "document", "application/pdf", "attachment; filename=licence.pdf", pdfPaper()},
 			{"村.csv", "sheet", "text/csv", "attachment; filename*=utf-8''%E6%9D%91.csv", []byte("村,镇\n")},
 			{"v.xlsx", "sheet", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment; filename=v.xlsx", zipped(t, "[Content_Types].xml", "xl/workbook.xml")},
 		} {

@@ -226,8 +226,23 @@ func TestAVillageIsAddedChangedAndServed(t *testing.T) {
 		put := func(villages ...string) reply {
 			return p.call(t, token, "PUT", "/ops/cooperatives/"+coop+"/villages", map[string]any{"village_ids": villages})
 		}
-		if r := put(added.text("id"), seeded.text("items.0.id")); r.status != http.StatusOK || r.text("village_ids.1") != added.text("id") {
+		var before []string
+		for i := range items {
+			for j := range 5 {
+				if seeded.text(fmt.Sprintf("items.%d.cooperatives.%d.id", i, j)) == coop {
+					before = append(before, seeded.text(fmt.Sprintf("items.%d.id", i)))
+				}
+			}
+		}
+		if r := put(append(before, added.text("id"))...); r.status != http.StatusOK || r.text(fmt.Sprintf("village_ids.%d", len(before))) != added.text("id") {
 			t.Errorf("%d %s", r.status, r.raw)
+		}
+		for _, fewer := range [][]string{{}, {added.text("id")}} {
+			if r := put(fewer...); len(fewer) == 0 {
+				r.wants(t, http.StatusConflict, "village_required")
+			} else if r.wants(t, http.StatusConflict, "village_sold"); r.text("errors.0.field") != "village_ids" || !strings.Contains(r.text("errors.0.message"), ": ") {
+				t.Errorf("%s", r.raw)
+			}
 		}
 		if seen := p.call(t, "", "GET", "/villages/"+added.text("id"), nil); seen.text("cooperatives.0.id") != coop {
 			t.Errorf("%s", seen.raw)

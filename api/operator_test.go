@@ -5,6 +5,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"zique/internal/id"
+	"zique/internal/outbox"
+	"zique/internal/storage"
+	"zique/internal/worker"
 )
 
 func TestOneSearchBoxFindsEverything(t *testing.T) {
@@ -39,6 +45,74 @@ func TestOneSearchBoxFindsEverything(t *testing.T) {
 		queues := p.call(t, auditor, "GET", "/ops/queues", nil)
 		if items, _ := queues.at("items").([]any); len(items) != 5 || queues.fen("items.0.count") != 0 {
 			t.Errorf("queues: %s", queues.raw)
+		}
+	})
+}
+
+// stuckEvent puts an event there that failed often and waits long for its next turn.
+func (p *program) stuckEvent(t *testing.T) string {
+	t.Helper()
+	var eventID id.ID
+	p.inDatabase(t, func(tx *storage.Tx) error {
+		eventID = tx.NewID()
+		return tx.Create(&outbox.Event{ID: eventID, Topic: "nobody.listens", Payload: `"secret"`, CreatedAt: tx.Now().Add(-time.Hour), DueAt: tx.Now().Add(time.Hour),
+			Attempts: 12, LastError: "the gateway is away"}).Error
+	})
+	return eventID.String()
+}
+
+// failedJob puts a job there of a kind that nobody does.
+func (p *program) failedJob(t *testing.T, refused bool) string {
+	t.Helper()
+	var jobID id.ID
+	p.inDatabase(t, func(tx *storage.Tx) (err error) {
+		if jobID, err = worker.Enqueue(tx, worker.New{Kind: "nobody", Payload: "secret"}); err != nil {
+			return err
+		}
+		return tx.Model(&worker.Job{}).Where("id = ?", jobID).Updates(map[string]any{
+			"status": worker.Failed, "error": "internal", "refused": refused, "attempts": 5, "finished_at": tx.Now()}).Error
+	})
+	return jobID.String()
+}
+
+func TestWhatFailedIsShownAndTriedAgain(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		operator, auditor := p.signIn(t, "13900000004"), p.signIn(t, demoAuditor)
+		jobID, refused, eventID := p.failedJob(t, false), p.failedJob(t, true), p.stuckEvent(t)
+		queues := p.ok(t, http.StatusOK, auditor, "GET", "/ops/queues", nil)
+		if queues.fen("items.3.count") != 1 || queues.fen("items.4.count") != 1 {
+			t.Errorf("queues: %s", queues.raw)
+		}
+		jobs := p.ok(t, http.StatusOK, auditor, "GET", "/ops/jobs?status=failed", nil)
+		if jobs.text("items.1.id") != jobID || jobs.text("items.1.error") != "internal" || jobs.fen("items.1.attempts") != 5 || jobs.at("items.0.refused") != true {
+			t.Errorf("jobs: %s", jobs.raw)
+		}
+		events := p.ok(t, http.StatusOK, auditor, "GET", "/ops/stuck-events", nil)
+		if events.text("items.0.id") != eventID || events.text("items.0.error") != "the gateway is away" || events.fen("items.0.attempts") != 12 || strings.Contains(string(events.raw), "secret") {
+			t.Errorf("events: %s", events.raw)
+		}
+		for range 2 {
+			if again := p.ok(t, http.StatusOK, operator, "POST", "/ops/jobs/"+jobID+"/retry", nil); again.text("status") != "queued" || again.fen("attempts") != 0 || again.at("error") != nil {
+				t.Errorf("again: %s", again.raw)
+			}
+		}
+		p.call(t, operator, "POST", "/ops/jobs/"+refused+"/retry", nil).wants(t, http.StatusConflict, "job_refused")
+		p.call(t, operator, "POST", "/ops/jobs/1/retry", nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, operator, "POST", "/ops/stuck-events/1/retry", nil).wants(t, http.StatusNotFound, "not_found")
+		p.ok(t, http.StatusOK, operator, "POST", "/ops/stuck-events/"+eventID+"/retry", nil)
+		for deadline := time.Now().Add(20 * time.Second); ; { // it is tried, and fails for another reason
+			tried := p.ok(t, http.StatusOK, auditor, "GET", "/ops/stuck-events", nil)
+			if tried.fen("items.0.attempts") == 13 && strings.Contains(tried.text("items.0.error"), "no_handler") {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("not tried again: %s", tried.raw)
+			}
+		}
+		for action, subject := range map[string]string{"job.retried": jobID, "event.retried": eventID} {
+			if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action="+action, nil); log.text("items.0.subject_id") != subject || log.at("items.1") != nil {
+				t.Errorf("%s: %s", action, log.raw)
+			}
 		}
 	})
 }

@@ -64,6 +64,15 @@ func (p *program) admit(t *testing.T, token string) string {
 	return orgID
 }
 
+// admitCooperative makes a cooperative of the token's that is admitted, and answers its id.
+func (p *program) admitCooperative(t *testing.T, token string) string {
+	t.Helper()
+	orgID := p.submitted(t, token, "cooperative")
+	p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/organisations/"+orgID+"/recommend", nil)
+	p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/ops/organisations/"+orgID+"/approve", nil)
+	return orgID
+}
+
 type reasoned struct {
 	Reason string `json:"reason"`
 }
@@ -119,6 +128,7 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 		p.call(t, federation, "POST", ops+"/approve", nil).wants(t, http.StatusConflict, "state_conflict")
 		p.call(t, county, "POST", ops+"/approve", nil).wants(t, http.StatusForbidden, "forbidden")
 		p.call(t, federation, "POST", ops+"/recommend", nil).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, federation, "POST", ops+"/reject", reasoned{"先"}).wants(t, http.StatusForbidden, "other_desk")
 		p.call(t, county, "POST", ops+"/return", reasoned{}).wants(t, http.StatusBadRequest, "invalid_field")
 		p.ok(t, http.StatusOK, county, "POST", ops+"/return", reasoned{"证件不清"})
 		if seen := p.call(t, owner, "GET", at, nil); seen.text("status") != "returned" || seen.text("reason") != "证件不清" {
@@ -133,6 +143,7 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 		if queue := p.ok(t, http.StatusOK, auditor, "GET", "/ops/organisations?status=recommended&kind=cooperative&q=云上", nil); queue.text("items.0.id") != made.text("id") || queue.text("items.0.contact_name") != "李**" {
 			t.Errorf("the queue as an auditor: %s", queue.raw)
 		}
+		p.call(t, county, "POST", ops+"/reject", reasoned{"晚了"}).wants(t, http.StatusForbidden, "other_desk")
 		p.ok(t, http.StatusOK, federation, "POST", ops+"/approve", nil)
 		p.call(t, federation, "POST", ops+"/reject", reasoned{"晚了"}).wants(t, http.StatusConflict, "state_conflict")
 		var way []string
@@ -157,7 +168,9 @@ func TestAnEnterpriseIsAdmittedSuspendedAndReinstated(t *testing.T) {
 		at, ops := "/organisations/"+orgID, "/ops/organisations/"+orgID
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
 		p.call(t, county, "POST", ops+"/recommend", nil).wants(t, http.StatusConflict, "state_conflict")
-		p.ok(t, http.StatusOK, county, "POST", ops+"/suspend", reasoned{"查证"})
+		p.call(t, county, "POST", ops+"/suspend", reasoned{"查证"}).wants(t, http.StatusForbidden, "other_desk")
+		p.ok(t, http.StatusOK, federation, "POST", ops+"/suspend", reasoned{"查证"})
+		p.call(t, county, "POST", ops+"/reinstate", nil).wants(t, http.StatusForbidden, "other_desk")
 		p.call(t, secretary, "POST", at+"/invitations", map[string]any{"phone": "13700000099", "role": "buyer"}).wants(t, http.StatusConflict, "org_suspended")
 		p.call(t, secretary, "POST", at+"/payee-accounts", payee("6222021234567890")).wants(t, http.StatusConflict, "org_suspended")
 		p.ok(t, http.StatusOK, secretary, "GET", at+"/members", nil)
@@ -165,6 +178,7 @@ func TestAnEnterpriseIsAdmittedSuspendedAndReinstated(t *testing.T) {
 		p.call(t, secretary, "DELETE", at+"/members/"+secretaryID, nil).wants(t, http.StatusConflict, "last_manager")
 
 		rejected := p.submitted(t, secretary, "chamber")
+		p.call(t, county, "POST", "/ops/organisations/"+rejected+"/reject", reasoned{"重复"}).wants(t, http.StatusForbidden, "other_desk")
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+rejected+"/reject", reasoned{"重复"})
 		if mine := p.ok(t, http.StatusOK, secretary, "GET", "/organisations", nil); mine.text("items.0.status") != "admitted" || mine.text("items.1.status") != "rejected" {
 			t.Errorf("mine: %s", mine.raw)
@@ -292,6 +306,9 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 		back := "/ops/organisations/" + orgID + "/return"
 		for _, kind := range []string{"county", "federation"} {
 			p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
+			if kind == "federation" {
+				p.ok(t, http.StatusOK, first, "POST", "/ops/organisations/"+orgID+"/recommend", nil)
+			}
 			p.call(t, newcomer, "POST", back, reasoned{"补"}).wants(t, http.StatusBadRequest, "org_required")
 			p.call(t, newcomer, "POST", back, reasoned{"补"}, "Zique-Org", orgID).wants(t, http.StatusForbidden, "forbidden")
 			done := p.ok(t, http.StatusOK, newcomer, "POST", back, reasoned{"补"}, "Zique-Org", desk[kind])

@@ -22,7 +22,7 @@ const contact = "欧阳不忘"
 // document is a paper whose name says whose it is.
 func (p *program) document(t *testing.T, token, name string) string {
 	t.Helper()
-	r := p.upload(t, token, name, []byte("%PDF-1.4\n%%EOF"))
+	r := p.upload(t, token, name, pdfPaper())
 	r.wantsStatus(t, http.StatusCreated)
 	return r.text("file_id")
 }

@@ -53,8 +53,8 @@ func TestASuspendedCooperativeSellsNothingUntilItIsReinstated(t *testing.T) {
 
 func TestACountyDoesNotLiftTheFederationsSuspension(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
-		secretary, _, _ := p.person(t, "秘书")
-		ops := "/ops/organisations/" + p.admit(t, secretary)
+		owner, _, _ := p.person(t, "社长")
+		ops := "/ops/organisations/" + p.admitCooperative(t, owner)
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
 		p.ok(t, http.StatusOK, federation, "POST", ops+"/suspend", reasoned{"查证"})
 		p.call(t, county, "POST", ops+"/reinstate", nil).wants(t, http.StatusForbidden, "higher_desk")

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 
+	"zique/internal/approval"
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -39,6 +40,40 @@ func (s *Server) revokeHeadInvitation(ctx context.Context, in *revokeIn) (*struc
 		return nil, err
 	}
 	return nil, s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Orgs.RevokeHead(tx, actor(ctx), collectiveID, invitationID) })
+}
+
+func (s *Server) listHeads(ctx context.Context, in *PathID) (*body[list[MemberJSON]], error) {
+	collectiveID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := s.Orgs.Heads(s.DB.Read(ctx), collectiveID)
+	if onlyAuditor(ctx) {
+		for i := range heads {
+			heads[i].Name = pii.MaskName(heads[i].Name)
+		}
+	}
+	return membersBody(heads, err)
+}
+
+type askHeadRemovalIn struct {
+	MemberPath
+	Body struct {
+		Reason string `json:"reason" maxLength:"5000"`
+	}
+}
+
+func (s *Server) askHeadRemoval(ctx context.Context, in *askHeadRemovalIn) (*body[ApprovalJSON], error) {
+	collectiveID, userID, err := in.both()
+	if err != nil {
+		return nil, err
+	}
+	var asked approval.Approval
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		asked, err = s.Orgs.AskHeadRemoval(tx, actor(ctx), collectiveID, userID, in.Body.Reason)
+		return err
+	})
+	return s.shownApproval(ctx, asked, err)
 }
 
 func (s *Server) listCollectivePayees(ctx context.Context, in *PathID) (*body[list[PayeeJSON]], error) {

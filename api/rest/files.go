@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -118,17 +119,31 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (blob.File, error)
 		return blob.File{}, newProblem(ctx, http.StatusUnsupportedMediaType, codeOf[http.StatusUnsupportedMediaType], "send the file as multipart/form-data")
 	}
 	part, err := parts.NextPart()
+	var malformed textproto.ProtocolError
 	switch {
+	case errors.As(err, &malformed): // a header of the part, of which the name is the only one that people make
+		return blob.File{}, blob.ErrName
 	case err == io.EOF:
 		return blob.File{}, errNoFile
 	case err != nil:
 		return blob.File{}, unreadable(err)
 	case part.FormName() != "file":
 		return blob.File{}, errOnlyFile
-	case part.FileName() == "":
+	}
+	name := givenName(part)
+	if name == "" {
 		return blob.File{}, errNoFile
 	}
-	return s.Files.Put(ctx, s.DB, caller(ctx).UserID, part.FileName(), &onlyPart{part, parts})
+	return s.Files.Put(ctx, s.DB, caller(ctx).UserID, name, &onlyPart{part, parts})
+}
+
+// givenName is the file's name as it was sent: Part.FileName cuts a path off silently.
+func givenName(part *multipart.Part) string {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	return params["filename"]
 }
 
 // answerTime is what is left to decode and answer after the last byte came in.

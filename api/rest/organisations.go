@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/org"
@@ -159,7 +160,7 @@ func (s *Server) apply(ctx context.Context, tx *storage.Tx, orgID id.ID, a org.A
 	if err != nil || a.VillageIDs == nil {
 		return o, err
 	}
-	return o, village.Serve(tx, actor(ctx).For(o.ID), o.ID, a.VillageIDs)
+	return o, catalog.Serve(tx, actor(ctx).For(o.ID), o.ID, a.VillageIDs)
 }
 
 // changeOrganisation runs one change and answers the organisation as it is then.
@@ -346,7 +347,10 @@ func (s *Server) listMembers(ctx context.Context, in *PathID) (*body[list[Member
 	if err != nil {
 		return nil, err
 	}
-	members, err := s.Orgs.Members(s.DB.Read(ctx), orgID, caller(ctx).UserID)
+	return membersBody(s.Orgs.Members(s.DB.Read(ctx), orgID, caller(ctx).UserID))
+}
+
+func membersBody(members []org.Member, err error) (*body[list[MemberJSON]], error) {
 	out := &body[list[MemberJSON]]{list[MemberJSON]{Items: []MemberJSON{}}}
 	for _, m := range members {
 		out.Body.Items = append(out.Body.Items, memberJSON(m))

@@ -160,6 +160,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/collectives/{id}/invitations", "list-head-invitations", readers, s.listHeadInvitations)
 	post(on, "/ops/collectives/{id}/invitations", "invite-head", county, http.StatusCreated, s.inviteHead)
 	remove(on, "/ops/collectives/{id}/invitations/{invitation_id}", "revoke-head-invitation", county, s.revokeHeadInvitation)
+	get(on, "/ops/collectives/{id}/heads", "list-heads", readers, s.listHeads)
+	post(on, "/ops/collectives/{id}/heads/{user_id}/removal", "ask-head-removal", operators, http.StatusAccepted, s.askHeadRemoval)
 	get(on, "/ops/collectives/{id}/payee-accounts", "list-collective-payee-accounts", readers, s.listCollectivePayees)
 	post(on, "/ops/collectives/{id}/payee-accounts", "ask-collective-payee-account", operators, http.StatusAccepted, s.askCollectivePayee)
 
@@ -191,6 +193,9 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/village-imports/{id}", "get-village-import", readers, s.getVillageImport)
 	download(on, "/ops/village-imports/{id}/file", "get-village-import-file", operators, s.villageImportFile)
 	get(on, "/ops/jobs", "list-jobs", readers, s.listJobs)
+	post(on, "/ops/jobs/{id}/retry", "retry-job", operators, http.StatusOK, s.retryJob)
+	get(on, "/ops/stuck-events", "list-stuck-events", readers, s.listStuckEvents)
+	post(on, "/ops/stuck-events/{id}/retry", "retry-event", operators, http.StatusOK, s.retryEvent)
 
 	download(on, "/ops/import-templates/bank-statement", "get-bank-import-template", operators, s.bankTemplate)
 	post(on, "/ops/bank-imports", "import-bank-statement", operators, http.StatusAccepted, s.importBank)

@@ -250,7 +250,7 @@ func (s *Server) serveVillages(ctx context.Context, in *serveIn) (*body[ServedJS
 			return nil, err
 		}
 	}
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return village.Serve(tx, actor(ctx), cooperative, villages) })
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return catalog.Serve(tx, actor(ctx), cooperative, villages) })
 	if err != nil {
 		return nil, err
 	}

@@ -44,30 +44,26 @@ export function flowSteps(kind: OrgKind, status: OrgStatus): FlowStep[] {
 
 export interface DeskAction { verb: Verb; to: OrgStatus; desk: Desk; reason: boolean }
 
-const either = (desks: Desk[]): Desk => desks[0]!
+/** Whose move an application is: a cooperative's first the county's; everything else is the federation's. */
+const turnOf = (kind: OrgKind, status: OrgStatus): Desk => (kind === 'cooperative' && status === 'submitted' ? 'county' : 'federation')
+/** Enterprises and chambers are the federation's alone; the federation's word counts for more, so it comes first. */
+const keepers = (kind: OrgKind): Desk[] => (kind === 'enterprise' || kind === 'chamber' ? ['federation'] : ['federation', 'county'])
 
 /** What somebody at these desks may decide now. An operator without a desk decides nothing. */
 export function deskActions(kind: OrgKind, status: OrgStatus, desks: Desk[]): DeskAction[] {
-  if (desks.length === 0) return []
-  const turnBack: DeskAction[] = [
-    { verb: 'return', to: 'returned', desk: either(desks), reason: true },
-    { verb: 'reject', to: 'rejected', desk: either(desks), reason: true },
-  ]
-  const forward: DeskAction[] = []
-  const needsCounty = kind === 'cooperative' && status === 'submitted'
-  if (needsCounty && desks.includes('county')) forward.push({ verb: 'recommend', to: 'recommended', desk: 'county', reason: false })
-  if (!needsCounty && desks.includes('federation')) forward.push({ verb: 'approve', to: 'admitted', desk: 'federation', reason: false })
-  switch (status) {
-    case 'submitted':
-    case 'recommended':
-      return [...forward, ...turnBack]
-    case 'admitted':
-      return [{ verb: 'suspend', to: 'suspended', desk: either(desks), reason: true }]
-    case 'suspended':
-      return [{ verb: 'reinstate', to: 'admitted', desk: desks.includes('federation') ? 'federation' : either(desks), reason: true }]
-    default:
-      return []
+  if (status === 'submitted' || status === 'recommended') {
+    const desk = turnOf(kind, status)
+    if (!desks.includes(desk)) return []
+    return [
+      desk === 'county' ? { verb: 'recommend', to: 'recommended', desk, reason: false } : { verb: 'approve', to: 'admitted', desk, reason: false },
+      { verb: 'return', to: 'returned', desk, reason: true },
+      { verb: 'reject', to: 'rejected', desk, reason: true },
+    ]
   }
+  const desk = keepers(kind).find((one) => desks.includes(one))
+  if (!desk) return []
+  if (status === 'admitted') return [{ verb: 'suspend', to: 'suspended', desk, reason: true }]
+  return status === 'suspended' ? [{ verb: 'reinstate', to: 'admitted', desk, reason: true }] : []
 }
 
 /** Under which addresses the money of a payee is. */

@@ -4,9 +4,11 @@ const PLACES: Record<string, string> = {
   admissions_county: '/ops/organisations?status=submitted&kind=cooperative',
   admissions_federation: '/ops/organisations?status=recommended',
   approvals: '/ops/approvals',
+  jobs_failed: '/ops/failures',
+  events_stuck: '/ops/failures?what=events',
 }
 
-/** Where a queue is worked off; null for those that only the machine room can empty. */
+/** Where a queue is worked off; null for one that this page does not know. */
 export const queuePlace = (queue: string): string | null => PLACES[queue] ?? null
 
 /** The page of a thing that the search found: its own or, where the desk has none, its history in the audit log. */

@@ -59,6 +59,7 @@ const ops: RouteRecordRaw[] = [
   desk('/settlements', '-settlements', () => import('./pages/ops/SettlementsPage.vue')),
   desk('/settlements/:id', '-settlement', () => import('./pages/ops/SettlementPage.vue')),
   desk('/settlements/:run/statements/:id', '-statement', () => import('./pages/ops/StatementPage.vue')),
+  desk('/failures', '-failures', () => import('./pages/ops/FailuresPage.vue')),
   desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
 ]
 

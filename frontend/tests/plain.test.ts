@@ -55,7 +55,9 @@ describe('the desk', () => {
     expect(foundPlace({ kind: 'organisation', id: '7', title: '', detail: '' })).toBe('/ops/organisations/7')
     expect(foundPlace({ kind: 'user', id: '7', title: '', detail: '' })).toBe('/ops/audit?subject=user&subject_id=7')
     expect(queuePlace('approvals')).toBe('/ops/approvals')
-    expect(queuePlace('jobs_failed')).toBeNull()
+    expect(queuePlace('jobs_failed')).toBe('/ops/failures')
+    expect(queuePlace('events_stuck')).toBe('/ops/failures?what=events')
+    expect(queuePlace('unknown')).toBeNull()
   })
 })
 

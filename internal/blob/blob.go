@@ -4,7 +4,8 @@
 //   - No name from outside is ever part of a path: bytes lie under a random key.
 //   - The bytes are on the disk, synced, before the row that names them; a crash in
 //     between leaves a file without a row, which Sweep removes.
-//   - What a file is, its content says, not its name or what its sender declares.
+//   - What a file is, its content says, not its name or what its sender declares; a
+//     document is nothing else besides.
 //   - Of an image no byte from outside is kept: it is decoded and encoded anew, which
 //     also drops EXIF data such as the place where a picture was taken.
 //   - A file is private until Publish; only images can be published. Release makes it so again.

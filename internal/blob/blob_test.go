@@ -173,7 +173,7 @@ func TestWhatAFileIsItsContentSays(t *testing.T) {
 		return gif.EncodeAll(w, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{1, 1}})
 	})
 	workbook := sheet(t, "[Content_Types].xml", "xl/workbook.xml")
-	pdf := []byte("%PDF-1.7\n%%EOF")
+	pdf := paper("")
 	each(t, 0, func(t *testing.T, s folder) {
 		for _, c := range []struct {
 			name           string
@@ -193,8 +193,8 @@ func TestWhatAFileIsItsContentSays(t *testing.T) {
 			{"a.gif", animated, blob.Image, "image/jpeg", "a.jpg", 60, 40, false, true, 60, 40},
 			{"a.webp", webp(t, lossyWebP), blob.Image, "image/jpeg", "a.jpg", 1, 1, false, true, 1, 1},
 			{"b.webp", webp(t, alphaWebP), blob.Image, "image/png", "b.png", 1, 1, false, true, 1, 1},
-			{"../../营业执照.pdf", pdf, blob.Document, "application/pdf", "营业执照.pdf", 0, 0, true, false, 0, 0},
-			{`C:\tmp\villages.xlsx`, workbook, blob.Sheet, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "villages.xlsx", 0, 0, true, false, 0, 0},
+			{"营业执照.pdf", pdf, blob.Document, "application/pdf", "营业执照.pdf", 0, 0, true, false, 0, 0},
+			{"villages.xlsx", workbook, blob.Sheet, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "villages.xlsx", 0, 0, true, false, 0, 0},
 			{"名单.CSV", []byte("\xEF\xBB\xBF村,镇\r\n"), blob.Sheet, "text/csv", "名单.csv", 0, 0, true, false, 0, 0},
 			{"gbk.csv", []byte("\xB4\xE5,\xD5\xF2\r\n"), blob.Sheet, "text/csv", "gbk.csv", 0, 0, true, false, 0, 0},
 		} {
@@ -225,6 +225,12 @@ func TestWhatAFileIsItsContentSays(t *testing.T) {
 	})
 }
 
+// paper is a small document with something in its middle.
+func paper(inside string) []byte {
+	head := "%PDF-1.7\n" + inside + "\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+	return fmt.Appendf(nil, "%sxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF", head, len(head))
+}
+
 func TestARefusedFileLeavesNothing(t *testing.T) {
 	photo := asJPEG(t, halves(60, 40))
 	each(t, 0, func(t *testing.T, s folder) {
@@ -241,6 +247,11 @@ func TestARefusedFileLeavesNothing(t *testing.T) {
 			{"nul.csv", []byte("a\x00b"), "file_type_not_supported file:file_type_not_supported"},
 			{"neither.csv", []byte("a,\xFF\xFF"), "invalid_file file:encoding"},
 			{"late.pdf", []byte("x%PDF-1.7\n%%EOF"), "file_type_not_supported file:file_type_not_supported"},
+			{"cut.pdf", paper("")[:80], "invalid_file file:unreadable"},
+			{"behind.pdf", append(paper(""), "<b>"...), "invalid_file file:unreadable"},
+			{"page.pdf", paper("<ScRipt>alert(1)</script>"), "invalid_file file:mixed_content"},
+			{"jar.pdf", paper(string(sheet(t, "META-INF/MANIFEST.MF"))), "invalid_file file:mixed_content"},
+			{"../a.pdf", paper(""), "invalid_file file:invalid_name"},
 			{"a.docx", sheet(t, "[Content_Types].xml", "word/document.xml"), "file_type_not_supported file:file_type_not_supported"},
 			{"macros.xlsx", sheet(t, "[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), "file_type_not_supported file:file_type_not_supported"},
 			{"cut.xlsx", sheet(t, "[Content_Types].xml", "xl/workbook.xml")[:60], "invalid_file file:unreadable"},
@@ -282,14 +293,14 @@ func hugePNG(w, h uint32) []byte {
 
 func TestUploadsAtOnceCannotPassTheLimitTogether(t *testing.T) {
 	const size, room = 100, 5
-	pdf := append([]byte("%PDF-1.7\n"), make([]byte, size-9)...)
+	table := bytes.Repeat([]byte("a"), size)
 	each(t, size*room, func(t *testing.T, s folder) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		kept := 0
 		for range 3 * room {
 			wg.Go(func() {
-				_, err := s.Put(t.Context(), s.db, owner, "a.pdf", bytes.NewReader(pdf))
+				_, err := s.Put(t.Context(), s.db, owner, "a.csv", bytes.NewReader(table))
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -303,7 +314,7 @@ func TestUploadsAtOnceCannotPassTheLimitTogether(t *testing.T) {
 		if kept != room || len(s.onDisk(t)) != room {
 			t.Errorf("%d kept, %d on disk, want %d", kept, len(s.onDisk(t)), room)
 		}
-		if _, err := s.Put(t.Context(), s.db, stranger, "a.pdf", bytes.NewReader(pdf)); err != nil {
+		if _, err := s.Put(t.Context(), s.db, stranger, "a.csv", bytes.NewReader(table)); err != nil {
 			t.Errorf("another's room: %v", err)
 		}
 	})
@@ -311,7 +322,7 @@ func TestUploadsAtOnceCannotPassTheLimitTogether(t *testing.T) {
 
 func TestOnlyTheOwnerGivesAndPublishesAndOnlyWhatMayBe(t *testing.T) {
 	each(t, 0, func(t *testing.T, s folder) {
-		photo, paper := s.put(t, "a.jpg", asJPEG(t, halves(8, 8))), s.put(t, "a.pdf", []byte("%PDF-1.7\n"))
+		photo, paper := s.put(t, "a.jpg", asJPEG(t, halves(8, 8))), s.put(t, "a.pdf", paper(""))
 		attach := func(user, to id.ID, ids ...id.ID) ([]blob.File, error) {
 			var files []blob.File
 			return files, s.db.InTx(t.Context(), func(tx *storage.Tx) (err error) {
@@ -369,7 +380,7 @@ func TestOnlyTheOwnerGivesAndPublishesAndOnlyWhatMayBe(t *testing.T) {
 
 func TestOfTwoOrganisationsAtOnceOneGetsTheFile(t *testing.T) {
 	each(t, 0, func(t *testing.T, s folder) {
-		f := s.put(t, "a.pdf", []byte("%PDF-1.7\n"))
+		f := s.put(t, "a.pdf", paper(""))
 		results := make([]error, 8)
 		var wg sync.WaitGroup
 		for i := range results {
@@ -394,7 +405,7 @@ func TestOfTwoOrganisationsAtOnceOneGetsTheFile(t *testing.T) {
 }
 
 func TestSweepRemovesWhatNobodyNeeds(t *testing.T) {
-	pdf := []byte("%PDF-1.7\n")
+	pdf := paper("")
 	each(t, int64(3*len(pdf)), func(t *testing.T, s folder) {
 		unused, given, later := s.put(t, "a.pdf", pdf), s.put(t, "b.pdf", pdf), s.put(t, "c.pdf", pdf)
 		err := s.db.InTx(t.Context(), func(tx *storage.Tx) error {

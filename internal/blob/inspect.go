@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -76,13 +75,11 @@ func headOf(received string) (head []byte, size int64, err error) {
 	return head, info.Size(), err
 }
 
-var pdfHeader = regexp.MustCompile(`^%PDF-[12]\.[0-9]`)
-
 // other recognises documents and sheets; they are kept as they are.
 func other(data []byte, name string) (content, error) {
 	switch {
 	case pdfHeader.Match(data):
-		return content{kind: Document, mediaType: typePDF, extension: ".pdf", full: data}, nil
+		return content{kind: Document, mediaType: typePDF, extension: ".pdf", full: data}, checkPDF(data)
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return content{kind: Sheet, mediaType: typeXLSX, extension: ".xlsx", full: data}, checkXLSX(data)
 	case strings.EqualFold(path.Ext(name), ".csv"):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -144,6 +145,9 @@ func FuzzCleanName(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
+		if checkName(name) != nil {
+			return
+		}
 		got := cleanName(name, ".jpg")
 		if n := len([]rune(got)); n > maxName || n <= len(".jpg") || bytes.ContainsAny([]byte(got), "/\\\x00\r\n\u202E") {
 			t.Errorf("%q became %q", name, got)
@@ -151,11 +155,19 @@ func FuzzCleanName(f *testing.F) {
 	})
 }
 
-func TestNamesAreCleaned(t *testing.T) {
+func TestANameIsANameAlone(t *testing.T) {
+	for _, given := range []string{"../../x.png", `..\x`, `C:\a\合同.PDF`, "/etc/x", "a/b", ".", "..", "a\x00.png", "a\n.png", "a\x7F", "a\u0085",
+		"a\u202Efdp.exe", "a\u200B.pdf", "\u2066a", "a\uFEFF", "a\u2028", "a\u3164.pdf", "a\u00AD", "\uE000", "\xFF"} {
+		if err := checkName(given); !errors.Is(err, errInvalid) {
+			t.Errorf("%q is taken: %v", given, err)
+		}
+	}
 	for given, want := range map[string]string{
-		"../../x": "x.pdf", `C:\a\合同.PDF`: "合同.pdf", "a.html": "a.html.pdf", "": "file.pdf", "..": "file.pdf", "/": "file.pdf",
-		"a\u202Efdp.exe": "afdp.exe.pdf", " .hidden ": "hidden.pdf", "报告 v1.2": "报告 v1.2.pdf",
+		"合同.PDF": "合同.pdf", "a.html": "a.html.pdf", " .hidden ": "hidden.pdf", "报告 v1.2": "报告 v1.2.pdf", "照片\u3000一.jpg": "照片\u3000一.pdf", "é.png": "é.pdf",
 	} {
+		if err := checkName(given); err != nil {
+			t.Errorf("%q: %v", given, err)
+		}
 		if got := cleanName(given, ".pdf"); got != want {
 			t.Errorf("%q became %q, want %q", given, got, want)
 		}

@@ -23,6 +23,9 @@ import (
 // Put takes in a file from a user. It fails with ErrTooLarge, ErrType, a fault
 // `invalid_file` that says what is wrong, ErrStorageFull, or the reader's own error.
 func (s *Store) Put(ctx context.Context, db *storage.DB, owner id.ID, name string, from io.Reader) (File, error) {
+	if err := checkName(name); err != nil {
+		return File{}, err
+	}
 	received, err := s.receive(from)
 	if err != nil {
 		return File{}, err

@@ -1,6 +1,7 @@
 // Package catalog holds what is for sale. Invariants: a SKU's stock is never
 // negative and is what its movements sum to; a product's price is the lowest of its SKUs;
-// a cooperative that is not admitted sells nothing.
+// a cooperative that is not admitted sells nothing; its products come from villages that
+// it serves.
 package catalog
 
 import (
@@ -75,10 +76,13 @@ func (SKU) TableName() string { return "skus" }
 
 // Add lists a product with its SKUs, whose stock is received as the first
 // movement. SearchIn is searched besides the title: the names of village,
-// cooperative and category.
+// cooperative and category. A village that the cooperative does not serve is ErrNotServed.
 func Add(tx *storage.Tx, p Product, searchIn ...string) (Product, error) {
 	if len(p.SKUs) == 0 {
 		return p, errors.New("catalog: a product needs a SKU")
+	}
+	if err := mustServe(tx, p); err != nil {
+		return p, err
 	}
 	p.ID, p.CreatedAt, p.Status = tx.NewID(), tx.Now(), Listed
 	p.SearchText = searchText(append([]string{p.Title}, searchIn...))

@@ -28,8 +28,8 @@ const (
 type move struct {
 	verb     string
 	from, to string
-	by       []string // kinds of desk that may; nil: the organisation's manager
-	of       []string // kinds of organisation; nil: all but the desks
+	by       []string // kinds of desk whose move it is; nil: the organisation's manager's
+	of       []string // kinds of organisation
 	reasoned bool     // a reason is required
 	template string   // what its managers are told; "": nothing
 }
@@ -38,32 +38,38 @@ var (
 	countyDesk     = []string{County}
 	federationDesk = []string{Federation}
 	eitherDesk     = []string{County, Federation}
+	cooperatives   = []string{Cooperative}
+	companies      = []string{Enterprise, Chamber}
+	rural          = []string{Cooperative, VillageCollective}
 )
 
-// moves is the whole state table: 主体申请 → 县级推荐 (cooperatives) → 平台审核.
-// Whatever is not in it is ErrState.
+// moves is the whole state table: cooperatives 主体申请 → 县级推荐 → 平台审核, enterprises and
+// chambers 主体申请 → 平台审核. Whose turn it is also returns and rejects. The county is the
+// desk of its countryside, so it suspends there too; companies are the federation's.
+// Whatever is not in the table is ErrState, or ErrOtherDesk where another desk has the line.
 var moves = []move{
-	{Submit, Draft, Submitted, nil, nil, false, ""},
-	{Submit, Returned, Submitted, nil, nil, false, ""},
-	{Withdraw, Draft, Withdrawn, nil, nil, false, ""},
-	{Withdraw, Returned, Withdrawn, nil, nil, false, ""},
-	{Recommend, Submitted, Recommended, countyDesk, []string{Cooperative}, false, "admission_recommended"},
-	{Approve, Submitted, Admitted, federationDesk, []string{Enterprise, Chamber}, false, "admission_approved"},
-	{Approve, Recommended, Admitted, federationDesk, nil, false, "admission_approved"},
-	{Return, Submitted, Returned, eitherDesk, nil, true, "admission_returned"},
-	{Return, Recommended, Returned, eitherDesk, nil, true, "admission_returned"},
-	{Reject, Submitted, Rejected, eitherDesk, nil, true, "admission_rejected"},
-	{Reject, Recommended, Rejected, eitherDesk, nil, true, "admission_rejected"},
-	{Suspend, Admitted, Suspended, eitherDesk, nil, true, "org_suspended"},
-	{Reinstate, Suspended, Admitted, eitherDesk, nil, false, "org_reinstated"},
+	{Submit, Draft, Submitted, nil, applying, false, ""},
+	{Submit, Returned, Submitted, nil, applying, false, ""},
+	{Withdraw, Draft, Withdrawn, nil, applying, false, ""},
+	{Withdraw, Returned, Withdrawn, nil, applying, false, ""},
+	{Recommend, Submitted, Recommended, countyDesk, cooperatives, false, "admission_recommended"},
+	{Return, Submitted, Returned, countyDesk, cooperatives, true, "admission_returned"},
+	{Reject, Submitted, Rejected, countyDesk, cooperatives, true, "admission_rejected"},
+	{Approve, Recommended, Admitted, federationDesk, cooperatives, false, "admission_approved"},
+	{Return, Recommended, Returned, federationDesk, cooperatives, true, "admission_returned"},
+	{Reject, Recommended, Rejected, federationDesk, cooperatives, true, "admission_rejected"},
+	{Approve, Submitted, Admitted, federationDesk, companies, false, "admission_approved"},
+	{Return, Submitted, Returned, federationDesk, companies, true, "admission_returned"},
+	{Reject, Submitted, Rejected, federationDesk, companies, true, "admission_rejected"},
+	{Suspend, Admitted, Suspended, eitherDesk, rural, true, "org_suspended"},
+	{Reinstate, Suspended, Admitted, eitherDesk, rural, false, "org_reinstated"},
+	{Suspend, Admitted, Suspended, federationDesk, companies, true, "org_suspended"},
+	{Reinstate, Suspended, Admitted, federationDesk, companies, false, "org_reinstated"},
 }
 
-// permits tells whether the table has the line for an organisation of the kind.
-func (m move) permits(kind, desk string) bool {
-	if (desk == "") != (m.by == nil) || (desk != "" && !slices.Contains(m.by, desk)) {
-		return false
-	}
-	return !IsDesk(kind) && (m.of == nil || slices.Contains(m.of, kind))
+// mine tells whether the move is made at the desk; "": by the organisation's manager.
+func (m move) mine(desk string) bool {
+	return desk == "" && m.by == nil || slices.Contains(m.by, desk)
 }
 
 // Step is a row of the history of an organisation.
@@ -114,8 +120,8 @@ func mustShow(tx *storage.Tx, orgID id.ID) error {
 
 // Review moves an organisation for an operator whose desk is of the kind `desk`. It
 // fails with a wrong `reason`, ErrNotFound, also for a draft, ErrState, ErrOwnRequest,
-// since neither who recommended it nor a member of it decides, or ErrHigherDesk. Repeated by the same person it answers
-// the present state.
+// since neither who recommended it nor a member of it decides, ErrOtherDesk, or ErrHigherDesk.
+// Repeated by the same person it answers the present state.
 func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgID id.ID, reason string) (Organisation, error) {
 	var p problems
 	reason = p.Reason(reason, slices.ContainsFunc(moves, func(m move) bool { return m.verb == verb && m.reasoned }))
@@ -143,8 +149,15 @@ func (s *Service) move(tx *storage.Tx, by audit.Actor, o Organisation, desk, ver
 	if err != nil {
 		return Organisation{}, err
 	}
+	refusal := ErrState
 	for _, m := range moves {
-		if m.verb != verb || !m.permits(o.Kind, desk) {
+		if m.verb != verb || !slices.Contains(m.of, o.Kind) {
+			continue
+		}
+		if !m.mine(desk) {
+			if m.from == o.Status && m.by != nil {
+				refusal = ErrOtherDesk
+			}
 			continue
 		}
 		if m.from == o.Status {
@@ -160,7 +173,7 @@ func (s *Service) move(tx *storage.Tx, by audit.Actor, o Organisation, desk, ver
 			return s.filled(tx.DB, o) // asked twice
 		}
 	}
-	return Organisation{}, ErrState
+	return Organisation{}, refusal
 }
 
 func lastStep(tx *storage.Tx, orgID id.ID) (Step, error) {

@@ -15,7 +15,7 @@ import (
 
 // What operators do for village collectives, which are made without people: the county
 // invites the first head, who invites the others, and two operators set the account of
-// one that has nobody yet. Whoever calls has checked that they are operators.
+// one that has nobody yet, or remove a head (see HeadRemoval). Whoever calls has checked that they are operators.
 
 // ErrHasHead refuses the operators once a collective can act by itself.
 var ErrHasHead = fault.New(fault.Conflict, "has_head", "the collective has a head, who invites others")
@@ -64,8 +64,12 @@ func lockHeadless(tx *storage.Tx, collectiveID id.ID) (Organisation, error) {
 
 // revokeAll takes back the invitations that wait for an answer.
 func revokeAll(tx *storage.Tx, by audit.Actor, orgID id.ID) error {
+	return revokeWhere(tx, by, "org_id = ? AND status = ?", orgID, InvitationPending)
+}
+
+func revokeWhere(tx *storage.Tx, by audit.Actor, which string, args ...any) error {
 	var open []Invitation
-	err := tx.ForUpdate().Where("org_id = ? AND status = ?", orgID, InvitationPending).Order("id").Find(&open).Error
+	err := tx.ForUpdate().Where(which, args...).Order("id").Find(&open).Error
 	if err != nil {
 		return err
 	}

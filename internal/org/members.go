@@ -86,8 +86,12 @@ func (s *Service) Members(view *gorm.DB, orgID, userID id.ID) ([]Member, error) 
 	if _, err := memberOf(view, orgID, userID); err != nil {
 		return nil, err
 	}
+	return s.listed(membersIn(view, orgID))
+}
+
+func (s *Service) listed(rows *gorm.DB) ([]Member, error) {
 	members := []Member{}
-	err := membersIn(view, orgID).Order("m.created_at, m.user_id").Scan(&members).Error
+	err := rows.Order("m.created_at, m.user_id").Scan(&members).Error
 	if err != nil {
 		return nil, err
 	}

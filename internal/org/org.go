@@ -61,6 +61,7 @@ var (
 	ErrOwnRequest      = fault.New(fault.Forbidden, "own_request", "another person decides: not a member, and not who recommended it")
 	errCreditCode      = fault.InvalidField("credit_code", "invalid", "must be a unified social credit code of 18 characters")
 	ErrNotAdmitted     = fault.New(fault.Conflict, "org_not_admitted", "this is possible once the organisation is admitted")
+	ErrOtherDesk       = fault.New(fault.Forbidden, "other_desk", "this is the other desk's to decide")
 	ErrHigherDesk      = fault.New(fault.Forbidden, "higher_desk", "the federation suspended it: the federation lifts that")
 	ErrTooManyDrafts   = fault.New(fault.Conflict, "state_conflict", "finish the applications that are open before beginning another")
 )
@@ -82,6 +83,7 @@ type Operators struct {
 func NewService(keys *pii.Keyring, approvals *approval.Desk, operators Operators) *Service {
 	s := &Service{keys, approvals, operators}
 	approvals.Register(s.payeeChange())
+	approvals.Register(s.headRemoval())
 	return s
 }
 

@@ -300,3 +300,37 @@ func TestStuckAndForget(t *testing.T) {
 		}
 	})
 }
+
+func TestAgainHurriesWhatWaitsAndLeavesWhatIsHandled(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		waiting, handled := emit(t, db, "waiting"), emit(t, db, "handled")
+		again := func(eventID id.ID) (changed bool, err error) {
+			err = db.InTx(t.Context(), func(tx *storage.Tx) (err error) {
+				_, changed, err = outbox.Again(tx, eventID)
+				return err
+			})
+			return changed, err
+		}
+		for eventID, pause := range map[id.ID]time.Duration{waiting: time.Hour, handled: time.Minute} { // as long as a lease
+			err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+				return tx.Model(&outbox.Event{}).Where("id = ?", eventID).Update("due_at", tx.Now().Add(pause)).Error
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if changed, err := again(handled); err != nil || changed {
+			t.Errorf("while it is handled: %v, %v", changed, err)
+		}
+		if changed, err := again(waiting); err != nil || !changed || row(t, db, waiting).DueAt > db.Now() {
+			t.Errorf("while it waits: %v, %v, due %v", changed, err, row(t, db, waiting).DueAt)
+		}
+		pump(t, relay(db, func(context.Context, outbox.Event) error { return nil }), 1)
+		if changed, err := again(waiting); err != nil || changed {
+			t.Errorf("once it is published: %v, %v", changed, err)
+		}
+		if _, err := again(waiting + 1<<40); !errors.Is(err, outbox.ErrNotFound) {
+			t.Errorf("none: %v", err)
+		}
+	})
+}

@@ -180,6 +180,14 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		if !slices.Contains(served[by.ID], from.ID) {
 			served[by.ID] = append(served[by.ID], from.ID)
 		}
+	}
+	for _, cooperative := range ids {
+		if err := village.Serve(tx, audit.System, cooperative, served[cooperative]); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range fiction.Products {
+		from, by := villages[p.Village], cooperatives[p.Cooperative]
 		product := catalog.Product{CooperativeID: by.ID, VillageID: from.ID, CategoryID: p.Category,
 			Title: p.Title, Description: p.Description, CoverURL: p.Cover, Demo: true}
 		for _, s := range p.SKUs {
@@ -187,11 +195,6 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		}
 		if _, err := catalog.Add(tx, product, categories[p.Category], from.Name, by.Name); err != nil {
 			return nil, fmt.Errorf("demo product %s: %w", p.Title, err)
-		}
-	}
-	for _, cooperative := range ids {
-		if err := village.Serve(tx, audit.System, cooperative, served[cooperative]); err != nil {
-			return nil, err
 		}
 	}
 	return ids, nil

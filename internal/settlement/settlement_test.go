@@ -106,6 +106,9 @@ func (m *market) build(tx *storage.Tx) error {
 	if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, 800)); err != nil {
 		return err
 	}
+	if err := village.Serve(tx, audit.System, c.ID, []id.ID{v.ID}); err != nil {
+		return err
+	}
 	p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: "米",
 		SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: 1990, Stock: 1000}}})
 	if err != nil {

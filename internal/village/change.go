@@ -174,17 +174,38 @@ func takeDown(tx *storage.Tx, before, after []id.ID) error {
 	return blob.Release(tx, slices.DeleteFunc(gone, func(f id.ID) bool { return slices.Contains(shown, f) }))
 }
 
-// ErrNoCooperative says there is no such cooperative.
-var ErrNoCooperative = fault.New(fault.NotFound, "not_found", "there is no such cooperative")
+// Refusals about which villages a cooperative serves.
+var (
+	ErrNoCooperative = fault.New(fault.NotFound, "not_found", "there is no such cooperative")
+	ErrServesNone    = fault.New(fault.Conflict, "village_required", "a cooperative that is admitted serves at least one village").
+				With("village_ids", "required", "must name at least one village")
+)
 
-// Serve says which villages a cooperative serves, instead of those before.
-func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID) error {
+// LockServed locks a cooperative and lists the villages that it serves, which then stay.
+func LockServed(tx *storage.Tx, cooperative id.ID) ([]id.ID, error) {
+	if _, err := lockCooperative(tx, cooperative); err != nil {
+		return nil, err
+	}
+	return ServedBy(tx.DB, cooperative)
+}
+
+func lockCooperative(tx *storage.Tx, cooperative id.ID) (org.Organisation, error) {
 	var found []org.Organisation
 	if err := tx.LockByID(&found, []id.ID{cooperative}); err != nil {
-		return err
+		return org.Organisation{}, err
 	}
 	if len(found) == 0 || found[0].Kind != org.Cooperative {
-		return ErrNoCooperative
+		return org.Organisation{}, ErrNoCooperative
+	}
+	return found[0], nil
+}
+
+// Serve says which villages a cooperative serves, instead of those before; catalog.Serve
+// minds its products besides. One that is or was admitted keeps a village: ErrServesNone.
+func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID) error {
+	o, err := lockCooperative(tx, cooperative)
+	if err != nil {
+		return err
 	}
 	if err := checkServed(tx, villageIDs); err != nil {
 		return err
@@ -196,6 +217,9 @@ func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID
 	after := slices.Sorted(slices.Values(villageIDs))
 	if slices.Equal(before, after) {
 		return nil
+	}
+	if len(after) == 0 && (o.Status == org.Admitted || o.Status == org.Suspended) {
+		return ErrServesNone
 	}
 	if err := tx.Where("org_id = ?", cooperative).Delete(&service{}).Error; err != nil {
 		return err

@@ -116,6 +116,11 @@ func (m *market) list(tx *storage.Tx) error {
 		}
 		places = append(places, v.ID)
 	}
+	for _, seller := range sellers {
+		if err := village.Serve(tx, audit.System, seller, places); err != nil {
+			return err
+		}
+	}
 	for i := range skus {
 		p, err := catalog.Add(tx, catalog.Product{
 			CooperativeID: sellers[i%cooperators], VillageID: places[i%villages], CategoryID: "grain", Title: fmt.Sprint("高山梯田贡米 ", i),

@@ -41,6 +41,9 @@ export interface AuditEntry {
   created_at: string
 }
 
+export interface Job { id: string; kind: string; status: string; attempts: number; error?: string; refused: boolean; created_at: string; finished_at?: string }
+export interface StuckEvent { id: string; topic: string; attempts: number; error?: string; created_at: string; due_at: string }
+
 const part = encodeURIComponent
 const org = (id: string, rest = '') => `/ops/organisations/${part(id)}${rest}`
 
@@ -60,6 +63,11 @@ export const operator = {
   grant: (userId: string, body: { role: PlatformRole; desk?: Desk; reason: string }) =>
     request<Approval>('POST', `/ops/users/${part(userId)}/roles`, { body }),
   revoke: (userId: string, role: string) => request<void>('DELETE', `/ops/users/${part(userId)}/roles/${part(role)}`),
+
+  failedJobs: (cursor?: string) => request<Page<Job>>('GET', '/ops/jobs', { query: { status: 'failed', cursor } }),
+  retryJob: (id: string) => request<Job>('POST', `/ops/jobs/${part(id)}/retry`),
+  stuckEvents: (cursor?: string) => request<Page<StuckEvent>>('GET', '/ops/stuck-events', { query: { cursor } }),
+  retryEvent: (id: string) => request<StuckEvent>('POST', `/ops/stuck-events/${part(id)}/retry`),
 
   audit: (query: AuditQuery) => request<Page<AuditEntry>>('GET', '/audit', { query }),
   auditFile: (query: AuditQuery) => bytes('/audit/export', query),

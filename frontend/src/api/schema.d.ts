@@ -1124,6 +1124,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/collectives/{id}/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-heads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/collectives/{id}/heads/{user_id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-head-removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/collectives/{id}/invitations": {
         parameters: {
             query?: never;
@@ -1230,6 +1262,22 @@ export interface paths {
         get: operations["list-jobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry-job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1614,6 +1662,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["pay-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/stuck-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-stuck-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/stuck-events/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retry-event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2433,6 +2513,9 @@ export interface components {
             /** @description true: the money goes back when the goods have come back */
             goods_come_back?: boolean;
         };
+        AskHeadRemovalInBody: {
+            reason: string;
+        };
         AskPayeeInBody: {
             agency?: boolean;
             bank: string;
@@ -2799,6 +2882,25 @@ export interface components {
             /** @description masked for auditors */
             name: string;
         };
+        EventJSON: {
+            /**
+             * Format: int64
+             * @description how often it failed
+             */
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description not tried before
+             */
+            due_at: string;
+            /** @description of the last attempt */
+            error?: string;
+            id: string;
+            /** @example notify.message */
+            topic: string;
+        };
         ExportJSON: {
             addresses: components["schemas"]["AddressJSON"][] | null;
             /** @description of organisations that the caller manages, or handed in once */
@@ -2974,6 +3076,8 @@ export interface components {
             id: string;
             /** @example village_import */
             kind: string;
+            /** @description failed for what it was asked to do; trying again cannot help */
+            refused: boolean;
             /** @enum {string} */
             status: "queued" | "running" | "done" | "failed";
             /**
@@ -3117,6 +3221,11 @@ export interface components {
         };
         ListConsentJSON: {
             items: components["schemas"]["ConsentJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListEventJSON: {
+            items: components["schemas"]["EventJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -6860,6 +6969,73 @@ export interface operations {
             };
         };
     };
+    "list-heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMemberJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-head-removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskHeadRemovalInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-head-invitations": {
         parameters: {
             query?: never;
@@ -7143,6 +7319,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListJobJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobJSON"];
                 };
             };
             /** @description Error */
@@ -8058,6 +8265,69 @@ export interface operations {
                          */
                         waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
                     };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-stuck-events": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEventJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventJSON"];
                 };
             };
             /** @description Error */

@@ -72,7 +72,7 @@ export default {
   },
   village: {
     title: '村庄', lead: '您买的每一件，都记在它生长的村子名下。', total: '村集体累计增收', pending: '待结转', available: '已可用', produce: '物产', products: '{n} 件商品在售', none: '还没有村庄', see: '看看{village}的农产品', noProducts: '暂时没有在售商品', pendingHint: '确认收货并过了售后期后转为可用。',
-    search: '搜村名', township: '乡镇', designation: '称号', anyTownship: '全部乡镇', noneFound: '没有找到这样的村庄', clear: '清除条件', story: '村里的故事', pictures: '照片', picture: '{village}的照片 {n}', cooperatives: '服务本村的合作社', find: '查找', shown: '已显示 {n} 个村',
+    search: '搜村名', township: '乡镇', designation: '称号', mark: { 集体经济薄弱村: '集体经济薄弱村', 乡村振兴重点帮扶村: '乡村振兴重点帮扶村' }, anyTownship: '全部乡镇', noneFound: '没有找到这样的村庄', clear: '清除条件', story: '村里的故事', pictures: '照片', picture: '{village}的照片 {n}', cooperatives: '服务本村的合作社', find: '查找', shown: '已显示 {n} 个村',
   },
   board: {
     title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',

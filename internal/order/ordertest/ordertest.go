@@ -72,6 +72,9 @@ func (m *Market) build(tx *storage.Tx, stock int64) error {
 		if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, charged)); err != nil {
 			return err
 		}
+		if err := village.Serve(tx, audit.System, c.ID, []id.ID{v.ID}); err != nil {
+			return err
+		}
 		p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: fmt.Sprint("米", i),
 			SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: money.Fen(1990 + i), Stock: stock}, {Spec: "3 kg", PriceFen: 5333, Stock: stock}}})
 		if err != nil {
