@@ -4,10 +4,20 @@ const PLACES: Record<string, string> = {
   admissions_county: '/ops/organisations?status=submitted&kind=cooperative',
   admissions_federation: '/ops/organisations?status=recommended',
   approvals: '/ops/approvals',
+  refunds_requested: '/ops/refunds?status=requested',
+  refunds_returned: '/ops/refunds?status=returned',
+  refund_transfers: '/ops/bank/transfers?status=queued',
+  gateway_refunds_failing: '/ops/refunds/gateways?failing=true',
+  bank_differences: '/ops/bank?status=open',
+  statements_disputed: '/ops/settlements/statements?status=disputed',
+  statements_approved: '/ops/settlements/statements?status=approved',
 }
 
-/** Where a queue is worked off; null for those that only the machine room can empty. */
-export const queuePlace = (queue: string): string | null => PLACES[queue] ?? null
+/** It names accounts in clear: not for those who only look. */
+const OPERATORS_ONLY = ['refund_transfers']
+
+/** Where a queue is worked off; null for those that only the machine room can empty, or others. */
+export const queuePlace = (queue: string, mayAct = true): string | null => (mayAct || !OPERATORS_ONLY.includes(queue) ? PLACES[queue] ?? null : null)
 
 /** The page of a thing that the search found: its own or, where the desk has none, its history in the audit log. */
 export function foundPlace(found: Found): string {

@@ -55,6 +55,8 @@ describe('the desk', () => {
     expect(foundPlace({ kind: 'organisation', id: '7', title: '', detail: '' })).toBe('/ops/organisations/7')
     expect(foundPlace({ kind: 'user', id: '7', title: '', detail: '' })).toBe('/ops/audit?subject=user&subject_id=7')
     expect(queuePlace('approvals')).toBe('/ops/approvals')
+    expect(queuePlace('refunds_requested')).toBe('/ops/refunds?status=requested')
+    expect(queuePlace('refund_transfers', false)).toBeNull()
     expect(queuePlace('jobs_failed')).toBeNull()
   })
 })
