@@ -108,6 +108,8 @@ var rules = map[string]rule{
 	"GET /village/statements/{id}/file":           {by: "head", path: "/village/statements/{village_statement}/file?format=pdf"},
 	"POST /village/statements/{id}/confirm":       {by: "head", path: "/village/statements/{village_statement}/confirm"},
 	"POST /village/statements/{id}/dispute":       {by: "head", answers: conflict, path: "/village/statements/{village_statement}/dispute", body: map[string]any{"reason": "x"}},
+	"GET /ops/refunds":                            {by: "auditor", also: desks},
+	"GET /ops/gateway-refunds":                    {by: "auditor", also: desks},
 	"GET /ops/settlements":                        {by: "auditor", also: desks},
 	"POST /ops/settlements":                       {by: "county", answers: badRequest, also: desks, key: true, body: map[string]any{"note": "two\nlines"}},
 	"GET /ops/settlements/{id}":                   {by: "auditor", also: desks, path: "/ops/settlements/{settlement}"},

@@ -131,7 +131,11 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 		if len(why) != 3 {
 			t.Errorf("differences that are left: %v", why)
 		}
+		p.waits(t, operator, "bank_differences", 3)
 		p.closesTheDay(t, operator, rows)
+		if open := p.ok(t, http.StatusOK, operator, "GET", "/ops/bank-rows?open=true", nil); open.text("items.0.id") != "" {
+			t.Errorf("open, though carried over: %s", open.raw)
+		}
 	})
 }
 
@@ -141,6 +145,7 @@ func (p *program) closesTheDay(t *testing.T, operator string, rows []statement) 
 	p.call(t, operator, "POST", "/ops/bank-days/2020-01-01/close", map[string]any{}).wants(t, http.StatusNotFound, "not_found")
 	p.call(t, operator, "POST", at, map[string]any{}).wants(t, http.StatusConflict, "differences_open")
 	closed := p.ok(t, http.StatusOK, operator, "POST", at, map[string]any{"carry_reason": "等对方 13812345678 回电"})
+	p.waits(t, operator, "bank_differences", 0) // carried over: not today's work any more
 	if closed.text("closed_at") == "" || closed.fen("rows") != 6 || closed.fen("carried") != 3 || closed.fen("differences") != 0 {
 		t.Errorf("closed: %s", closed.raw)
 	}
@@ -184,6 +189,7 @@ func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 		if list.fen("items.0.amount_fen") != placed.fen("total_fen") || list.text("items.0.payee_account") != "6222021234567890" || list.text("items.0.order_id") != placed.text("id") {
 			t.Fatalf("to transfer: %s", list.raw)
 		}
+		p.waits(t, operator, "refund_transfers", 1)
 		at := "/ops/refund-transfers/" + list.text("items.0.id") + "/done"
 		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
 		for range 2 {
@@ -193,5 +199,6 @@ func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 		if list = p.ok(t, http.StatusOK, operator, "GET", "/ops/refund-transfers", nil); list.text("items.0.id") != "" {
 			t.Errorf("after the transfer: %s", list.raw)
 		}
+		p.waits(t, operator, "refund_transfers", 0)
 	})
 }

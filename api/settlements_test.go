@@ -96,6 +96,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		}
 
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"运费不对"})
+		p.waits(t, auditor, "statements_disputed", 1)
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+own+"/answer", reasoned{"运费按模板计，问 13812345678"})
 		for token, sees := range map[string]string{auditor: "运费按模板计，问 138****5678", federation: "运费按模板计，问 13812345678"} {
 			if r := p.ok(t, http.StatusOK, token, "GET", "/ops/statements/"+own, nil); r.text("answer") != sees {
@@ -127,6 +128,8 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
 
+		p.waits(t, auditor, "statements_disputed", 0)
+		p.waits(t, auditor, "statements_approved", 1)
 		transferred := map[string]any{"bank_reference": "NX-20261124-1", "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)}
 		pay := "/ops/statements/" + own + "/pay"
 		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "state_conflict") // no file yet

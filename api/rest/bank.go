@@ -51,6 +51,7 @@ func (s *Server) bankRowJSON(ctx context.Context, r bank.Row) BankRowJSON {
 type bankRowsIn struct {
 	Paging
 	Status string `query:"status" enum:"matched,difference,returned"`
+	Open   bool   `query:"open" doc:"only differences that are neither settled nor carried over"`
 	Day    string `query:"day" maxLength:"10" pattern:"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$" patternDescription:"a day, as in 2026-01-05" example:"2026-01-05"`
 }
 
@@ -59,7 +60,7 @@ func (s *Server) listBankRows(ctx context.Context, in *bankRowsIn) (*body[list[B
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Bank.List(s.DB.Read(ctx), bank.Filter{Status: in.Status, Day: in.Day, BeforeID: before, Limit: in.Limit + 1})
+	found, err := s.Bank.List(s.DB.Read(ctx), bank.Filter{Status: in.Status, Open: in.Open, Day: in.Day, BeforeID: before, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}

@@ -6,19 +6,23 @@ import (
 	"time"
 
 	"zique/internal/approval"
+	"zique/internal/bank"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/identity"
+	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/payment"
 	"zique/internal/pii"
 	"zique/internal/report"
+	"zique/internal/settlement"
 	"zique/internal/worker"
 )
 
 // QueueJSON is work that waits for the county's staff.
 type QueueJSON struct {
-	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,events_stuck,jobs_failed"`
+	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,refunds_requested,refunds_returned,refund_transfers,gateway_refunds_failing,bank_differences,statements_disputed,statements_approved,events_stuck,jobs_failed"`
 	Count    int64      `json:"count"`
 	OldestAt *time.Time `json:"oldest_at,omitempty" doc:"since when the first has waited"`
 }
@@ -36,6 +40,13 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*body[list[QueueJ
 		{"admissions_county", func() (int64, *clock.Millis, error) { return org.Waiting(view, org.County) }},
 		{"admissions_federation", func() (int64, *clock.Millis, error) { return org.Waiting(view, org.Federation) }},
 		{"approvals", func() (int64, *clock.Millis, error) { return approval.Waiting(view, now) }},
+		{"refunds_requested", func() (int64, *clock.Millis, error) { return order.RefundsWaiting(view, order.Requested) }},
+		{"refunds_returned", func() (int64, *clock.Millis, error) { return order.RefundsWaiting(view, order.Returned) }},
+		{"refund_transfers", func() (int64, *clock.Millis, error) { return payment.TransfersWaiting(view) }},
+		{"gateway_refunds_failing", func() (int64, *clock.Millis, error) { return payment.RefundsFailing(view) }},
+		{"bank_differences", func() (int64, *clock.Millis, error) { return bank.DifferencesOpen(view) }},
+		{"statements_disputed", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Disputed) }},
+		{"statements_approved", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Approved) }},
 		{"events_stuck", func() (int64, *clock.Millis, error) { return outbox.Stuck(view, now.Add(-stuckAfter)) }},
 		{"jobs_failed", func() (int64, *clock.Millis, error) { return worker.CountFailed(view, now.Add(-failedSince)) }},
 	} {

@@ -133,6 +133,9 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/village/statements/{id}/confirm", "confirm-village-statement", villageHead, http.StatusOK, s.confirmStatement)
 	post(on, "/village/statements/{id}/dispute", "dispute-village-statement", villageHead, http.StatusOK, s.disputeStatement)
 
+	get(on, "/ops/refunds", "list-refunds", readers, s.listRefunds)
+	get(on, "/ops/gateway-refunds", "list-gateway-refunds", readers, s.listGatewayRefunds)
+
 	get(on, "/ops/settlements", "list-settlements", readers, s.listSettlements)
 	keyed[SettlementJSON](on, "/ops/settlements", "begin-settlement", operators, s.beginSettlement) // (K)
 	get(on, "/ops/settlements/{id}", "get-settlement", readers, s.getSettlement)

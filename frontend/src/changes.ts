@@ -11,12 +11,15 @@ function words(value: unknown): string {
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : value === null || value === undefined ? {} : { value }
 
-/** What was and what is to be, field by field, in the order in which they first appear. */
+/**
+ * What was and what is to be, field by field, in the order in which they first appear. What only the old one names,
+ * while the young one names other things, stands there to know the thing by: it does not change.
+ */
 export function changeRows(before: unknown, after: unknown): ChangeRow[] {
   const old = fieldsOf(before)
   const young = fieldsOf(after)
   return [...new Set([...Object.keys(old), ...Object.keys(young)])].map((name) => {
     const row = { name, before: words(old[name]), after: words(young[name]) }
-    return { ...row, changed: row.before !== row.after }
+    return { ...row, changed: row.before !== row.after && (name in young || !Object.keys(young).length) }
   })
 }

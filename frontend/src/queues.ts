@@ -6,10 +6,20 @@ const PLACES: Record<string, string> = {
   approvals: '/ops/approvals',
   jobs_failed: '/ops/failures',
   events_stuck: '/ops/failures?what=events',
+  refunds_requested: '/ops/refunds?status=requested',
+  refunds_returned: '/ops/refunds?status=returned',
+  refund_transfers: '/ops/bank/transfers?status=queued',
+  gateway_refunds_failing: '/ops/refunds/gateways?failing=true',
+  bank_differences: '/ops/bank?status=open',
+  statements_disputed: '/ops/settlements/statements?status=disputed',
+  statements_approved: '/ops/settlements/statements?status=approved',
 }
 
+/** It names accounts in clear: not for those who only look. */
+const OPERATORS_ONLY = ['refund_transfers']
+
 /** Where a queue is worked off; null for one that this page does not know. */
-export const queuePlace = (queue: string): string | null => PLACES[queue] ?? null
+export const queuePlace = (queue: string, mayAct = true): string | null => (mayAct || !OPERATORS_ONLY.includes(queue) ? PLACES[queue] ?? null : null)
 
 /** The page of a thing that the search found: its own or, where the desk has none, its history in the audit log. */
 export function foundPlace(found: Found): string {

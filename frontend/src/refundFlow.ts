@@ -17,5 +17,8 @@ export function verbsOf(status: string): RefundVerb[] {
 /** What the program says where the buyer took a request back. */
 export const WITHDRAWN = 'withdrawn by the buyer'
 
+/** What the program gives as the reason where the buyer called the order off. */
+export const CANCELLED = 'cancelled'
+
 const open = ['requested', 'approved', 'returned']
 export const isOpen = (status: string): boolean => open.includes(status)

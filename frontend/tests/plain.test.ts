@@ -17,6 +17,9 @@ describe('before and after', () => {
       { name: 'roles', before: '', after: 'a, b', changed: true },
     ])
   })
+  it('keep what only tells which thing it is about', () => {
+    expect(changeRows({ payer: 'x' }, { reference: 'y' }).map((row) => row.changed)).toEqual([false, true])
+  })
   it('may be nothing, a bare value or nested', () => {
     expect(changeRows(null, null)).toEqual([])
     expect(changeRows(undefined, 'x')).toEqual([{ name: 'value', before: '', after: 'x', changed: true }])
@@ -58,6 +61,8 @@ describe('the desk', () => {
     expect(queuePlace('jobs_failed')).toBe('/ops/failures')
     expect(queuePlace('events_stuck')).toBe('/ops/failures?what=events')
     expect(queuePlace('unknown')).toBeNull()
+    expect(queuePlace('refunds_requested')).toBe('/ops/refunds?status=requested')
+    expect(queuePlace('refund_transfers', false)).toBeNull()
   })
 })
 

@@ -114,11 +114,5 @@ func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (A
 
 // Waiting counts what is pending and answers since when the oldest waits; nil: nothing does.
 func Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, error) {
-	var found struct {
-		Count  int64
-		Oldest *clock.Millis
-	}
-	err := view.Model(&Approval{}).Select("COUNT(*) count, MIN(created_at) oldest").
-		Where("status = ? AND expires_at > ?", Pending, now).Scan(&found).Error
-	return found.Count, found.Oldest, err
+	return storage.Waiting(view.Model(&Approval{}).Where("status = ? AND expires_at > ?", Pending, now), "created_at")
 }

@@ -183,6 +183,7 @@ func (s *Service) open(rows []Row) error {
 // Filter narrows a listing of rows; "" is any.
 type Filter struct {
 	Status   string
+	Open     bool // only differences that are neither settled nor carried over
 	Day      string
 	BeforeID id.ID
 	Limit    int
@@ -197,6 +198,9 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
 			q = q.Where(column+" = ?", value)
 		}
 	}
+	if f.Open {
+		q = q.Where("r.status = ? AND r.carried_reason = ''", Difference)
+	}
 	if f.BeforeID != 0 {
 		q = q.Where("r.id < ?", f.BeforeID)
 	}
@@ -205,6 +209,12 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
 		return nil, err
 	}
 	return found, s.open(found)
+}
+
+// DifferencesOpen counts those that are neither settled nor carried over, and answers since
+// when the first is.
+func DifferencesOpen(view *gorm.DB) (int64, *clock.Millis, error) {
+	return storage.Waiting(view.Model(&Row{}).Where("status = ? AND carried_reason = ''", Difference), "created_at")
 }
 
 // Get answers a row or ErrNoRow.

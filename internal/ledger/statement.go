@@ -88,6 +88,17 @@ type Transaction struct {
 	Entries    []Posted     `gorm:"-"`
 }
 
+// ByReference answers the transactions of a kind by their references.
+func ByReference(view *gorm.DB, kind string, references []string) (map[string]id.ID, error) {
+	var posted []transaction
+	err := view.Where("kind = ? AND reference IN ?", kind, references).Find(&posted).Error
+	found := make(map[string]id.ID, len(posted))
+	for _, t := range posted {
+		found[t.Reference] = t.ID
+	}
+	return found, err
+}
+
 // Get answers a transaction.
 func Get(view *gorm.DB, txID id.ID) (Transaction, error) {
 	var t Transaction

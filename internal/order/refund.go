@@ -97,6 +97,9 @@ type RefundedLine struct {
 	LineID    id.ID
 	Quantity  int64
 	AmountFen money.Fen
+
+	Title string `gorm:"->"`
+	Spec  string `gorm:"->"`
 }
 
 // TableName is the table's name.

@@ -189,16 +189,11 @@ func steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 // Waiting counts the applications that wait for a desk of the kind, and answers since
 // when the oldest does; nil: none.
 func Waiting(view *gorm.DB, desk string) (int64, *clock.Millis, error) {
-	q := view.Model(&Organisation{}).Select("COUNT(*) count, MIN(submitted_at) oldest")
+	q := view.Model(&Organisation{})
 	if desk == County {
 		q = q.Where("status = ? AND kind = ?", Submitted, Cooperative)
 	} else {
 		q = q.Where("status = ? OR (status = ? AND kind <> ?)", Recommended, Submitted, Cooperative)
 	}
-	var found struct {
-		Count  int64
-		Oldest *clock.Millis
-	}
-	err := q.Scan(&found).Error
-	return found.Count, found.Oldest, err
+	return storage.Waiting(q, "submitted_at")
 }

@@ -255,6 +255,49 @@ func Transfers(db *gorm.DB, status string, after id.ID, limit int) ([]Refund, er
 	return found, db.Where("gateway = ? AND status = ? AND id > ?", BankTransfer, status, after).Order("id").Limit(limit).Find(&found).Error
 }
 
+// TransfersWaiting counts the refunds that operators are to make by bank, and answers since
+// when the first waits.
+func TransfersWaiting(db *gorm.DB) (int64, *clock.Millis, error) {
+	return storage.Waiting(db.Model(&Refund{}).Where("gateway = ? AND status = ?", BankTransfer, Queued), "created_at")
+}
+
+// failingAfter is how many tries a gateway may refuse before people are told.
+const failingAfter = 3
+
+func failing(q *gorm.DB) *gorm.DB {
+	return q.Where("r.status = ? AND r.tries >= ? AND r.gateway <> ?", Queued, failingAfter, BankTransfer)
+}
+
+// RefundsFailing counts the refunds that their gateway has refused several times, and
+// answers since when the first waits.
+func RefundsFailing(db *gorm.DB) (int64, *clock.Millis, error) {
+	return storage.Waiting(failing(db.Table("gateway_refunds r")), "r.created_at")
+}
+
+// Returning is money on its way back through a gateway.
+type Returning struct {
+	Refund
+	OrderID       id.ID
+	OrderRefundID id.ID // 0: a payment that nobody waited for
+}
+
+// ThroughGateways lists refunds that gateways make, the newest first, before an id; 0: from
+// the newest.
+func ThroughGateways(db *gorm.DB, onlyFailing bool, before id.ID, limit int) ([]Returning, error) {
+	q := db.Table("gateway_refunds r").Select("r.*, g.order_id, COALESCE(b.refund_id, 0) order_refund_id").
+		Joins("JOIN captures c ON c.id = r.capture_id").Joins("JOIN charges g ON g.id = c.charge_id").
+		Joins("LEFT JOIN refund_payments b ON b.id = r.refund_payment_id").
+		Where("r.gateway <> ?", BankTransfer).Order("r.id DESC").Limit(limit)
+	if onlyFailing {
+		q = failing(q)
+	}
+	if before != 0 {
+		q = q.Where("r.id < ?", before)
+	}
+	found := []Returning{}
+	return found, q.Scan(&found).Error
+}
+
 func queue(tx *storage.Tx, c Capture, refundPaymentID id.ID, amount money.Fen) error {
 	tx.Ring(Bell)
 	return tx.Create(&Refund{ID: tx.NewID(), CaptureID: c.ID, Gateway: c.Gateway, RefundPaymentID: refundPaymentID, AmountFen: amount,

@@ -95,6 +95,11 @@ func Statements(view *gorm.DB, now clock.Millis, f Filter) ([]Statement, error) 
 	return found, show(view, now, found)
 }
 
+// Waiting counts the statements of a status, and answers since when the first has it.
+func Waiting(view *gorm.DB, status string) (int64, *clock.Millis, error) {
+	return storage.Waiting(view.Model(&Statement{}).Where("status = ?", status), "changed_at")
+}
+
 // One answers a statement, with orgID only that organisation's, or ErrNotFound.
 func One(view *gorm.DB, now clock.Millis, statementID, orgID id.ID) (Statement, error) {
 	var s Statement

@@ -1220,6 +1220,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/gateway-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-gateway-refunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/import-templates/bank-statement": {
         parameters: {
             query?: never;
@@ -1470,6 +1486,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["refund-transferred"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-refunds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2763,6 +2795,15 @@ export interface components {
              */
             total_fen: number;
         };
+        CaseLineJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            line_id: string;
+            /** Format: int64 */
+            quantity: number;
+            spec: string;
+            title: string;
+        };
         CategoryJSON: {
             id: string;
             name: string;
@@ -2964,6 +3005,27 @@ export interface components {
             step_units?: number;
             /** @description nothing is sent there */
             undeliverable?: boolean;
+        };
+        GatewayRefundJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            gateway: string;
+            id: string;
+            /** Format: date-time */
+            next_try_at?: string;
+            order_id: string;
+            /** @description the gateway's own */
+            reference?: string;
+            /** @description absent: a payment that nobody waited for */
+            refund_id?: string;
+            /** @enum {string} */
+            status: "queued" | "done";
+            /** Format: int64 */
+            tries: number;
         };
         GrantRoleInBody: {
             /** @description county or federation (the default), for operators */
@@ -3234,6 +3296,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListGatewayRefundJSON: {
+            items: components["schemas"]["GatewayRefundJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListHitJSON: {
             items: components["schemas"]["HitJSON"][] | null;
             /** @description absent on the last page */
@@ -3296,6 +3363,11 @@ export interface components {
         };
         ListReceivedInvitationJSON: {
             items: components["schemas"]["ReceivedInvitationJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListRefundCaseJSON: {
+            items: components["schemas"]["RefundCaseJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3816,7 +3888,7 @@ export interface components {
              */
             oldest_at?: string;
             /** @enum {string} */
-            queue: "admissions_county" | "admissions_federation" | "approvals" | "events_stuck" | "jobs_failed";
+            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
         };
         QuoteJSON: {
             cards: components["schemas"]["CardUsedJSON"][] | null;
@@ -3864,6 +3936,36 @@ export interface components {
         };
         RefreshInBody: {
             refresh_token: string;
+        };
+        RefundCaseJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description absent for auditors */
+            decision_reason?: string;
+            /** Format: int64 */
+            freight_fen: number;
+            id: string;
+            lines: components["schemas"]["CaseLineJSON"][] | null;
+            order_id: string;
+            /** @description what went back to which tender */
+            payments: components["schemas"]["RefundPaymentJSON"][] | null;
+            /** @description empty for auditors: people write what they like */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0 until the money went back
+             */
+            share_reversed_fen: number;
+            /** @enum {string} */
+            status: "requested" | "approved" | "returned" | "refunded" | "rejected";
+            /** @description whose goods or freight it is about: one, or before dispatch several */
+            sub_orders: components["schemas"]["RefundedPartJSON"][] | null;
+            /** @description of the ledger; absent until money went back */
+            transaction_id?: string;
         };
         RefundFields: {
             /**
@@ -3937,6 +4039,10 @@ export interface components {
             line_id: string;
             /** Format: int64 */
             quantity: number;
+        };
+        RefundedPartJSON: {
+            cooperative: components["schemas"]["NamedJSON"];
+            id: string;
         };
         RegisterInBody: {
             code?: string;
@@ -6871,6 +6977,8 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 status?: "matched" | "difference" | "returned";
+                /** @description only differences that are neither settled nor carried over */
+                open?: boolean;
                 day?: string;
             };
             header?: never;
@@ -7220,6 +7328,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServedJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-gateway-refunds": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description only those that were refused several times and wait for the next try */
+                failing?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGatewayRefundJSON"];
                 };
             };
             /** @description Error */
@@ -7754,6 +7896,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-refunds": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description open: any of the first three. Those that wait come the oldest first, else the newest first */
+                status?: "open" | "requested" | "approved" | "returned" | "refunded" | "rejected";
+                cooperative_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRefundCaseJSON"];
+                };
             };
             /** @description Error */
             default: {

@@ -1,10 +1,10 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
-    queue: { admissions_county: '待县里推荐', admissions_federation: '待平台审核', approvals: '待第二人审批', events_stuck: '卡住的事件', jobs_failed: '失败的任务' },
+    queue: { admissions_county: '待县里推荐', admissions_federation: '待平台审核', approvals: '待第二人审批', refunds_requested: '待合作社答复的退款', refunds_returned: '退货待收的退款', refund_transfers: '待银行转回的退款', gateway_refunds_failing: '原路退不回去的款', bank_differences: '没处理的银行差异', statements_disputed: '有异议的结算单', statements_approved: '待付款的结算单', events_stuck: '卡住的事件', jobs_failed: '失败的任务' },
     found: { organisation: '主体', user: '人员', village: '村庄', order: '订单', card: '爱心卡' },
     status: '状态', anyStatus: '全部状态', anyKind: '全部类型', orgSearch: '名称或信用代码', orgNone: '没有这样的主体', submittedOn: '{date} 提交',
     decide: '办理', noDesk: '您没有县级或平台的工作台，不能办理。', noAction: '现在没有要您办的。', atDesk: '{desk}工作台', reasonSeen: '申请人会看到这段话，请写清楚要改什么。', decided: '{org}：{status}', inAudit: '在操作记录里看',
@@ -28,17 +28,21 @@ export default {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
     reference: '依据', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
-    class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业' },
-    kind: { order_payment: '订单付款', refund: '退款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
+    class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业', gateway: '支付渠道', order: '订单', campaign: '活动补贴' },
+    kind: { order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
   bank: {
     import: '导入银行流水', see: '看流水与差异', templateName: '银行流水模板', importHint: '一行一笔收款；时间为北京时间，金额以元计，附言保留付款人填写的汇款码。同一流水号只记一次。', imported: '已记入 {added} 笔：自动匹配 {matched} 笔，差异 {differences} 笔；{repeated} 笔此前已记过。',
     none: '没有这样的流水', memo: '附言：{memo}', order: '订单 {id}', returned: '转出流水号 {reference}', carried: '结转原因：{reason}', rows: '{n} 笔',
-    status: { matched: '已匹配', difference: '差异', returned: '已退回' },
+    status: { open: '没处理的差异', matched: '已匹配', difference: '差异', returned: '已退回' },
     why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消' },
     match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
     daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
     transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
+  },
+  refunds: {
+    none: '没有这样的退款', open: '等着处理的', anyCoop: '全部合作社', coop: '合作社', line: '{title} {spec} × {n}', reason: '原因：{reason}', answer: '合作社答复：{reason}', withdrawn: '买家收回了申请', asked: '{time} 申请', done: '{time} 办结',
+    through: { queued: '在退', done: '已退回' }, allThrough: '全部', failing: '试了几次都没成功的', throughHint: '经支付渠道原路退回的钱。没成功的会自动再试，间隔越来越长，最长一小时。一直不成功，请联系支付渠道。', noneThrough: '没有这样的退回', unasked: '订单已不再等这笔付款，全额退回。', tries: '已试 {n} 次，下次 {time}', reference: '渠道流水号 {reference}',
   },
   settle: {
     begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '手工结算', making: '出单中，已完成后自动显示', counts: '{status} {n}', status: { making: '出单中', open: '进行中', closed: '已关闭' },

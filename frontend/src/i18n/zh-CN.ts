@@ -65,7 +65,7 @@ export default {
   tender: { local: '演示支付', bank_transfer: '对公转账', other: '在线支付' },
   pay: {
     holder: '收款户名', bank: '开户行', number: '账号', memo: '附言', memoHint: '请按应付金额一次转足，并在附言里填写上面的汇款码。到账后由运营核对，订单随即变为已支付。',
-    due: '请在 {time} 前支付 {rest}', left: '还剩 {left}', over: '支付时间已过，订单即将自动取消。', go: '去支付', hold: '卡里的 {held} 已为这张订单预留，取消后退回卡里。',
+    due: '请在 {time} 前支付 {rest}', left: '还剩 {left}', days: '{n} 天', over: '支付时间已过，订单即将自动取消。', go: '去支付', hold: '卡里的 {held} 已为这张订单预留，取消后退回卡里。',
     title: '演示支付', lead: '这里代替真实的支付机构，不会真的扣款。每个按钮演示一种情况。', amount: '应付', until: '截止时间', toOrder: '回到订单', paid: '这一笔已经支付过。再付一次，多付的会自动退回。', gone: '没有这笔待支付的款项',
     once: '支付', twice: '支付，通知发两遍', lost: '支付，但通知丢失', late: '等订单取消后才支付', forged: '不支付，伪造一个通知', fail: '支付失败，返回订单',
     onceDone: '已支付，集市已收到通知。', twiceDone: '已支付，通知发了两遍，集市只记一次。', lostDone: '已支付，但通知丢了。集市约一分钟后会主动查询。', lateDone: '已记下。请取消订单，或等它超时：那时付的款会自动退回。', forgedDone: '没有付款。集市拒绝了伪造的通知（{status}）。', retry: '集市暂时没有收下通知（{status}），稍后会再发。',
