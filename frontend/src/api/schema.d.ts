@@ -2446,18 +2446,32 @@ export interface components {
             amount_fen?: number;
             approx: boolean;
             as_of: string;
+            /** Format: int64 */
+            built_m2?: number;
+            /** Format: int64 */
+            clinics?: number;
             /** @description why it must not be added to another figure */
             do_not_add?: string;
+            introduced_by?: string;
             item: string;
             /** @enum {string} */
             kind: "industry" | "labour" | "consumption" | "donation" | "collective_share";
+            /** Format: int64 */
+            land_mu?: number;
+            note?: string;
             partner?: string;
             /** Format: int64 */
             person_times?: number;
             /** Format: int64 */
             persons?: number;
             place?: string;
+            /** Format: int64 */
+            rate_bp?: number;
+            /** Format: int64 */
+            sessions?: number;
             stage?: string;
+            /** Format: int64 */
+            under_construction_m2?: number;
         };
         AuditJSON: {
             /** @description the organisation that it is about */
@@ -2585,11 +2599,15 @@ export interface components {
             assistance: components["schemas"]["AssistanceJSON"][] | null;
             consumption: components["schemas"]["ConsumptionJSON"];
             designations: components["schemas"]["DesignationJSON"][] | null;
+            /** @description what the report tells besides */
+            entries: components["schemas"]["ReportEntryJSON"][] | null;
             pairings: components["schemas"]["PairingJSON"][] | null;
             shares: components["schemas"]["SharesJSON"];
-            /** @description of designations, pairings and assistance */
+            /** @description of designations, pairings, assistance and entries */
             source: components["schemas"]["SourceJSON"];
             villages: components["schemas"]["BoardVillageJSON"][] | null;
+            /** @description English for the phrases of the report */
+            words: components["schemas"]["ReportWordJSON"][] | null;
         };
         BoardVillageJSON: {
             id: string;
@@ -3482,11 +3500,31 @@ export interface components {
             quantity: number;
         };
         PairingJSON: {
+            /**
+             * Format: int64
+             * @description about so many in all
+             */
+            activities_about?: number;
+            /**
+             * Format: int64
+             * @description at least so many in each village each year
+             */
+            activities_yearly_least?: number;
+            activity_kinds: string[] | null;
             as_of: string;
+            designation?: string;
+            duties: string[] | null;
             goal: string;
             kind: string;
-            /** Format: int64 */
+            /** @description those partners that the report names */
+            named: string[] | null;
+            partner_kinds: string[] | null;
+            /**
+             * Format: int64
+             * @description persons in a liaison pairing, else organisations
+             */
             partners: number;
+            role_title?: string;
             /** Format: int64 */
             villages?: number;
         };
@@ -3846,6 +3884,25 @@ export interface components {
         RenameInBody: {
             name: string;
         };
+        ReportEntryJSON: {
+            as_of: string;
+            at_least?: boolean;
+            /** @description YYYY-MM-DD */
+            held_on?: string;
+            kind?: string;
+            /** Format: int64 */
+            number?: number;
+            partner?: string;
+            place?: string;
+            /** @enum {string} */
+            section: "county" | "organiser" | "mandate" | "initiative" | "campaign" | "channel" | "activity" | "place" | "produce";
+            title?: string;
+            topics: string[] | null;
+        };
+        ReportWordJSON: {
+            english: string;
+            phrase: string;
+        };
         ResetInBody: {
             code: string;
             password: string;
@@ -3999,8 +4056,12 @@ export interface components {
             quantity: number;
         };
         SourceJSON: {
+            as_of: string;
+            /** @description an ISO 8601 interval */
             period: string;
             publisher: string;
+            /** @description YYYY-MM-DD */
+            reposted?: string;
             title: string;
             url: string;
         };
