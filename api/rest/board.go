@@ -20,7 +20,9 @@ type BoardJSON struct {
 	Designations []DesignationJSON  `json:"designations"`
 	Pairings     []PairingJSON      `json:"pairings"`
 	Assistance   []AssistanceJSON   `json:"assistance"`
-	Source       *SourceJSON        `json:"source" doc:"of designations, pairings and assistance"`
+	Entries      []ReportEntryJSON  `json:"entries" doc:"what the report tells besides"`
+	Words        []ReportWordJSON   `json:"words" doc:"English for the phrases of the report"`
+	Source       *SourceJSON        `json:"source" doc:"of designations, pairings, assistance and entries"`
 }
 
 // ConsumptionJSON is what buyers bought here, goods without freight.
@@ -57,36 +59,74 @@ type DesignationJSON struct {
 	AsOf     string `json:"as_of"`
 }
 
-// PairingJSON counts partners and villages.
+// PairingJSON counts partners and villages. The partners of kind liaison are persons.
 type PairingJSON struct {
-	Kind     string `json:"kind"`
-	Partners int64  `json:"partners"`
-	Villages *int64 `json:"villages,omitempty"`
-	Goal     string `json:"goal"`
-	AsOf     string `json:"as_of"`
+	Kind                  string   `json:"kind"`
+	Partners              int64    `json:"partners" doc:"persons in a liaison pairing, else organisations"`
+	Named                 []string `json:"named" doc:"those partners that the report names"`
+	PartnerKinds          []string `json:"partner_kinds"`
+	Villages              *int64   `json:"villages,omitempty"`
+	Designation           string   `json:"designation,omitempty"`
+	Goal                  string   `json:"goal"`
+	RoleTitle             string   `json:"role_title,omitempty"`
+	Duties                []string `json:"duties"`
+	ActivityKinds         []string `json:"activity_kinds"`
+	ActivitiesYearlyLeast *int64   `json:"activities_yearly_least,omitempty" doc:"at least so many in each village each year"`
+	ActivitiesAbout       *int64   `json:"activities_about,omitempty" doc:"about so many in all"`
+	AsOf                  string   `json:"as_of"`
 }
 
-// AssistanceJSON is one figure of the report.
+// AssistanceJSON is one line of the report.
 type AssistanceJSON struct {
-	Kind        string     `json:"kind" enum:"industry,labour,consumption,donation,collective_share"`
-	Partner     string     `json:"partner,omitempty"`
-	Item        string     `json:"item"`
-	Place       string     `json:"place,omitempty"`
-	Stage       string     `json:"stage,omitempty"`
-	AmountFen   *money.Fen `json:"amount_fen,omitempty"`
-	Persons     *int64     `json:"persons,omitempty"`
-	PersonTimes *int64     `json:"person_times,omitempty"`
-	Approx      bool       `json:"approx"`
-	DoNotAdd    string     `json:"do_not_add,omitempty" doc:"why it must not be added to another figure"`
-	AsOf        string     `json:"as_of"`
+	Kind                string     `json:"kind" enum:"industry,labour,consumption,donation,collective_share"`
+	Partner             string     `json:"partner,omitempty"`
+	IntroducedBy        string     `json:"introduced_by,omitempty"`
+	Item                string     `json:"item"`
+	Place               string     `json:"place,omitempty"`
+	Stage               string     `json:"stage,omitempty"`
+	Note                string     `json:"note,omitempty"`
+	AmountFen           *money.Fen `json:"amount_fen,omitempty"`
+	Persons             *int64     `json:"persons,omitempty"`
+	PersonTimes         *int64     `json:"person_times,omitempty"`
+	BuiltM2             *int64     `json:"built_m2,omitempty"`
+	UnderConstructionM2 *int64     `json:"under_construction_m2,omitempty"`
+	LandMu              *int64     `json:"land_mu,omitempty"`
+	Sessions            *int64     `json:"sessions,omitempty"`
+	Clinics             *int64     `json:"clinics,omitempty"`
+	RateBP              *int64     `json:"rate_bp,omitempty"`
+	Approx              bool       `json:"approx"`
+	DoNotAdd            string     `json:"do_not_add,omitempty" doc:"why it must not be added to another figure"`
+	AsOf                string     `json:"as_of"`
+}
+
+// ReportEntryJSON is what the report tells without counting it as assistance.
+type ReportEntryJSON struct {
+	Section string   `json:"section" enum:"county,organiser,mandate,initiative,campaign,channel,activity,place,produce"`
+	Kind    string   `json:"kind,omitempty"`
+	Title   string   `json:"title,omitempty"`
+	Topics  []string `json:"topics"`
+	Partner string   `json:"partner,omitempty"`
+	Place   string   `json:"place,omitempty"`
+	HeldOn  string   `json:"held_on,omitempty" doc:"YYYY-MM-DD"`
+	Number  *int64   `json:"number,omitempty"`
+	AtLeast bool     `json:"at_least,omitempty"`
+	AsOf    string   `json:"as_of"`
+}
+
+// ReportWordJSON is the English of a phrase.
+type ReportWordJSON struct {
+	Phrase  string `json:"phrase"`
+	English string `json:"english"`
 }
 
 // SourceJSON is the report.
 type SourceJSON struct {
 	Title     string `json:"title"`
 	Publisher string `json:"publisher"`
-	Period    string `json:"period"`
+	Period    string `json:"period" doc:"an ISO 8601 interval"`
 	URL       string `json:"url"`
+	Reposted  string `json:"reposted,omitempty" doc:"YYYY-MM-DD"`
+	AsOf      string `json:"as_of"`
 }
 
 func (s *Server) board(ctx context.Context, _ *struct{}) (*body[BoardJSON], error) {
@@ -100,6 +140,7 @@ func (s *Server) board(ctx context.Context, _ *struct{}) (*body[BoardJSON], erro
 		Consumption:  ConsumptionJSON{c.Orders, c.Buyers, c.GoodsFen, c.RefundedFen, c.NetFen()},
 		Villages:     []BoardVillageJSON{},
 		Designations: []DesignationJSON{}, Pairings: []PairingJSON{}, Assistance: []AssistanceJSON{},
+		Entries: []ReportEntryJSON{}, Words: []ReportWordJSON{},
 	}
 	for _, v := range b.Villages {
 		out.Villages = append(out.Villages, BoardVillageJSON{v.VillageID.String(), v.Name, v.Township, v.NetFen, v.PendingFen, v.AvailableFen, v.TotalFen()})
@@ -116,14 +157,21 @@ func (out *BoardJSON) addRecorded(a programme.Assistance) {
 		out.Designations = append(out.Designations, DesignationJSON{d.Designation, d.Villages, d.AsOf})
 	}
 	for _, p := range a.Pairings {
-		out.Pairings = append(out.Pairings, PairingJSON{p.Kind, p.Partners, p.Villages, p.Goal, p.AsOf})
+		out.Pairings = append(out.Pairings, PairingJSON{p.Kind, p.Partners, p.Named, p.PartnerKinds, p.Villages, p.Designation, p.Goal,
+			p.RoleTitle, p.Duties, p.ActivityKinds, p.ActivitiesYearlyLeast, p.ActivitiesAbout, p.AsOf})
 	}
 	for _, r := range a.Records {
-		out.Assistance = append(out.Assistance, AssistanceJSON{r.Kind, r.Partner, r.Item, r.Place, r.Stage,
-			r.AmountFen, r.Persons, r.PersonTimes, r.Approx, r.DoNotAdd, r.AsOf})
+		out.Assistance = append(out.Assistance, AssistanceJSON{r.Kind, r.Partner, r.IntroducedBy, r.Item, r.Place, r.Stage, r.Note,
+			r.AmountFen, r.Persons, r.PersonTimes, r.BuiltM2, r.UnderConstructionM2, r.LandMu, r.Sessions, r.Clinics, r.RateBP, r.Approx, r.DoNotAdd, r.AsOf})
 	}
-	if a.Source != nil {
-		out.Source = &SourceJSON{a.Source.Title, a.Source.Publisher, a.Source.Period, a.Source.URL}
+	for _, e := range a.Entries {
+		out.Entries = append(out.Entries, ReportEntryJSON{e.Section, e.Kind, e.Title, e.Topics, e.Partner, e.Place, e.HeldOn, e.Number, e.AtLeast, e.AsOf})
+	}
+	for _, w := range a.Words {
+		out.Words = append(out.Words, ReportWordJSON{w.Phrase, w.English})
+	}
+	if s := a.Source; s != nil {
+		out.Source = &SourceJSON{s.Title, s.Publisher, s.Period, s.URL, s.Reposted, s.AsOf}
 	}
 }
 

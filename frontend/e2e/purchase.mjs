@@ -188,6 +188,16 @@ async function stretch(buyer, orderId) {
   await page.setViewportSize(size)
 }
 
+/** No box of the one kind lies on a box of the other. */
+async function nothingCovers(buyer, one, many) {
+  const over = await buyer.at(one).boundingBox()
+  for (const box of await buyer.at(many).all()) {
+    const under = await box.boundingBox()
+    const apart = under.x + under.width <= over.x || over.x + over.width <= under.x || under.y + under.height <= over.y || over.y + over.height <= under.y
+    check(apart, `${one} lies on ${await box.innerText()}`)
+  }
+}
+
 async function readEnglish(buyer, orderId) {
   const { page } = buyer
   await page.goto(`/orders/${orderId}`)
@@ -200,6 +210,7 @@ async function readEnglish(buyer, orderId) {
   await buyer.at('product-card').first().waitFor()
   check((await page.locator('html').getAttribute('lang')) === 'en', 'the language did not stay')
   await buyer.look('home-en')
+  await nothingCovers(buyer, 'sort', 'category')
   await page.goto('/account')
   await buyer.at('sign-out').click()
   await page.waitForURL((url) => url.pathname === '/')

@@ -2,17 +2,12 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, savedLocale, setLocale } from './i18n'
+import { watchLostPages } from './lostPage'
 import { router } from './router'
 import './styles/tokens.css'
 import './styles/base.css'
 
-// A new version on the server has other file names: a page that asks for an old one loads itself again, once.
-window.addEventListener('vite:preloadError', (event) => {
-  if (sessionStorage.getItem('zique.reloaded')) return
-  sessionStorage.setItem('zique.reloaded', '1')
-  event.preventDefault()
-  location.reload()
-})
+watchLostPages(router)
 
 function start(): void {
   createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')

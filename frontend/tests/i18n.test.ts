@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createI18n } from 'vue-i18n'
+import { chooseLocale, savedLocale, setLocale } from '@/i18n'
 import enStore from '@/i18n/en'
 import enFulfil from '@/i18n/fulfil.en'
 import zhFulfil from '@/i18n/fulfil.zh-CN'
@@ -66,8 +67,30 @@ it('fills the same slots in both languages, and leaves no text empty', () => {
   }
 })
 
-it('leaves no Chinese in the English texts', () => {
-  for (const [key, text] of english) expect(text, key).not.toMatch(/[\u4e00-\u9fff]/)
+it('leaves no Chinese in the English texts, nor its punctuation', () => {
+  for (const [key, text] of english) expect(text, key).not.toMatch(/[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/)
+})
+
+it('puts no Chinese punctuation into the pages themselves', () => {
+  for (const code of sources('src')) {
+    const template = /<template>[\s\S]*<\/template>/.exec(code)?.[0] ?? ''
+    expect(template).not.toMatch(/[，。：；、（）《》！？]/)
+  }
+})
+
+it('begins in the language of the browser, and then keeps what was chosen', async () => {
+  const speaks = vi.spyOn(navigator, 'language', 'get')
+  localStorage.clear()
+  for (const [language, expected] of [['en-US', 'en'], ['de', 'en'], ['zh-CN', 'zh-CN'], ['zh', 'zh-CN'], ['ZH-tw', 'zh-CN']] as const) {
+    speaks.mockReturnValue(language)
+    expect(savedLocale(), language).toBe(expected)
+  }
+  speaks.mockReturnValue('en-US')
+  await setLocale('zh-CN')
+  expect(savedLocale()).toBe('en')
+  await chooseLocale('zh-CN')
+  expect(savedLocale()).toBe('zh-CN')
+  speaks.mockRestore()
 })
 
 it('compiles every text', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ageOf } from '@/ages'
 import { changeRows } from '@/changes'
 import { CONSENT_VERSION, latestConsents } from '@/consents'
+import { formatDay } from '@/dates'
 import { dayEnd, dayStart } from '@/days'
 import { insideLink } from '@/insideLink'
 import { isPicture } from '@/pictures'
@@ -39,6 +40,11 @@ it('reads days as they are lived in China', () => {
   expect(dayStart('2026-03-10')).toBe('2026-03-09T16:00:00.000Z')
   expect(dayEnd('2026-03-10')).toBe('2026-03-10T16:00:00.000Z')
   expect([dayStart(''), dayEnd('gestern')]).toEqual(['', ''])
+})
+
+it('says dates of the calendar in the form of the language', () => {
+  expect(['2023-06', '2021-06-01', '?'].map((d) => formatDay(d, 'zh-CN'))).toEqual(['2023年6月', '2021年6月1日', '?'])
+  expect(['2023-06', '2021-06-01'].map((d) => formatDay(d, 'en'))).toEqual(['Jun 2023', 'Jun 1, 2021'])
 })
 
 it.each([['/org/1', '/org/1'], ['/ops/organisations/1?x=1', '/ops/organisations/1?x=1'], ['', null], [undefined, null], ['//evil.example', null], ['/\\evil.example', null], ['https://evil.example', null], ['javascript:alert(1)', null], ['/api/v1/me', null]])(

@@ -27,7 +27,7 @@ import (
 	"zique/internal/village"
 )
 
-//go:embed data/xinhua-2023.json data/demo.json
+//go:embed data/xinhua-2023.json data/words.json data/demo.json
 var data embed.FS
 
 // Password is that of every demo account.
@@ -78,7 +78,11 @@ func load(tx *storage.Tx, people *identity.Service, codes aidcard.Codes) error {
 	if err := read("data/xinhua-2023.json", &facts); err != nil {
 		return err
 	}
-	assistance := facts.assistance()
+	var translated words
+	if err := read("data/words.json", &translated); err != nil {
+		return err
+	}
+	assistance := facts.assistance(translated)
 	if err := programme.Load(tx, assistance); err != nil {
 		return err
 	}

@@ -2561,18 +2561,32 @@ export interface components {
             amount_fen?: number;
             approx: boolean;
             as_of: string;
+            /** Format: int64 */
+            built_m2?: number;
+            /** Format: int64 */
+            clinics?: number;
             /** @description why it must not be added to another figure */
             do_not_add?: string;
+            introduced_by?: string;
             item: string;
             /** @enum {string} */
             kind: "industry" | "labour" | "consumption" | "donation" | "collective_share";
+            /** Format: int64 */
+            land_mu?: number;
+            note?: string;
             partner?: string;
             /** Format: int64 */
             person_times?: number;
             /** Format: int64 */
             persons?: number;
             place?: string;
+            /** Format: int64 */
+            rate_bp?: number;
+            /** Format: int64 */
+            sessions?: number;
             stage?: string;
+            /** Format: int64 */
+            under_construction_m2?: number;
         };
         AuditJSON: {
             /** @description the organisation that it is about */
@@ -2700,11 +2714,15 @@ export interface components {
             assistance: components["schemas"]["AssistanceJSON"][] | null;
             consumption: components["schemas"]["ConsumptionJSON"];
             designations: components["schemas"]["DesignationJSON"][] | null;
+            /** @description what the report tells besides */
+            entries: components["schemas"]["ReportEntryJSON"][] | null;
             pairings: components["schemas"]["PairingJSON"][] | null;
             shares: components["schemas"]["SharesJSON"];
-            /** @description of designations, pairings and assistance */
+            /** @description of designations, pairings, assistance and entries */
             source: components["schemas"]["SourceJSON"];
             villages: components["schemas"]["BoardVillageJSON"][] | null;
+            /** @description English for the phrases of the report */
+            words: components["schemas"]["ReportWordJSON"][] | null;
         };
         BoardVillageJSON: {
             id: string;
@@ -3425,6 +3443,9 @@ export interface components {
             password: string;
             phone: string;
         };
+        LogoutInBody: {
+            refresh_token?: string;
+        };
         MatchBankRowInBody: {
             order_id: string;
             reason: string;
@@ -3535,7 +3556,7 @@ export interface components {
              * Format: int64
              * @description the price that was shown; another one now is 409 price_changed
              */
-            price_fen?: number;
+            price_fen: number | null;
             /** Format: int64 */
             quantity: number;
             sku_id: string;
@@ -3663,11 +3684,31 @@ export interface components {
             quantity: number;
         };
         PairingJSON: {
+            /**
+             * Format: int64
+             * @description about so many in all
+             */
+            activities_about?: number;
+            /**
+             * Format: int64
+             * @description at least so many in each village each year
+             */
+            activities_yearly_least?: number;
+            activity_kinds: string[] | null;
             as_of: string;
+            designation?: string;
+            duties: string[] | null;
             goal: string;
             kind: string;
-            /** Format: int64 */
+            /** @description those partners that the report names */
+            named: string[] | null;
+            partner_kinds: string[] | null;
+            /**
+             * Format: int64
+             * @description persons in a liaison pairing, else organisations
+             */
             partners: number;
+            role_title?: string;
             /** Format: int64 */
             villages?: number;
         };
@@ -4061,6 +4102,25 @@ export interface components {
         RenameInBody: {
             name: string;
         };
+        ReportEntryJSON: {
+            as_of: string;
+            at_least?: boolean;
+            /** @description YYYY-MM-DD */
+            held_on?: string;
+            kind?: string;
+            /** Format: int64 */
+            number?: number;
+            partner?: string;
+            place?: string;
+            /** @enum {string} */
+            section: "county" | "organiser" | "mandate" | "initiative" | "campaign" | "channel" | "activity" | "place" | "produce";
+            title?: string;
+            topics: string[] | null;
+        };
+        ReportWordJSON: {
+            english: string;
+            phrase: string;
+        };
         ResetInBody: {
             code: string;
             password: string;
@@ -4214,8 +4274,12 @@ export interface components {
             quantity: number;
         };
         SourceJSON: {
+            as_of: string;
+            /** @description an ISO 8601 interval */
             period: string;
             publisher: string;
+            /** @description YYYY-MM-DD */
+            reposted?: string;
             title: string;
             url: string;
         };
@@ -4935,9 +4999,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["RefreshInBody"];
+                "application/json": components["schemas"]["LogoutInBody"];
             };
         };
         responses: {
@@ -9680,6 +9744,7 @@ export interface operations {
                 category?: string;
                 village_id?: string;
                 cooperative_id?: string;
+                campaign_id?: string;
                 sort?: "newest" | "price_asc" | "price_desc";
             };
             header?: never;

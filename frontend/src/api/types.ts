@@ -71,6 +71,7 @@ export type DemoBehaviour = Wire['DemoPayInBody']['behaviour']
 export type Board = Lists<Wire['BoardJSON']>
 export type BoardVillage = Board['villages'][number]
 export type Assistance = Board['assistance'][number]
+export type ReportEntry = Board['entries'][number]
 
 export type TrialBalance = Lists<Wire['TrialBalanceJSON']>
 export type LedgerStatement = Lists<Wire['StatementJSON']>

@@ -6,6 +6,7 @@ export function useFormats() {
   return {
     time: (iso: string) => formatTime(iso, locale.value),
     day: (iso: string) => formatDay(iso, locale.value),
+    count: (n: number) => n.toLocaleString(locale.value),
     separator: () => (locale.value === 'en' ? ', ' : '、'),
   }
 }

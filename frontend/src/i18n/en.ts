@@ -9,7 +9,7 @@ const en: typeof zh = {
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
-    loadMore: 'Show more', back: 'Back', language: 'Switch language', all: 'All',
+    loadMore: 'Show more', back: 'Back', language: 'Switch language', all: 'All', pair: '{name}: {value}', gone: 'This is not here', goneHint: 'It may be gone, or the address is wrong.',
   },
   foot: { motto: 'Buy from the hills, and the village earns with you.', share: '5% of every sale goes to the collective of the village where it grew.', api: 'API docs' },
   search: {
@@ -78,7 +78,9 @@ const en: typeof zh = {
   },
   board: {
     title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
-    approx: 'about {n}', people: '{n} people', times: '{n} attendances', doNotAdd: 'may be part of another figure', pairings: 'Pairings', designations: 'Designations', villagesN: '{n} villages', partnersN: '{n} partners', source: 'Source', open: 'Read the original',
+    approx: 'about {n}', people: '{n} people', times: '{n} attendances', built: '{n} m² built', building: '{n} m² under construction', land: '{n} mu of land', sessions: '{n} sessions', clinics: '{n} clinics', introduced: 'introduced by {name}', named: 'Named in the report', duties: 'Duties', activities: 'Activities', yearly: 'at least {n} a year in each village', inAll: 'about {n} in all', items: '{n}', least: 'at least {n}', period: 'covers {from} – {until}', reposted: 'reposted {date}', cite: '{publisher}, "{title}"',
+    section: { organiser: 'Who and on what ground', initiative: 'Appeals and drives', campaign: 'Consumption campaigns', channel: 'Sales channels', activity: 'Activities of partners', place: 'Places and produce' }, historic: 'As the report tells it; these do not run in the shop.',
+    entry: { federation: 'Lead', co_selector: 'Selects liaisons too', leadership_meetings: 'Leadership meetings', season: 'Season', festival: 'Festival', platform: 'Platform', association: 'Association' }, pairings: 'Pairings', designations: 'Designations', villagesN: '{n} villages', partnersN: '{n} partners', source: 'Source', open: 'Read the original',
     kind: { industry: 'Industry', labour: 'Labour', consumption: 'Consumption', donation: 'Donations', collective_share: 'Village share' },
     pairing: { county: 'County pairing', village: 'Village pairing', liaison: 'Liaisons on site', enterprise: 'Enterprises', chamber: 'Chambers' },
   },

@@ -47,7 +47,7 @@ export async function openAreas(wanted: Area[]): Promise<void> {
   await fetchOpened(i18n.global.locale.value as Locale)
 }
 
-/** Switches the language; English is fetched the first time somebody asks for it. */
+/** Shows a language; English is fetched the first time somebody asks for it. */
 export async function setLocale(locale: Locale): Promise<void> {
   if (locale === 'en' && !i18n.global.availableLocales.includes('en')) {
     i18n.global.setLocaleMessage('en', (await import('./en')).default)
@@ -55,6 +55,11 @@ export async function setLocale(locale: Locale): Promise<void> {
   await fetchOpened(locale)
   i18n.global.locale.value = locale
   document.documentElement.lang = locale
+}
+
+/** Switches the language for this visit and the next ones. */
+export async function chooseLocale(locale: Locale): Promise<void> {
+  await setLocale(locale)
   try {
     localStorage.setItem(KEY, locale)
   } catch {
@@ -62,10 +67,16 @@ export async function setLocale(locale: Locale): Promise<void> {
   }
 }
 
+/** Chinese for those whose browser speaks it, English for all others. */
+function browserLocale(): Locale {
+  return /^zh\b/i.test(navigator.language || 'zh') ? 'zh-CN' : 'en'
+}
+
+/** What somebody chose; on the first visit, what the browser speaks. */
 export function savedLocale(): Locale {
   try {
-    return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN'
+    return LOCALES.find((locale) => locale === localStorage.getItem(KEY)) ?? browserLocale()
   } catch {
-    return 'zh-CN'
+    return browserLocale()
   }
 }

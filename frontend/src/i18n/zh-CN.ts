@@ -7,7 +7,7 @@ export default {
   },
   ui: {
     skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
-    loadMore: '加载更多', back: '返回', language: '切换语言', all: '全部',
+    loadMore: '加载更多', back: '返回', language: '切换语言', all: '全部', pair: '{name}：{value}', gone: '这里没有了', goneHint: '可能已经不在了，或者地址不对。',
   },
   foot: { motto: '买一份山里的收成，给村里添一份收入。', share: '每一笔货款的 5% 计入产地村集体。', api: '接口文档' },
   search: {
@@ -76,7 +76,9 @@ export default {
   },
   board: {
     title: '公开账', lead: '所有人都能看到的总账：买了多少，村里得了多少。', asOf: '截至 {time}', consumption: '消费帮扶', orders: '订单', buyers: '买家', goods: '货款', refunded: '已退', net: '净消费', shares: '村集体增收', pending: '待结转', available: '已可用', byVillage: '各村收入', village: '村', netSales: '净销售', share: '村集体所得', noSales: '还没有销售记录。', record: '帮扶记录', recordLead: '来自公开报道，按原文记录，不与上面的数字相加。', kindEmpty: '报道中没有这一类的记录。',
-    approx: '约 {n}', people: '{n} 人', times: '{n} 人次', doNotAdd: '可能含在其他数字中', pairings: '结对', designations: '称号', villagesN: '{n} 个村', partnersN: '{n} 家', source: '来源', open: '阅读原文',
+    approx: '约 {n}', people: '{n} 人', times: '{n} 人次', built: '已建 {n} 平方米', building: '在建 {n} 平方米', land: '土地 {n} 亩', sessions: '{n} 期', clinics: '{n} 所', introduced: '由{name}引荐', named: '报道点名', duties: '职责', activities: '活动', yearly: '每村每年至少 {n} 次', inAll: '合计约 {n} 次', items: '{n} 项', least: '至少 {n} 次', period: '报道时段 {from} – {until}', reposted: '{date} 转载', cite: '{publisher}《{title}》',
+    section: { organiser: '组织与依据', initiative: '倡议与行动', campaign: '消费帮扶活动', channel: '销售渠道', activity: '结对活动', place: '地点与物产' }, historic: '以下是报道所记，不是商城正在进行的活动。',
+    entry: { federation: '牵头单位', co_selector: '共同选派联络员', leadership_meetings: '领导会议', season: '消费帮扶季', festival: '年货节', platform: '平台', association: '协会' }, pairings: '结对', designations: '称号', villagesN: '{n} 个村', partnersN: '{n} 家', source: '来源', open: '阅读原文',
     kind: { industry: '产业帮扶', labour: '劳务帮扶', consumption: '消费帮扶', donation: '捐赠帮扶', collective_share: '村集体分成' },
     pairing: { county: '结对县', village: '结对村', liaison: '派驻联络员', enterprise: '企业', chamber: '商协会' },
   },

@@ -1,1 +1,0 @@
-import{D as e,F as t,it as n,st as r,w as i}from"./vue-i18n-J0V31OcS.js";import{_ as a,l as o,u as s}from"./index-B3qnpykb.js";var c={class:`num money`},l=a(e({__name:`ZMoney`,props:{fen:{},whole:{type:Boolean}},setup(e){return(a,l)=>(t(),i(`span`,c,r(e.whole?n(s)(e.fen):n(o)(e.fen)),1))}}),[[`__scopeId`,`data-v-6ccd079f`]]);export{l as t};

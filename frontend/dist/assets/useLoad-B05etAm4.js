@@ -1,1 +1,0 @@
-import{$ as e,Z as t,et as n}from"./vue-i18n-J0V31OcS.js";function r(r){let i=n(null),a=n(null),o=e(!1),s=0;async function c(){let e=++s;o.value=!0,a.value=null;try{let t=await r();e===s&&(i.value=t)}catch(t){e===s&&(a.value=t)}finally{e===s&&(o.value=!1)}}return t(()=>{s++}),c(),{data:i,error:a,loading:o,load:c}}export{r as t};
