@@ -87,6 +87,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		flags.StringVar(&account, "user", "", "")
 	}
 	err := flags.Parse(rest)
+	if command == "user" || command == "db" { // of two words, and the second is missing
+		command = "help"
+	}
 	if err == flag.ErrHelp || command == "help" {
 		_, err = io.WriteString(stdout, usage)
 		return err

@@ -126,6 +126,9 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 	if status == http.StatusInternalServerError {
 		return problemOf(ctx, errors.Join(append(errs, errors.New(message))...))
 	}
+	if status == http.StatusUnsupportedMediaType {
+		message = "send the body as application/json"
+	}
 	if code, known := codeOf[status]; known {
 		return newProblem(ctx, status, code, message)
 	}

@@ -6,7 +6,9 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -81,7 +83,7 @@ func (s *Server) Handler() (http.Handler, *huma.OpenAPI) {
 	engine.HandleMethodNotAllowed = true
 	engine.Use(identify)
 	s.metrics(engine)
-	engine.Use(recovered)
+	engine.Use(recovered, once)
 	api := humagin.New(engine, apiConfig())
 	s.routes(api)
 	s.health(engine)
@@ -141,6 +143,26 @@ func identify(c *gin.Context) {
 	ctx := context.WithValue(c.Request.Context(), requestIDKey, requestID)
 	ctx = context.WithValue(ctx, deviceKey, identity.Device(c.Request.UserAgent()))
 	c.Request = c.Request.WithContext(context.WithValue(ctx, peerKey, c.ClientIP()))
+	c.Next()
+}
+
+// once refuses what is said twice: it is not for us to choose.
+func once(c *gin.Context) {
+	var wrong fault.Problems
+	if len(c.Request.Header.Values("Idempotency-Key")) > 1 {
+		wrong.Add("Idempotency-Key", "duplicate", "send one key")
+	}
+	if query := c.Request.URL.RawQuery; strings.HasPrefix(c.Request.URL.Path, base) && query != "" {
+		for name, values := range c.Request.URL.Query() {
+			if len(values) > 1 {
+				wrong.Add(name, "duplicate", "this parameter stands in the address twice")
+			}
+		}
+	}
+	if err := wrong.Err(); err != nil {
+		writeProblem(c, problemOf(c.Request.Context(), err))
+		return
+	}
 	c.Next()
 }
 
@@ -214,7 +236,7 @@ const sitePolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 's
 
 // site serves the storefront: files as they are, any other page its index.
 func (s *Server) site() gin.HandlerFunc {
-	files := http.FileServerFS(s.Site)
+	files, tags := http.FileServerFS(s.Site), tagged(s.Site)
 	return func(c *gin.Context) {
 		path := c.Request.URL.Path
 		if strings.HasPrefix(path, "/api/") || (c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead) {
@@ -231,12 +253,29 @@ func (s *Server) site() gin.HandlerFunc {
 		}
 		c.Header("Cache-Control", "no-cache")
 		c.Header("Content-Security-Policy", sitePolicy)
+		if tag := tags[name]; tag != "" {
+			c.Header("ETag", tag)
+		}
 		if strings.HasPrefix(name, "assets/") {
 			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
 		}
 		c.Status(http.StatusOK)
 		serve(c, files)
 	}
+}
+
+// tagged are weak ETags of the files, which have no dates; weak, since some go out compressed.
+func tagged(site fs.FS) map[string]string {
+	tags := map[string]string{}
+	_ = fs.WalkDir(site, ".", func(name string, entry fs.DirEntry, err error) error { // the files are in this program
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(site, name)
+		tags[name] = fmt.Sprintf(`W/"%x"`, sha256.Sum256(content))[:20] + `"`
+		return err
+	})
+	return tags
 }
 
 // serve compresses text on its way out.

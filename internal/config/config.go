@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -132,6 +133,9 @@ func settle(k *koanf.Koanf) (Settings, error) {
 		}
 	default:
 		wrong = append(wrong, errors.New("mode: want demo or production"))
+	}
+	if _, port, err := net.SplitHostPort(s.Addr); s.Addr != "" && (err != nil || port == "") {
+		wrong = append(wrong, errors.New("addr: want HOST:PORT, as in 127.0.0.1:8080"))
 	}
 	if s.MetricsToken = k.String("metrics_token"); s.MetricsToken != "" && len(s.MetricsToken) < shortestSecret {
 		wrong = append(wrong, fmt.Errorf("metrics_token: want at least %d characters, or none", shortestSecret))
