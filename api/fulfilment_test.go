@@ -14,7 +14,8 @@ func (p *program) ofDemoCooperative(t *testing.T, b basket, quantity int64) (own
 	owner = p.signIn(t, demoCooperative)
 	cooperative := p.call(t, owner, "GET", "/me", nil).text("memberships.0.org_id")
 	product := p.call(t, "", "GET", "/products?cooperative_id="+cooperative, nil).text("items.0.id")
-	b.sku = p.call(t, "", "GET", "/products/"+product, nil).text("skus.0.id")
+	shown := p.call(t, "", "GET", "/products/"+product, nil)
+	b.sku, b.price = shown.text("skus.0.id"), shown.fen("skus.0.price_fen")
 	placed = p.place(t, b, b.order(quantity))
 	placed.made(t)
 	return owner, placed

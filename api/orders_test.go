@@ -152,7 +152,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 				t.Errorf("%s is not named: %s", field, r.raw)
 			}
 		}
-		r = p.place(t, b, map[string]any{"items": []any{map[string]any{"quantity": 1}}, "address_id": "x", "card_ids": []any{"y"}})
+		r = p.place(t, b, map[string]any{"items": []any{map[string]any{"quantity": 1, "price_fen": 1}}, "address_id": "x", "card_ids": []any{"y"}})
 		if r.text("errors.0.field") != "items[0].sku_id" || r.text("errors.0.code") != "required" {
 			t.Errorf("a nested field: %s", r.raw)
 		}

@@ -351,7 +351,7 @@ func TestTheExportHasTheApplicationsWithTheirSteps(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		owner, _, _ := p.person(t, "社长")
 		orgID := p.submitted(t, owner, "enterprise")
-		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
 		e := p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
 		if e.text("applications.0.id") != orgID || e.text("applications.0.reason") != "换一张" || e.text("applications.0.contact_name") != "李四" ||
 			e.text("applications.0.steps.0.to") != "submitted" || e.text("applications.0.steps.1.reason") != "换一张" {
@@ -448,9 +448,9 @@ func TestTheLogOfAnOrganisationHasWhatOperatorsDidToIt(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		secretary, _, _ := p.person(t, "秘书")
 		orgID, otherID := p.admit(t, secretary), p.admit(t, secretary)
-		county := p.signIn(t, "13900000004")
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reasoned{"核查"})
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/reinstate", nil)
+		federation := p.signIn(t, "13900000005")
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+orgID+"/suspend", reasoned{"核查"})
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+orgID+"/reinstate", nil)
 		auditor := p.signIn(t, demoAuditor)
 		list := p.ok(t, http.StatusOK, auditor, "GET", "/audit?limit=100&org_id="+orgID, nil)
 		for _, action := range []string{"reinstated", "suspended", "admitted", "submitted", "created"} {
@@ -487,10 +487,10 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		stranger, _, _ := p.person(t, "外人")
 		elsewhere := p.admit(t, stranger)
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
 		namesake := p.admit(t, stranger)
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+namesake+"/suspend", reasoned{name + "说的"})
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+namesake+"/suspend", reasoned{name + "说的"})
 		p.inbox(t, stays, "org_suspended")
 		p.inbox(t, stranger, "org_suspended")
 		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")

@@ -86,10 +86,7 @@ func TestTheDeskSeesTheRefundsOfAllCooperatives(t *testing.T) {
 func TestARefundBeforeDispatchIsAboutEachCooperativeOfTheOrder(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b, operator := p.basket(t), p.signIn(t, "13900000004")
-		ask := b.order(1)
-		ask["items"] = append(ask["items"].([]any), map[string]any{"sku_id": p.ofAnotherCooperative(t, b), "quantity": 1})
-		placed := p.place(t, b, ask)
-		placed.made(t)
+		placed := p.twoParts(t, b)
 		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
 		for i := range 2 {
 			at := fmt.Sprintf("sub_orders.%d.", i)
@@ -99,29 +96,6 @@ func TestARefundBeforeDispatchIsAboutEachCooperativeOfTheOrder(t *testing.T) {
 			}
 		}
 	})
-}
-
-// ofAnotherCooperative is a SKU that another cooperative sells than the basket's.
-func (p *program) ofAnotherCooperative(t *testing.T, b basket) (sku string) {
-	t.Helper()
-	products := p.ok(t, http.StatusOK, "", "GET", "/products?limit=100", nil)
-	items, _ := products.at("items").([]any)
-	seller := ""
-	skus := map[string]string{}
-	for i := range items {
-		at := fmt.Sprintf("items.%d.", i)
-		first := p.ok(t, http.StatusOK, "", "GET", "/products/"+products.text(at+"id"), nil).text("skus.0.id")
-		if skus[products.text(at+"cooperative.id")] = first; first == b.sku {
-			seller = products.text(at + "cooperative.id")
-		}
-	}
-	for cooperative, first := range skus {
-		if cooperative != seller {
-			return first
-		}
-	}
-	t.Fatal("the demo has one cooperative only")
-	return ""
 }
 
 func TestARefundThatItsGatewayKeepsRefusingIsShownToTheDesk(t *testing.T) {

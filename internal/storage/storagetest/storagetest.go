@@ -7,6 +7,7 @@ package storagetest
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"sync"
@@ -21,6 +22,13 @@ import (
 
 // Start is the time at which every test's clock stands until it is advanced.
 var Start = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+
+// Properties are checked a few times in every check; -rapid.checks=200 asks for more.
+func init() {
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
+}
 
 // TB is what tests and the runs of properties have in common.
 type TB interface {
