@@ -1,4 +1,4 @@
-// What different people do runs at once, since it mostly waits for the browser; one buyer purchases and then pays.
+// Ways through the browser, named as arguments: at once, since they mostly wait for the browser, or in turn where a + joins them.
 //   BASE_URL=http://127.0.0.1:8080 OUT_DIR=shots npm run e2e
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url'
 const run = (name) => new Promise((resolve) => {
   spawn(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url))], { stdio: 'inherit' }).on('close', resolve)
 })
-const buyer = async () => (await run('purchase')) || run('payment')
-const codes = await Promise.all([buyer(), run('admission')])
+const inTurn = async (names) => {
+  for (const name of names) {
+    const code = await run(name)
+    if (code !== 0) return code
+  }
+  return 0
+}
+const codes = await Promise.all(process.argv.slice(2).map((names) => inTurn(names.split('+'))))
 process.exit(codes.every((code) => code === 0) ? 0 : 1)

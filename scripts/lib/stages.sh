@@ -33,6 +33,19 @@ api_tests() { go test -count=1 ./api/...; }
 # CI=1: no watching, no prompts, also in a terminal.
 in_frontend() (cd frontend && CI=1 "$@")
 
+# The front end is checked while the API's tests wait for their programs.
+api_and_frontend() {
+  local log=$work/frontend.log failed=0 pid
+  frontend_checks >"$log" 2>&1 &
+  pid=$!
+  api_tests || failed=1
+  wait "$pid" || failed=1
+  cat "$log"
+  [ "$failed" -eq 0 ] || fail 'the API or the front end does not hold; see above'
+}
+
+frontend_checks() { frontend_types && frontend_tests && frontend_dist && frontend_api_types; }
+
 frontend_types() { in_frontend npm run --silent typecheck; }
 
 frontend_tests() { in_frontend npm test --silent; }
@@ -40,8 +53,8 @@ frontend_tests() { in_frontend npm test --silent; }
 # frontend/dist is committed because `go run` cannot build it; the same sources must
 # give the same bytes.
 frontend_dist() {
-  in_frontend npx --no-install vite build --logLevel warn --emptyOutDir --outDir "$work/dist"
-  same_folder frontend/dist "$work/dist" ||
+  in_frontend npx --no-install vite build --logLevel warn --emptyOutDir --outDir "$work/dist" &&
+    same_folder frontend/dist "$work/dist" ||
     fail 'frontend/dist is not what its sources build: run npm run build in frontend and commit it'
 }
 
@@ -59,20 +72,20 @@ frontend_api_types() {
   cp api/openapi.yaml "$copy/api/"
   cp frontend/package.json "$copy/frontend/"
   ln -s "$root/frontend/node_modules" "$copy/frontend/node_modules"
-  (cd "$copy/frontend" && npm run --silent api)
-  diff -u frontend/src/api/schema.d.ts "$copy/frontend/src/api/schema.d.ts" ||
+  (cd "$copy/frontend" && npm run --silent api) &&
+    diff -u frontend/src/api/schema.d.ts "$copy/frontend/src/api/schema.d.ts" ||
     fail 'frontend/src/api/schema.d.ts is not what api/openapi.yaml gives: run npm run api in frontend'
 }
 
-# A buyer's way from the first page to the order's share and a cooperative's from application to
-# admission, on the embedded engines;
-# afterwards the books of that data folder must balance.
+# browser_journeys e2e: a buyer's way from the first page to the order's share and a cooperative's from application to
+# admission, on the embedded engines; e2e:all adds slower ways: what cards leave is paid, parcels, refunds.
+# Afterwards the books of that data folder must balance.
 browser_journeys() {
   local shots=${ZIQUE_SHOTS:-$work/shots}
   mkdir -p "$shots"
   shots=$(cd "$shots" && pwd)
   start_program embedded
-  if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent e2e; then
+  if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent "$1"; then
     tail -n 40 "$program_log" >&2
     fail 'the browser test failed; above are the last lines of the program'
   fi
