@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"zique/internal/fault"
 	"zique/internal/storage"
@@ -155,24 +157,45 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 	return p
 }
 
-var (
-	twiceNamed  = regexp.MustCompile(`duplicate object member name "([^"]*)"`)
-	wrongWithin = regexp.MustCompile(`within "/([^"]*)"`)
+// What readStrictly says of a body, before the JSON pointer of the place.
+const (
+	saidTwice   = "duplicate "
+	ofOtherType = "type "
 )
+
+// readStrictly reads JSON in which each name is known and stands once. The words of the
+// library's errors change from process to process, so its errors are put into ours.
+func readStrictly(data []byte, into any) error {
+	err := jsonv2.Unmarshal(data, into)
+	var wrong *jsontext.SyntacticError
+	var other *jsonv2.SemanticError
+	switch {
+	case errors.As(err, &wrong) && errors.Is(err, jsontext.ErrDuplicateName):
+		return errors.New(saidTwice + string(wrong.JSONPointer))
+	case errors.As(err, &other) && other.JSONPointer != "":
+		return errors.New(ofOtherType + string(other.JSONPointer))
+	}
+	return err
+}
 
 // wrongBody says which field of a body stands twice or is of another type, or that the
 // whole is no JSON.
 func wrongBody(message string) ProblemField {
-	if name := twiceNamed.FindStringSubmatch(message); name != nil {
-		return ProblemField{Field: name[1], Code: "duplicate", Message: "this field stands in the body twice"}
+	if at, twice := strings.CutPrefix(message, saidTwice); twice {
+		return ProblemField{Field: fieldAt(at), Code: "duplicate", Message: "this field stands in the body twice"}
 	}
-	if at := wrongWithin.FindStringSubmatch(message); at != nil && strings.Contains(message, "cannot unmarshal") {
-		return ProblemField{Field: indexed.ReplaceAllString(strings.ReplaceAll(at[1], "/", "."), "[$1]"), Code: "invalid", Message: "this value is not of the type that is expected"}
+	if at, other := strings.CutPrefix(message, ofOtherType); other {
+		return ProblemField{Field: fieldAt(at), Code: "invalid", Message: "this value is not of the type that is expected"}
 	}
 	return ProblemField{Field: "body", Code: "malformed", Message: "the body is not JSON"}
 }
 
 var indexed = regexp.MustCompile(`\.(\d+)`)
+
+// fieldAt turns a JSON pointer into the name of a field: /items/0/quantity is items[0].quantity.
+func fieldAt(pointer string) string {
+	return indexed.ReplaceAllString(strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", "."), "[$1]")
+}
 
 // fieldCode names what huma's validation says in words.
 func fieldCode(message string) string {

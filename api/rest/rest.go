@@ -19,7 +19,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
-	jsonv2 "github.com/go-json-experiment/json"
 
 	"zique/internal/aidcard"
 	"zique/internal/approval"
@@ -111,7 +110,7 @@ func apiConfig() huma.Config {
 	config.Info.Description = "Money is in fen (`…_fen`), ids are strings, times are UTC. Errors are application/problem+json with a stable `code`."
 	config.DocsPath, config.OpenAPIPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in answers
-	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error { return jsonv2.Unmarshal(data, v) }}
+	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readStrictly}
 	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	config.RejectUnknownQueryParameters = true
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"}}

@@ -76,6 +76,14 @@ stop_process() {
   wait "$pid" 2>/dev/null || true
 }
 
+# stop_tree PID stops a process and all that it started.
+stop_tree() {
+  local child
+  [ -n "$1" ] || return 0
+  for child in $(ps -o pid= --ppid "$1" 2>/dev/null); do stop_tree "$child"; done
+  kill "$1" 2>/dev/null || true
+}
+
 # --- database -----------------------------------------------------------------------
 
 start_mysql() {

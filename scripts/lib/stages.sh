@@ -33,18 +33,29 @@ api_tests() { go test -count=1 ./api/...; }
 # CI=1: no watching, no prompts, also in a terminal.
 in_frontend() (cd frontend && CI=1 "$@")
 
-# The front end is checked while the API's tests wait for their programs.
-api_and_frontend() {
-  local log=$work/frontend.log failed=0 pid
-  frontend_checks >"$log" 2>&1 &
-  pid=$!
+# The API's tests mostly wait for their programs, and journeys for the browser: both at once.
+beside_pid=
+api_and_site() {
+  local log=$work/site.log failed=0
+  site_checks "$1" >"$log" 2>&1 &
+  beside_pid=$!
   api_tests || failed=1
-  wait "$pid" || failed=1
+  wait "$beside_pid" || failed=1
+  beside_pid=
   cat "$log"
-  [ "$failed" -eq 0 ] || fail 'the API or the front end does not hold; see above'
+  [ "$failed" -eq 0 ] || fail 'the API, the front end or a journey does not hold; see above'
 }
 
-frontend_checks() { frontend_types && frontend_tests && frontend_dist && frontend_api_types; }
+# site_checks JOURNEYS: && throughout, since bash forgets set -e where somebody asks how it ended.
+site_checks() {
+  timed frontend_types && timed frontend_tests && timed frontend_dist && timed frontend_api_types && timed browser_journeys "$1"
+}
+
+timed() {
+  local began=$SECONDS
+  printf '\n-- %s\n' "$1"
+  "$@" && printf -- '-- %s: %ds\n' "$1" $((SECONDS - began))
+}
 
 frontend_types() { in_frontend npm run --silent typecheck; }
 
@@ -68,11 +79,11 @@ same_folder() {
 # The typed client is generated in a copy, so that a check never changes the sources.
 frontend_api_types() {
   local copy=$work/types
-  mkdir -p "$copy/api" "$copy/frontend/src/api"
-  cp api/openapi.yaml "$copy/api/"
-  cp frontend/package.json "$copy/frontend/"
-  ln -s "$root/frontend/node_modules" "$copy/frontend/node_modules"
-  (cd "$copy/frontend" && npm run --silent api) &&
+  mkdir -p "$copy/api" "$copy/frontend/src/api" &&
+    cp api/openapi.yaml "$copy/api/" &&
+    cp frontend/package.json "$copy/frontend/" &&
+    ln -s "$root/frontend/node_modules" "$copy/frontend/node_modules" &&
+    (cd "$copy/frontend" && npm run --silent api) &&
     diff -u frontend/src/api/schema.d.ts "$copy/frontend/src/api/schema.d.ts" ||
     fail 'frontend/src/api/schema.d.ts is not what api/openapi.yaml gives: run npm run api in frontend'
 }
@@ -87,6 +98,7 @@ browser_journeys() {
   start_program embedded
   if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent "$1"; then
     tail -n 40 "$program_log" >&2
+    stop_program
     fail 'the browser test failed; above are the last lines of the program'
   fi
   stop_program
