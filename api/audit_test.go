@@ -51,7 +51,7 @@ var audited = map[string][]string{
 	"DELETE /me/sessions/{id}":     {"session.ended"},
 	"POST /me/sign-out-everywhere": {"user.signed_out_everywhere"},
 	"POST /me/consents":            {"consent.given|consent.withdrawn"},
-	"POST /me/deletion":            {"user.deleted", "user.signed_out_everywhere", "member.left", "role.revoked", "organisation.withdrawn", "approval.withdrawn", "invitation.declined"},
+	"POST /me/deletion":            {"user.deleted", "user.signed_out_everywhere", "member.left", "role.revoked", "organisation.withdrawn", "approval.withdrawn", "invitation.declined", "invitation.revoked"},
 
 	"POST /cards/claim":                          {"card.claimed"},
 	"POST /orders":                               {"order.placed"},
@@ -76,8 +76,8 @@ var audited = map[string][]string{
 	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},
 	"POST /organisations/{id}/submit":                        {"organisation.submitted"},
 	"POST /organisations/{id}/withdraw":                      {"organisation.withdrawn"},
-	"PUT /organisations/{id}/members/{user_id}":              {"member.role_changed"},
-	"DELETE /organisations/{id}/members/{user_id}":           {"member.removed|member.left"},
+	"PUT /organisations/{id}/members/{user_id}":              {"member.role_changed", "invitation.revoked"},
+	"DELETE /organisations/{id}/members/{user_id}":           {"member.removed|member.left", "invitation.revoked"},
 	"POST /organisations/{id}/invitations":                   {"member.invited"},
 	"DELETE /organisations/{id}/invitations/{invitation_id}": {"invitation.revoked"},
 	"POST /invitations/{id}/accept":                          {"invitation.accepted", "member.joined"},
@@ -117,7 +117,7 @@ var audited = map[string][]string{
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
 	"POST /ops/users/{id}/roles":          {"approval.requested"},
-	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere"},
+	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
 
 	"POST /ops/jobs/{id}/retry":         {"job.retried"},
 	"POST /ops/stuck-events/{id}/retry": {"event.retried"},

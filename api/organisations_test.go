@@ -327,6 +327,35 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 	})
 }
 
+// Else who is removed for a reason comes back by a friend.
+func TestWhatSomebodyInvitedGoesWithTheirRight(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, _, _ := p.person(t, "秘书")
+		orgID := p.admit(t, secretary)
+		at := "/organisations/" + orgID
+		second, secondPhone, secondID := p.person(t, "副秘书")
+		p.ok(t, http.StatusOK, second, "POST", "/invitations/"+p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations",
+			map[string]any{"phone": secondPhone, "role": "secretary"}).text("id")+"/accept", nil)
+		friend, friendPhone, _ := p.person(t, "朋友")
+		invite := func() string {
+			return p.ok(t, http.StatusCreated, second, "POST", at+"/invitations", map[string]any{"phone": friendPhone, "role": "secretary"}).text("id")
+		}
+		refused := func(invitation string) {
+			t.Helper()
+			if r := p.call(t, friend, "POST", "/invitations/"+invitation+"/accept", nil); r.status == http.StatusOK {
+				t.Errorf("accepted: %s", r.raw)
+			}
+		}
+		first := invite()
+		p.ok(t, http.StatusOK, secretary, "PUT", at+"/members/"+secondID, map[string]any{"role": "buyer"})
+		refused(first)
+		p.ok(t, http.StatusOK, secretary, "PUT", at+"/members/"+secondID, map[string]any{"role": "secretary"})
+		again := invite()
+		p.ok(t, http.StatusNoContent, secretary, "DELETE", at+"/members/"+secondID, nil)
+		refused(again)
+	})
+}
+
 func TestAMemberOfTwoOrganisationsSeesBoth(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		one, _, _ := p.person(t, "甲")

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"cmp"
 	"context"
 
 	"gorm.io/gorm"
@@ -80,6 +81,11 @@ func (d *Desk) decide(tx *storage.Tx, by audit.Actor, approvalID id.ID, verdict,
 	if verdict == Approved {
 		if err := kind.Carry(tx, by, a); err != nil {
 			return Approval{}, err
+		}
+		// Carry holds the locks under which people lose their part: asked again, nobody
+		// decides who lost it while this waited.
+		if may, err = kind.decides(tx.DB, by.UserID, a.ID); err != nil || !may {
+			return Approval{}, cmp.Or(err, error(ErrNotFound))
 		}
 	}
 	return d.settle(tx, by, a, verdict, reason)

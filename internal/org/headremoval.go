@@ -129,8 +129,7 @@ func (s *Service) revealRemoval(a approval.Approval) (any, error) {
 	return removed(string(name), r.Phone), err
 }
 
-// removeHead ends the membership, also of the last head, and takes back what the head
-// invited: else it would fill the place again.
+// removeHead ends the membership, also of the last head.
 func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 	var r removal
 	if err := a.Open(&r); err != nil {
@@ -150,9 +149,6 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 		return orElse(err, ErrNoHead)
 	}
 	if err := leave(tx, by, m); err != nil {
-		return err
-	}
-	if err := revokeWhere(tx, by, "org_id = ? AND invited_by = ? AND status = ?", o.ID, r.UserID, InvitationPending); err != nil {
 		return err
 	}
 	return tell(tx, []id.ID{r.UserID}, "head_removed", map[string]string{"organisation": o.Name, "reason": a.Reason}, "")

@@ -145,6 +145,11 @@ func (s *Service) SetRole(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, r
 	if err != nil {
 		return Member{}, err
 	}
+	if !slices.Contains(managing, role) {
+		if err := uninvite(tx, by, target); err != nil {
+			return Member{}, err
+		}
+	}
 	err = audit.Write(tx, by.For(orgID), audit.Change{
 		Action: "member.role_changed", Subject: "user", SubjectID: userID, Before: membership(orgID, target.Role), After: membership(orgID, role)})
 	if err != nil {
@@ -209,9 +214,23 @@ func (s *Service) RemoveMember(tx *storage.Tx, by audit.Actor, orgID, userID id.
 	return tell(tx, []id.ID{userID}, "member_removed", map[string]string{"organisation": o.Name}, "")
 }
 
+// uninvite takes back what somebody invited who may not invite any more: else they would
+// go on filling the organisation. Operators of the county invite heads of collectives.
+func uninvite(tx *storage.Tx, by audit.Actor, m Membership) error {
+	where := "org_id = @org"
+	if m.Role == RoleOperator {
+		where = "org_id IN (SELECT id FROM organisations WHERE kind = @kind)"
+	}
+	return revokeWhere(tx, by, where+" AND invited_by = @user AND status = @pending",
+		map[string]any{"org": m.OrgID, "user": m.UserID, "kind": VillageCollective, "pending": InvitationPending})
+}
+
 // leave ends a membership. The log tells who left from who was removed.
 func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
 	if err := tx.Where("org_id = ? AND user_id = ?", m.OrgID, m.UserID).Delete(&Membership{}).Error; err != nil {
+		return err
+	}
+	if err := uninvite(tx, by, m); err != nil {
 		return err
 	}
 	action := "member.removed"
