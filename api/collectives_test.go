@@ -47,7 +47,38 @@ func TestTheCountyInvitesTheFirstHeadOfACollective(t *testing.T) {
 		joined := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": colleaguePhone, "role": "accountant"})
 		p.ok(t, http.StatusOK, colleague, "POST", "/invitations/"+joined.text("id")+"/accept", nil)
 		asked := p.ok(t, http.StatusAccepted, head, "POST", at+"/payee-accounts", agency("6222021234567890"))
-		p.ok(t, http.StatusOK, colleague, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	})
+}
+
+// An operator may stand behind everybody who came into a collective by their invitation.
+func TestWhoInvitedTheHeadOfACollectiveIsNotTheSecondPerson(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		at, ops := p.collective(t, "3")
+		inviter, outsider := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		head, phone, _ := p.person(t, "村支书")
+		invited := p.ok(t, http.StatusCreated, inviter, "POST", ops+"/invitations", map[string]any{"phone": phone})
+		p.ok(t, http.StatusOK, head, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		accountant, accountantPhone, _ := p.person(t, "村会计")
+		joined := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": accountantPhone, "role": "accountant"})
+		p.ok(t, http.StatusOK, accountant, "POST", "/invitations/"+joined.text("id")+"/accept", nil)
+
+		approve := func(asked reply) string { return "/approvals/" + asked.text("id") + "/approve" }
+		byHead := p.ok(t, http.StatusAccepted, head, "POST", at+"/payee-accounts", agency("6222021234567890"))
+		for _, decider := range []string{accountant, inviter} {
+			p.call(t, decider, "POST", approve(byHead), nil).wants(t, http.StatusNotFound, "not_found")
+		}
+		p.ok(t, http.StatusOK, outsider, "POST", approve(byHead), nil)
+
+		byInviter := p.ok(t, http.StatusAccepted, inviter, "POST", ops+"/payee-accounts", agency("6222021234567891"))
+		for _, decider := range []string{head, accountant} {
+			p.call(t, decider, "POST", approve(byInviter), nil).wants(t, http.StatusNotFound, "not_found")
+		}
+		p.ok(t, http.StatusOK, outsider, "POST", approve(byInviter), nil)
+
+		byOutsider := p.ok(t, http.StatusAccepted, outsider, "POST", ops+"/payee-accounts", agency("6222021234567892"))
+		p.call(t, inviter, "POST", approve(byOutsider), nil).wants(t, http.StatusNotFound, "not_found")
+		p.ok(t, http.StatusOK, head, "POST", approve(byOutsider), nil)
 	})
 }
 

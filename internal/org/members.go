@@ -141,7 +141,8 @@ func (s *Service) SetRole(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, r
 	if err := keepManager(tx, target); err != nil {
 		return Member{}, err
 	}
-	err = tx.Model(&Membership{}).Where("org_id = ? AND user_id = ?", orgID, userID).Update("role", role).Error
+	err = tx.Model(&Membership{}).Where("org_id = ? AND user_id = ?", orgID, userID).
+		Updates(map[string]any{"role": role, "role_since": tx.Now()}).Error
 	if err != nil {
 		return Member{}, err
 	}

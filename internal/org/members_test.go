@@ -297,6 +297,44 @@ func TestAPayeeAccountRestsBeforeItIsUsed(t *testing.T) {
 	})
 }
 
+// Of the two, the decision has read that the member decides before the removal commits, and
+// waits for the organisation's lock meanwhile. SQLite lets one write after the other.
+func TestWhoIsRemovedWhileDecidingDoesNotDecide(t *testing.T) {
+	each(t, func(w *world) {
+		var o org.Organisation
+		w.earlier(org.PayeeCooling, func() {
+			o = w.admitted("社长", org.Cooperative)
+			w.join("会计", o.ID, org.RoleAccountant)
+		})
+		asked, err := w.askPayee("社长", o.ID, wish("6222021234567890"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		decided, reached := make(chan error, 1), make(chan struct{}, 10)
+		err = w.db.InTx(t.Context(), func(tx *storage.Tx) error {
+			if err := w.orgs.RemoveMember(tx, w.as("社长"), o.ID, w.user("会计")); err != nil {
+				return err
+			}
+			err := tx.Callback().Query().Before("gorm:query").Register("reached", func(q *gorm.DB) {
+				if q.Statement.Table == "organisations" {
+					reached <- struct{}{}
+				}
+			})
+			go func() { decided <- w.approve("会计", asked.ID) }()
+			if tx.Name() != "sqlite" {
+				<-reached
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.want(<-decided, approval.ErrNotFound)
+		_, err = w.orgs.UsablePayee(w.db.Read(t.Context()), o.ID, w.db.Now().Add(2*org.PayeeCooling))
+		w.want(err, org.ErrNoPayee)
+	})
+}
+
 func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 	each(t, func(w *world) {
 		w.operator("运营")
@@ -320,6 +358,24 @@ func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 		w.join("会计", collective.ID, org.RoleAccountant)
 		w.want(w.approve("会计", asked.ID), approval.ErrNotFound) // brought in after it was asked
 		if err := w.approve("运营", asked.ID); err != nil {
+			t.Fatal(err)
+		}
+
+		cooperative := w.admitted("独社长", org.Cooperative)
+		w.join("发货", cooperative.ID, org.RolePacker)
+		asked, err = w.askPayee("独社长", cooperative.ID, wish("6222021234567890"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.db.Clock().Advance(time.Millisecond)
+		if err := w.setRole("独社长", cooperative.ID, "发货", org.RoleAccountant); err != nil {
+			t.Fatal(err)
+		}
+		w.want(w.approve("发货", asked.ID), approval.ErrNotFound) // was there, but not with money
+		w.join("运营", cooperative.ID, org.RolePacker)
+		w.want(w.approve("运营", asked.ID), approval.ErrNotFound) // a member now
+		w.operator("外来运营")
+		if err := w.approve("外来运营", asked.ID); err != nil {
 			t.Fatal(err)
 		}
 		draft := w.applied("社长", org.Cooperative)

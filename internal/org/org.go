@@ -9,7 +9,7 @@
 //     neither rejected nor withdrawn. A draft claims nothing, and only its members see it.
 //   - Phones and bank numbers stand in the database only sealed.
 //   - At most one payee account of an organisation is active. It changes through two
-//     people and rests before money goes to it.
+//     people, see payeedecision.go, and rests before money goes to it.
 //
 // A change locks the organisation's row first, then its members, invitations and
 // accounts. Operators' memberships of the desks follow their platform role, which
@@ -116,6 +116,7 @@ type Membership struct {
 	OrgID     id.ID `gorm:"primaryKey;autoIncrement:false"`
 	UserID    id.ID `gorm:"primaryKey;autoIncrement:false"`
 	Role      string
+	RoleSince clock.Millis
 	CreatedAt clock.Millis
 }
 
@@ -161,7 +162,7 @@ func Join(tx *storage.Tx, orgID, userID id.ID, role string) error {
 }
 
 func join(tx *storage.Tx, by audit.Actor, orgID, userID id.ID, role string) error {
-	err := tx.Create(&Membership{OrgID: orgID, UserID: userID, Role: role, CreatedAt: tx.Now()}).Error
+	err := tx.Create(&Membership{OrgID: orgID, UserID: userID, Role: role, RoleSince: tx.Now(), CreatedAt: tx.Now()}).Error
 	if storage.IsDuplicate(err) {
 		return ErrAlreadyMember
 	}

@@ -156,15 +156,9 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	deciders, err := payeeDeciders(tx.DB, asked)
+	deciders, err := s.payeeDeciders(tx.DB, asked)
 	if err != nil {
 		return approval.Approval{}, err
-	}
-	if len(deciders) == 0 {
-		if deciders, err = s.operators.All(tx.DB); err != nil {
-			return approval.Approval{}, err
-		}
-		deciders = slices.DeleteFunc(deciders, func(u id.ID) bool { return u == by.UserID })
 	}
 	return asked, tell(tx, deciders, "payee_change_asked", map[string]string{"organisation": o.Name}, "/approvals/"+asked.ID.String())
 }
@@ -212,8 +206,6 @@ func (s *Service) open(p *Payee) error {
 	return json.Unmarshal(plain, &p.PayeeDetails)
 }
 
-// payeeChange: another member with the manager's or the money role decides; where there
-// is none, an operator does.
 func (s *Service) payeeChange() approval.Kind {
 	return approval.Kind{Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Reveal: s.revealPayee, Carry: s.changePayee, Settled: payeeSettled}
 }
@@ -234,32 +226,6 @@ func (s *Service) wantedPayee(a approval.Approval) (Payee, error) {
 	}
 	p := Payee{Cipher: wanted.Cipher, Agency: wanted.Agency}
 	return p, s.open(&p)
-}
-
-// payeeDeciders lists the members who decide: those who were there when it was asked, so
-// that nobody brings in the one who says yes.
-func payeeDeciders(view *gorm.DB, a approval.Approval) ([]id.ID, error) {
-	var users []id.ID
-	err := view.Table("memberships m").Joins("JOIN users u ON u.id = m.user_id AND u.status = 'active'").
-		Where("m.org_id = ? AND m.role IN ? AND m.user_id <> ? AND m.created_at <= ?", a.OrgID, monied, a.RequestedBy, a.CreatedAt).
-		Order("m.user_id").Pluck("m.user_id", &users).Error
-	return users, err
-}
-
-// wasThere is true where the user of ? is one of payeeDeciders, nobodyElse where there is none.
-const (
-	deciders = `SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = a.org_id AND m.role IN ?
-	AND u.status = 'active' AND m.user_id <> a.requested_by AND m.created_at <= a.created_at`
-	wasThere   = "EXISTS (" + deciders + " AND m.user_id = ?)"
-	nobodyElse = "NOT EXISTS (" + deciders + ")"
-)
-
-func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition, error) {
-	operator, err := s.operators.Is(view, userID)
-	if err != nil || !operator {
-		return approval.Condition{SQL: wasThere, Args: []any{monied, userID}}, err
-	}
-	return approval.Condition{SQL: wasThere + " OR " + nobodyElse, Args: []any{monied, userID, monied}}, nil
 }
 
 // askerStays refuses where the one who asked could not ask any more: members leave, and
