@@ -46,9 +46,10 @@ export default {
     title: '邀请成员', how: '填对方的手机号。对方用这个手机号登录并验证后，就能看到邀请。', role: '角色', send: '发出邀请', sent: '邀请已发出', waiting: '等对方答复', revoke: '撤回', revokeOf: '撤回给 {phone} 的邀请', revoked: '邀请已撤回', later: '通过审核后才能邀请成员。',
   },
   payee: {
-    title: '收款账户', none: '还没有收款账户。货款要等有了账户才能打给您。', holder: '户名', bank: '开户行', number: '账号', bankHint: '写到支行，例如：农村商业银行水车支行', numberBad: '账号应为 8 到 30 位数字', agency: '由乡镇代管（村账镇管）', agencyHint: '村集体的账由乡镇统一管理时勾选，户名可以是乡镇的代管账户。', agencyTag: '村账镇管代管账户',
+    title: '收款账户', none: '还没有收款账户。货款要等有了账户才能打给您。', holder: '户名', bank: '开户行', number: '账号', bankHint: '写到支行，例如：农村商业银行水车支行', numberBad: '账号应为 8 到 32 位数字', agency: '由乡镇代管（村账镇管）', agencyHint: '村集体的账由乡镇统一管理时勾选，户名可以是乡镇的代管账户。', agencyTag: '村账镇管代管账户',
     coolingUntil: '新账户为了安全先等一段时间，{time} 起才会往里打款。', former: '以前的账户（{n}）', change: '申请更换账户', how: '换账户要两个人：您申请，另一位管理或管钱的成员确认；没有第二位时由平台运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
-    reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位成员确认',
+    howCollective: '换账户要两个人：您申请，一位没有邀请过本村成员的运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
+    reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位确认',
   },
   statement: {
     title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}）{source}', quantity: '×{n}',
