@@ -39,6 +39,11 @@ var (
 var (
 	desks   = []string{"county", "federation"}
 	readers = []string{"county", "federation", "auditor"}
+
+	workers     = []string{"packer", "accountant"}
+	packers     = []string{"packer"}
+	accountants = []string{"accountant"}
+	villagers   = []string{"village accountant"}
 )
 
 // rules has every route of the API; a route that is missing here fails the test.
@@ -76,36 +81,36 @@ var rules = map[string]rule{
 	"POST /orders/{id}/refunds":                  {by: "buyer", answers: conflict, path: "/orders/{order}/refunds", key: true, body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{line}", "quantity": 1}}}},
 	"POST /orders/{id}/cancel":                   {by: "buyer", path: "/orders/{order}/cancel"},
 	"POST /orders/quote":                         {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},
-	"GET /coop/freight-templates":                {by: "cooperative"},
-	"POST /coop/freight-templates":               {by: "cooperative", answers: badRequest, body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
-	"PUT /coop/freight-templates/{id}":           {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
-	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", answers: conflict, path: "/coop/freight-templates/{template}"},
-	"GET /coop/promotions":                       {by: "cooperative"},
-	"POST /coop/promotions":                      {by: "cooperative", answers: badRequest, body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
-	"DELETE /coop/promotions/{id}":               {by: "cooperative", path: "/coop/promotions/{promotion}"},
+	"GET /coop/freight-templates":                {by: "cooperative", also: workers},
+	"POST /coop/freight-templates":               {by: "cooperative", also: accountants, answers: badRequest, body: map[string]any{"name": "", "unit": "piece", "zones": []any{}}},
+	"PUT /coop/freight-templates/{id}":           {by: "cooperative", also: accountants, answers: conflict, path: "/coop/freight-templates/{template}", body: map[string]any{"name": "x", "unit": "piece", "zones": []any{map[string]any{"provinces": []any{}, "first_units": 1, "step_units": 1}}}},
+	"DELETE /coop/freight-templates/{id}":        {by: "cooperative", also: accountants, answers: conflict, path: "/coop/freight-templates/{template}"},
+	"GET /coop/promotions":                       {by: "cooperative", also: workers},
+	"POST /coop/promotions":                      {by: "cooperative", also: accountants, answers: badRequest, body: map[string]any{"threshold_fen": 0, "off_fen": 0, "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-01-01T00:00:00Z"}},
+	"DELETE /coop/promotions/{id}":               {by: "cooperative", also: accountants, path: "/coop/promotions/{promotion}"},
 	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{waiting_order}/pay"},
 	"POST /orders/{id}/receipt":                  {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
 	"POST /refunds/{id}/return":                  {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
 	"POST /refunds/{id}/withdraw":                {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
-	"GET /coop/orders":                           {by: "cooperative", hides: []string{"{sub_order}"}},
-	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", path: "/coop/orders/{sub_order}"},
-	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
-	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
-	"POST /coop/refunds/{id}/approve":            {by: "cooperative", path: "/coop/refunds/{refund}/approve"},
-	"POST /coop/refunds/{id}/reject":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
-	"POST /coop/refunds/{id}/accept":             {by: "cooperative", answers: conflict, path: "/coop/refunds/{refund}/accept"},
+	"GET /coop/orders":                           {by: "cooperative", also: workers, hides: []string{"{sub_order}"}},
+	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", also: workers, path: "/coop/orders/{sub_order}"},
+	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", also: packers, answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
+	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", also: accountants, answers: []int{http.StatusCreated, http.StatusConflict}, key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
+	"POST /coop/refunds/{id}/approve":            {by: "cooperative", also: accountants, answers: []int{http.StatusOK, http.StatusConflict}, path: "/coop/refunds/{refund}/approve"},
+	"POST /coop/refunds/{id}/reject":             {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
+	"POST /coop/refunds/{id}/accept":             {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/accept"},
 
-	"GET /coop/money":                             {by: "cooperative"},
-	"GET /coop/statements":                        {by: "cooperative"},
-	"GET /coop/statements/{id}":                   {by: "cooperative", path: "/coop/statements/{statement}"},
-	"GET /coop/statements/{id}/file":              {by: "cooperative", path: "/coop/statements/{statement}/file"},
-	"POST /coop/statements/{id}/confirm":          {by: "cooperative", path: "/coop/statements/{statement}/confirm"},
-	"POST /coop/statements/{id}/dispute":          {by: "cooperative", answers: conflict, path: "/coop/statements/{statement}/dispute", body: map[string]any{"reason": "x"}},
-	"GET /village/money":                          {by: "head"},
-	"GET /village/shares":                         {by: "head"},
-	"GET /village/statements":                     {by: "head"},
-	"GET /village/statements/{id}":                {by: "head", path: "/village/statements/{village_statement}"},
-	"GET /village/statements/{id}/file":           {by: "head", path: "/village/statements/{village_statement}/file?format=pdf"},
+	"GET /coop/money":                             {by: "cooperative", also: accountants},
+	"GET /coop/statements":                        {by: "cooperative", also: accountants},
+	"GET /coop/statements/{id}":                   {by: "cooperative", also: accountants, path: "/coop/statements/{statement}"},
+	"GET /coop/statements/{id}/file":              {by: "cooperative", also: accountants, path: "/coop/statements/{statement}/file"},
+	"POST /coop/statements/{id}/confirm":          {by: "cooperative", also: accountants, path: "/coop/statements/{statement}/confirm"},
+	"POST /coop/statements/{id}/dispute":          {by: "cooperative", also: accountants, answers: conflict, path: "/coop/statements/{statement}/dispute", body: map[string]any{"reason": "x"}},
+	"GET /village/money":                          {by: "head", also: villagers},
+	"GET /village/shares":                         {by: "head", also: villagers},
+	"GET /village/statements":                     {by: "head", also: villagers},
+	"GET /village/statements/{id}":                {by: "head", also: villagers, path: "/village/statements/{village_statement}"},
+	"GET /village/statements/{id}/file":           {by: "head", also: villagers, path: "/village/statements/{village_statement}/file?format=pdf"},
 	"POST /village/statements/{id}/confirm":       {by: "head", path: "/village/statements/{village_statement}/confirm"},
 	"POST /village/statements/{id}/dispute":       {by: "head", answers: conflict, path: "/village/statements/{village_statement}/dispute", body: map[string]any{"reason": "x"}},
 	"GET /ops/refunds":                            {by: "auditor", also: desks},
@@ -136,14 +141,14 @@ var rules = map[string]rule{
 	"GET /ops/stuck-events":               {by: "county", also: readers},
 	"POST /ops/stuck-events/{id}/retry":   {by: "county", also: desks, path: "/ops/stuck-events/{event}/retry"},
 
-	"GET /organisations":                                     {by: "secretary", also: []string{"finance"}, self: true, hides: []string{"{enterprise}"}},
+	"GET /organisations":                                     {by: "secretary", also: []string{"finance", "purchaser"}, self: true, hides: []string{"{enterprise}"}},
 	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
 	"GET /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}"},
 	"PUT /organisations/{id}":                                {by: "applicant", answers: badRequest, path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
 	"POST /organisations/{id}/withdraw":                      {by: "applicant", answers: conflict, path: "/organisations/{application}/withdraw"},
-	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance"}, path: "/organisations/{enterprise}/members"},
+	"GET /organisations/{id}/members":                        {by: "secretary", also: []string{"finance", "purchaser"}, path: "/organisations/{enterprise}/members"},
 	"PUT /organisations/{id}/members/{user_id}":              {by: "secretary", path: "/organisations/{enterprise}/members/{finance_id}", body: map[string]any{"role": "buyer"}},
 	"DELETE /organisations/{id}/members/{user_id}":           {by: "secretary", answers: conflict, path: "/organisations/{enterprise}/members/{secretary_id}"},
 	"GET /organisations/{id}/invitations":                    {by: "secretary", path: "/organisations/{enterprise}/invitations"},
@@ -188,7 +193,7 @@ var rules = map[string]rule{
 	"GET /me":            {by: "buyer", self: true},
 	"GET /audit":         {by: "auditor", also: desks},
 	"GET /audit/export":  {by: "auditor", also: desks},
-	"GET /coop/villages": {by: "cooperative"},
+	"GET /coop/villages": {by: "cooperative", also: workers},
 	"GET /ops/queues":    {by: "auditor", also: desks},
 	"GET /ops/search":    {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout":  {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
@@ -251,6 +256,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 1})
 	p.settlementFixture(t, f, b)
 	p.organisationsFixture(t, &f)
+	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
 	p.seal(t)
@@ -296,14 +302,48 @@ func (p *program) settlementFixture(t *testing.T, f fixture, b basket) {
 	f.things["village_statement"] = p.ok(t, http.StatusOK, f.tokens["head"], "GET", "/village/statements", nil).text("items.0.id")
 }
 
-// otherCollective is the organisation of a village that nobody heads.
-func (p *program) otherCollective(t *testing.T, f fixture) string {
+// elsewhere begins the name of who has the same role in another organisation.
+const elsewhere = "other "
+
+// colleaguesFixture adds the other roles of the fixture's organisations, and people like
+// their managers in others.
+func (p *program) colleaguesFixture(t *testing.T, f fixture) {
 	t.Helper()
-	list, at := p.ok(t, http.StatusOK, "", "GET", "/villages", nil), "items.0."
-	if list.text(at+"id") == f.things["sold_village"] {
-		at = "items.1."
+	f.tokens["packer"] = p.colleague(t, f.tokens["cooperative"], f.things["cooperative"], "packer")
+	f.tokens["accountant"] = p.colleague(t, f.tokens["cooperative"], f.things["cooperative"], "accountant")
+	f.tokens["purchaser"] = p.colleague(t, f.tokens["secretary"], f.things["enterprise"], "buyer")
+	f.tokens["village accountant"] = p.colleague(t, f.tokens["head"], f.things["headed"], "accountant")
+	for who, admit := range map[string]func(*testing.T, string) string{"cooperative": p.admitCooperative, "secretary": p.admit} {
+		f.tokens[elsewhere+who], _, _ = p.person(t, "别处的人")
+		admit(t, f.tokens[elsewhere+who])
 	}
-	return list.text(at + "collective_id")
+	f.tokens[elsewhere+"head"], _ = p.head(t, f.tokens["county"], p.otherVillage(t, f, 1).text("id"))
+}
+
+// colleague joins an organisation at its manager's invitation and answers the access token.
+func (p *program) colleague(t *testing.T, manager, orgID, role string) string {
+	t.Helper()
+	token, phone, _ := p.person(t, "同事")
+	invited := p.ok(t, http.StatusCreated, manager, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": role})
+	p.ok(t, http.StatusOK, token, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+	return token
+}
+
+// otherVillage is the i-th of those in which nothing was sold.
+func (p *program) otherVillage(t *testing.T, f fixture, i int) reply {
+	t.Helper()
+	for at := range 3 {
+		id := p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text(fmt.Sprintf("items.%d.id", at))
+		if id == f.things["sold_village"] {
+			continue
+		}
+		if i == 0 {
+			return p.ok(t, http.StatusOK, "", "GET", "/villages/"+id, nil)
+		}
+		i--
+	}
+	t.Fatal("too few villages")
+	return reply{}
 }
 
 // organisationsFixture adds an application, an invitation and a request for approval.
@@ -316,7 +356,7 @@ func (p *program) organisationsFixture(t *testing.T, f *fixture) {
 	f.tokens["applicant"], _, _ = p.person(t, "申请人")
 	f.tokens["invited"], phone, _ = p.person(t, "受邀人")
 	f.things["application"] = p.submitted(t, f.tokens["applicant"], "cooperative")
-	f.things["collective"] = p.otherCollective(t, *f)
+	f.things["collective"] = p.otherVillage(t, *f, 0).text("collective_id")
 	f.things["head_invitation"] = p.ok(t, http.StatusCreated, f.tokens["county"], "POST", "/ops/collectives/"+f.things["collective"]+"/invitations", map[string]any{"phone": "13700000096"}).text("id")
 	f.things["enterprise"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/organisations", nil).text("items.0.id")
 	at := "/organisations/" + f.things["enterprise"]
@@ -439,7 +479,7 @@ func (r rule) refuses(t *testing.T, f fixture, route, who string, got reply) {
 	case who == "nobody":
 		refused = []int{http.StatusUnauthorized}
 	}
-	served := r.self && who != "nobody" && got.status != http.StatusUnauthorized && got.status < http.StatusInternalServerError
+	served := (r.self || r.likewise(who)) && who != "nobody" && got.status != http.StatusUnauthorized && got.status < http.StatusInternalServerError
 	if !served && !slices.Contains(refused, got.status) {
 		t.Errorf("%s as %s: %d %.300s", route, who, got.status, got.raw)
 	}
@@ -448,6 +488,12 @@ func (r rule) refuses(t *testing.T, f fixture, route, who string, got reply) {
 			t.Errorf("%s as %s names %s: %.300s", route, who, secret, got.raw)
 		}
 	}
+}
+
+// likewise tells whether somebody elsewhere may call too, for what is theirs there.
+func (r rule) likewise(who string) bool {
+	as, found := strings.CutPrefix(who, elsewhere)
+	return found && (as == r.by || slices.Contains(r.also, as)) && !strings.Contains(r.path, "{")
 }
 
 // serves tells whether a status is what the i-th of those who may gets.
