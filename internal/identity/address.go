@@ -121,15 +121,24 @@ func (s *Service) Addresses(ctx context.Context, userID id.ID) ([]Address, error
 // Address finds one address of the user. Another's, a removed and an unknown one
 // are ErrNotFound alike.
 func (s *Service) Address(ctx context.Context, userID, addressID id.ID) (Address, error) {
-	var row addressRow
-	err := s.db.Read(ctx).Where("id = ? AND user_id = ? AND removed_at IS NULL", addressID, userID).Take(&row).Error
-	if storage.IsNotFound(err) {
-		return Address{}, ErrNotFound
-	}
+	row, there, err := s.addresses.Get(ctx, addressID)
 	if err != nil {
 		return Address{}, err
 	}
+	if !there || row.UserID != userID {
+		return Address{}, ErrNotFound
+	}
 	return s.openAddress(row)
+}
+
+func (s *Service) lookForAddresses(ctx context.Context, addressIDs []id.ID) (map[id.ID]addressRow, error) {
+	var rows []addressRow
+	err := s.db.Read(ctx).Where("id IN ? AND removed_at IS NULL", addressIDs).Find(&rows).Error
+	found := make(map[id.ID]addressRow, len(rows))
+	for _, row := range rows {
+		found[row.ID] = row
+	}
+	return found, err
 }
 
 func (s *Service) openAddress(row addressRow) (Address, error) {

@@ -42,6 +42,9 @@ type Service struct {
 	hasher hasher
 	last   lastSend
 
+	sessions  *storage.Gather[id.ID, alive]
+	addresses *storage.Gather[id.ID, addressRow]
+
 	// BeforeDeletion finds what keeps an account from being deleted: the field that
 	// names it and a message, or an empty field. Each runs in the transaction of the
 	// deletion and locks what it must not see change; set at wiring.
@@ -64,7 +67,9 @@ func NewService(db *storage.DB, keys *pii.Keyring, cfg Config) (*Service, error)
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
-	return &Service{db: db, keys: keys, cfg: cfg, hasher: newHasher(cfg.Rand, cfg.PasswordCost)}, nil
+	s := &Service{db: db, keys: keys, cfg: cfg, hasher: newHasher(cfg.Rand, cfg.PasswordCost)}
+	s.sessions, s.addresses = storage.NewGather(s.lookForSessions), storage.NewGather(s.lookForAddresses)
+	return s, nil
 }
 
 func (s *Service) phoneHash(phone string) string { return s.keys.Lookup("phone", phone) }

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -62,7 +63,7 @@ func (s *Service) parse(token string) (claims, error) {
 
 // Authenticate finds out whose access token this is (without the word Bearer). It
 // fails with ErrTokenExpired, after which a client refreshes, or with
-// ErrUnauthenticated. One indexed read decides whether the session is alive.
+// ErrUnauthenticated. The session is looked for each time, so that its end bites at once.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, error) {
 	c, err := s.parse(bearer)
 	if err != nil {
@@ -73,24 +74,43 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, erro
 	if wrongUser != nil || wrongSession != nil {
 		return Caller{}, ErrUnauthenticated
 	}
-	var roles []string // one for each role, or one empty
-	err = s.db.Read(ctx).Table("sessions").
-		Joins("JOIN users ON users.id = sessions.user_id").
-		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
-		Where("sessions.id = ? AND sessions.user_id = ? AND sessions.revoked_at IS NULL", sessionID, userID).
-		Where("users.status = ? AND users.token_version = ?", statusActive, c.Version).
-		Order("user_roles.role").Pluck("COALESCE(user_roles.role, '')", &roles).Error
+	alive, there, err := s.sessions.Get(ctx, sessionID)
 	if err != nil {
 		return Caller{}, err
 	}
-	if len(roles) == 0 {
+	if !there || alive.userID != userID || alive.version != c.Version {
 		return Caller{}, ErrUnauthenticated
 	}
-	caller := Caller{UserID: userID, SessionID: sessionID}
-	for _, role := range roles {
-		if role != "" {
-			caller.Roles = append(caller.Roles, role)
-		}
+	return Caller{UserID: userID, SessionID: sessionID, Roles: slices.Clone(alive.roles)}, nil
+}
+
+// alive is a session that was not ended, of an active user.
+type alive struct {
+	userID  id.ID
+	version int64
+	roles   []string // in their order
+}
+
+// lookForSessions finds those of the sessions that are alive.
+func (s *Service) lookForSessions(ctx context.Context, sessionIDs []id.ID) (map[id.ID]alive, error) {
+	var rows []struct { // one for each role, or one without
+		ID, UserID   id.ID
+		TokenVersion int64
+		Role         string
 	}
-	return caller, nil
+	err := s.db.Read(ctx).Table("sessions").
+		Select("sessions.id, sessions.user_id, users.token_version, COALESCE(user_roles.role, '') role").
+		Joins("JOIN users ON users.id = sessions.user_id AND users.status = ?", statusActive).
+		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
+		Where("sessions.id IN ? AND sessions.revoked_at IS NULL", sessionIDs).
+		Order("user_roles.role").Scan(&rows).Error
+	found := make(map[id.ID]alive, len(rows))
+	for _, row := range rows {
+		one := alive{row.UserID, row.TokenVersion, found[row.ID].roles}
+		if row.Role != "" {
+			one.roles = append(one.roles, row.Role)
+		}
+		found[row.ID] = one
+	}
+	return found, err
 }
