@@ -1,0 +1,233 @@
+package order
+
+import (
+	"encoding/base32"
+	"io"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"zique/internal/aidcard"
+	"zique/internal/audit"
+	"zique/internal/catalog"
+	"zique/internal/fault"
+	"zique/internal/freight"
+	"zique/internal/id"
+	"zique/internal/idempotency"
+	"zique/internal/ledger"
+	"zique/internal/money"
+	"zique/internal/payment"
+	"zique/internal/promotion"
+	"zique/internal/share"
+	"zique/internal/storage"
+)
+
+// write is the transaction: claim keys, lock SKUs and cards, decide in memory,
+// write the accepted with multi-row statements, store every answer.
+func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
+	keys := make([]idempotency.Key, len(batch))
+	for i, w := range batch {
+		keys[i] = w.Key
+		w.answer, w.err = idempotency.Answer{}, nil
+	}
+	claims, err := idempotency.Take(tx, keys)
+	if err != nil {
+		return err
+	}
+	fresh := map[*waiting]*idempotency.Claim{}
+	var undecided []*waiting
+	for i, w := range batch {
+		switch {
+		case claims[i].Err != nil:
+			w.err = claims[i].Err
+		case claims[i].Earlier != nil:
+			w.answer = *claims[i].Earlier
+		default:
+			fresh[w] = claims[i]
+			undecided = append(undecided, w)
+		}
+	}
+	if len(undecided) == 0 {
+		return nil
+	}
+	stock, err := stockUp(tx, undecided, c.timing)
+	if err != nil {
+		return err
+	}
+	var placed []*Order
+	var deeds []audit.Deed
+	outcomes := make([]idempotency.Outcome, 0, len(undecided))
+	for _, w := range undecided {
+		o, err := stock.accept(w.Checkout)
+		if err == nil {
+			err = c.identify(tx, o)
+		}
+		outcome := idempotency.Outcome{Claim: fresh[w]}
+		refusal, refused := fault.As(err)
+		switch {
+		case err == nil:
+			placed = append(placed, o)
+			deeds = append(deeds, audit.Deed{By: w.By, Change: audit.Change{
+				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
+			}})
+			outcome.Encoded, err = w.Encode(o, nil)
+		case refused && refusal.Kind == fault.Conflict:
+			outcome.Encoded, err = w.Encode(nil, refusal)
+		case refused:
+			w.err, err = err, nil
+		}
+		if err != nil {
+			return err
+		}
+		w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}
+		outcomes = append(outcomes, outcome)
+	}
+	if err := insert(tx, placed); err != nil {
+		return err
+	}
+	if err := audit.WriteAll(tx, deeds); err != nil {
+		return err
+	}
+	return idempotency.Store(tx, outcomes)
+}
+
+// identify gives the order, its parts and its proof their names.
+func (c *Committer) identify(tx *storage.Tx, o *Order) error {
+	raw := make([]byte, 15) // 120 bits
+	if _, err := io.ReadFull(c.rand, raw); err != nil {
+		return err
+	}
+	o.ID, o.ProofCode = tx.NewID(), base32.StdEncoding.EncodeToString(raw)
+	ofCooperative := map[id.ID]id.ID{}
+	for i := range o.SubOrders {
+		s := &o.SubOrders[i]
+		s.ID, s.OrderID = tx.NewID(), o.ID
+		ofCooperative[s.CooperativeID] = s.ID
+	}
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.SubOrderID]
+	}
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		p.ID, p.OrderID = tx.NewID(), o.ID
+		if p.Status == Awaited {
+			p.ChargeID = tx.NewID()
+		}
+		if p.Tender == payment.BankTransfer {
+			code, err := payment.NewRemittanceCode(c.rand)
+			if err != nil {
+				return err
+			}
+			p.RemittanceCode = &code
+		}
+	}
+	return nil
+}
+
+// stockUp reads, under lock, all that the checkouts touch.
+func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
+	var skuIDs, cardIDs []id.ID
+	for _, w := range batch {
+		for _, item := range w.Items {
+			skuIDs = append(skuIDs, item.SKUID)
+		}
+		cardIDs = append(cardIDs, w.CardIDs...)
+	}
+	s := &shelf{now: tx.Now(), timing: timing}
+	var err error
+	if s.offers, err = catalog.LockOffers(tx, skuIDs); err != nil {
+		return nil, err
+	}
+	if s.cards, err = aidcard.Lock(tx, cardIDs); err != nil {
+		return nil, err
+	}
+	return s, s.readTerms(tx.DB)
+}
+
+// readTerms reads what is not locked: the rules of shares, freights and promotions.
+func (s *shelf) readTerms(db *gorm.DB) (err error) {
+	var cooperatives []id.ID
+	for _, offer := range s.offers {
+		cooperatives = append(cooperatives, offer.Product.CooperativeID)
+	}
+	slices.Sort(cooperatives)
+	cooperatives = slices.Compact(cooperatives)
+	if s.rules, err = share.InForce(db, s.now); err != nil {
+		return err
+	}
+	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
+		return err
+	}
+	s.promotions, err = promotion.InForce(db, cooperatives, s.now)
+	return err
+}
+
+func insert(tx *storage.Tx, placed []*Order) error {
+	if len(placed) == 0 {
+		return nil
+	}
+	var subs []SubOrder
+	var lines []Line
+	var payments []Payment
+	var movements []catalog.Movement
+	var charges []payment.Charge
+	spent := map[id.ID]money.Fen{}
+	for _, o := range placed {
+		subs = append(subs, o.SubOrders...)
+		lines = append(lines, o.Lines...)
+		payments = append(payments, o.Payments...)
+		for _, l := range o.Lines {
+			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
+		}
+		for _, p := range o.Payments {
+			if p.Tender == TenderAidCard {
+				spent[p.CardID] -= p.AmountFen
+				continue
+			}
+			charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
+				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt, RemittanceCode: p.RemittanceCode})
+		}
+	}
+	for _, rows := range []any{&placed, &subs, &lines, &payments} {
+		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+			return err
+		}
+	}
+	if err := payment.Ask(tx, charges); err != nil {
+		return err
+	}
+	if err := catalog.Move(tx, movements); err != nil {
+		return err
+	}
+	if err := aidcard.Move(tx, spent); err != nil {
+		return err
+	}
+	return postPlaced(tx, placed)
+}
+
+// postPlaced posts the sales that are paid, and what cards hold for the others.
+func postPlaced(tx *storage.Tx, placed []*Order) error {
+	var postings []ledger.Posting
+	var sales []*Order
+	for _, o := range placed {
+		if o.PaidAt != nil {
+			sales = append(sales, o)
+			postings = append(postings, paymentPosting(o))
+		}
+	}
+	for _, o := range placed {
+		if o.PaidAt == nil && len(o.held()) > 0 {
+			postings = append(postings, heldPosting(o, HoldPosting, -1))
+		}
+	}
+	posted, err := ledger.Post(tx, postings)
+	if err != nil {
+		return err
+	}
+	var shares []share.Entry
+	for i, o := range sales {
+		shares = append(shares, sharesOf(o, posted[i])...)
+	}
+	return share.Record(tx, shares)
+}

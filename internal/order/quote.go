@@ -1,0 +1,46 @@
+package order
+
+import (
+
+	"gorm.io/gorm"
+
+	"zique/internal/aidcard"
+	"zique/internal/catalog"
+	"zique/internal/clock"
+	"zique/internal/id"
+)
+
+// Later is the tender of a quote's rest.
+const Later = "later"
+
+// Quote prices a checkout as it would be placed now, and places nothing. It is refused
+// as the checkout would be, but for a missing tender: what the cards leave is asked of
+// "later".
+func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
+	if c.Tender == "" {
+		c.Tender = Later
+	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	s := &shelf{now: now}
+	var skuIDs []id.ID
+	for _, item := range c.Items {
+		skuIDs = append(skuIDs, item.SKUID)
+	}
+	var err error
+	if s.offers, err = catalog.Offers(db, skuIDs); err != nil {
+		return nil, err
+	}
+	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+		return nil, err
+	}
+	if err := s.readTerms(db); err != nil {
+		return nil, err
+	}
+	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
+	if err := s.addLines(o, c); err != nil {
+		return nil, err
+	}
+	return o, s.pay(o, c.CardIDs, c.Tender)
+}
