@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-
 	"zique/internal/fault"
 	"zique/internal/idempotency"
 	"zique/internal/storage"

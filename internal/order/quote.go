@@ -1,7 +1,6 @@
 package order
 
 import (
-
 	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
