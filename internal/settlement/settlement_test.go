@@ -2,35 +2,29 @@ package settlement_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"gorm.io/gorm"
 	"pgregory.net/rapid"
 
-	"zique/internal/aidcard"
 	"zique/internal/approval"
 	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/fault"
-	"zique/internal/freight"
 	"zique/internal/id"
-	"zique/internal/idempotency"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/order"
+	"zique/internal/order/ordertest"
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/settlement"
 	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 	"zique/internal/verify/verifytest"
-	"zique/internal/village"
 	"zique/internal/worker"
 )
 
@@ -46,11 +40,11 @@ const (
 	other  = id.ID(91)
 )
 
-// market is a cooperative and the collective of its village, both with usable accounts.
+// market is one where a cooperative and the collective of its village have usable accounts.
 type market struct {
+	*ordertest.Market
 	t       testing.TB
 	db      *storage.DB
-	checks  *order.Committer
 	jobs    *worker.Runner
 	desk    *approval.Desk
 	settle  *settlement.Service
@@ -74,53 +68,15 @@ func open(t *testing.T, db *storage.DB) *market {
 	}
 	desk := approval.NewDesk()
 	orgs := org.NewService(keys, desk, operators)
-	m := &market{t: t, db: db, checks: order.NewCommitter(db, rand.Reader, quick.Timing), desk: desk, keys: keys,
-		settle: settlement.NewService(orgs, desk, operators, silence)}
+	shop := ordertest.Open(t, db, 1000, quick.Timing)
+	m := &market{Market: shop, t: t, db: db, desk: desk, keys: keys, settle: settlement.NewService(orgs, desk, operators, silence),
+		sku: shop.SKUs[0], coop: shop.Cooperatives[0], village: shop.Villages[0], people: shop.Collectives[0]}
 	m.jobs = worker.NewRunner(db, map[string]worker.Handler{settlement.JobKind: m.settle.Make})
 	m.jobs.OnEnd(settlement.JobKind, settlement.Ended)
-	m.do(m.build)
-	ctx, stop := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { m.checks.Run(ctx) })
-	t.Cleanup(func() {
-		stop()
-		running.Wait()
-		m.seal()
-		verifytest.Check(t, db)
-	})
-	return m
-}
-
-func (m *market) build(tx *storage.Tx) error {
-	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
-		return err
-	}
-	v, err := village.Add(tx, audit.System, village.New{Name: "村", Township: "镇", County: "县"})
-	if err != nil {
-		return err
-	}
-	c, err := org.Add(tx, org.Cooperative, "社", true)
-	if err != nil {
-		return err
-	}
-	if _, err := freight.Put(tx, audit.System, freight.Flat(c.ID, 800)); err != nil {
-		return err
-	}
-	if err := village.Serve(tx, audit.System, c.ID, []id.ID{v.ID}); err != nil {
-		return err
-	}
-	p, err := catalog.Add(tx, catalog.Product{CooperativeID: c.ID, VillageID: v.ID, CategoryID: "grain", Title: "米",
-		SKUs: []catalog.SKU{{Spec: "1 kg", PriceFen: 1990, Stock: 1000}}})
-	if err != nil {
-		return err
-	}
-	m.sku, m.coop, m.village, m.people = p.SKUs[0], c.ID, v.ID, v.CollectiveID
 	for _, owner := range []id.ID{m.coop, m.people} {
-		if err := m.account(tx, owner, 0); err != nil {
-			return err
-		}
+		m.do(func(tx *storage.Tx) error { return m.account(tx, owner, 0) })
 	}
-	return nil
+	return m
 }
 
 // account gives an organisation a payee account that is used from an instant on.
@@ -162,25 +118,8 @@ func (m *market) seal() {
 func (m *market) sell(quantity int64) *order.Order {
 	m.t.Helper()
 	m.sales++
-	var card id.ID
-	m.do(func(tx *storage.Tx) error {
-		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: 90_000, Count: 1})
-		if err != nil {
-			return err
-		}
-		card = cards[0].ID
-		return aidcard.Assign(tx, card, buyer)
-	})
-	var placed *order.Order
-	key := fmt.Sprint("k", m.sales)
-	_, err := m.checks.Checkout(context.Background(), order.Checkout{
-		Key: idempotency.Key{Caller: buyer, Route: "place-order", Key: key, Body: idempotency.Fingerprint("POST", "/orders", []byte(key))},
-		By:  audit.Actor{UserID: buyer}, Items: []order.Item{{SKUID: m.sku.ID, Quantity: quantity}}, CardIDs: []id.ID{card}, AddressCipher: []byte("sealed"),
-		Encode: func(o *order.Order, _ *fault.Fault) (idempotency.Encoded, error) {
-			placed = o
-			return idempotency.Encoded{Status: http.StatusCreated, Body: []byte("x"), ResultID: o.ID}, nil
-		},
-	})
+	cards := m.Cards(m.t, buyer, 90_000, 1)
+	_, placed, err := m.Buy(buyer, fmt.Sprint("k", m.sales), cards, "", ordertest.One(m.sku, quantity))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -326,7 +265,7 @@ func TestAStatementLeadsToEachOrderLineAndItsRule(t *testing.T) {
 				parts := item.FreightFen
 				for _, l := range item.Lines {
 					parts += l.AmountFen
-					if l.LineID != o.Lines[0].ID || l.RuleName == "" || l.RateBp != 500 || l.Title != "米" {
+					if l.LineID != o.Lines[0].ID || l.RuleName == "" || l.RateBp != 500 || l.Title != "米0" {
 						t.Errorf("a line without its order or rule: %+v", l)
 					}
 				}
@@ -349,7 +288,7 @@ func TestAStatementLeadsToEachOrderLineAndItsRule(t *testing.T) {
 			}
 		}
 		shares, err := settlement.SharesOf(m.view(), m.village, 0, 10)
-		if err != nil || len(shares) != 6 || shares[0].Title != "米" || shares[0].RuleName == "" {
+		if err != nil || len(shares) != 6 || shares[0].Title != "米0" || shares[0].RuleName == "" {
 			t.Errorf("the shares of a village: %+v, %v", shares, err)
 		}
 		back, err := settlement.SharesOfLine(m.view(), o.Lines[0].ID)

@@ -31,7 +31,8 @@ type Market struct {
 	Checks       *order.Committer
 	SKUs         []catalog.SKU // two of each cooperative
 	Cooperatives []id.ID
-	Collectives  []id.ID // of the cooperatives' villages
+	Villages     []id.ID // of the cooperatives
+	Collectives  []id.ID // of the villages
 }
 
 // Open opens a market, and closes it at the end of the test with its books checked.
@@ -56,7 +57,7 @@ func Open(t storagetest.TB, db *storage.DB, stock int64, timing order.Timing) *M
 }
 
 func (m *Market) build(tx *storage.Tx, stock int64) error {
-	m.SKUs, m.Cooperatives, m.Collectives = nil, nil, nil
+	m.SKUs, m.Cooperatives, m.Villages, m.Collectives = nil, nil, nil, nil
 	if err := tx.Create(&catalog.Category{ID: "grain", Name: "杂粮", NameEn: "Grain"}).Error; err != nil {
 		return err
 	}
@@ -80,7 +81,8 @@ func (m *Market) build(tx *storage.Tx, stock int64) error {
 		if err != nil {
 			return err
 		}
-		m.SKUs, m.Cooperatives, m.Collectives = append(m.SKUs, p.SKUs...), append(m.Cooperatives, c.ID), append(m.Collectives, v.CollectiveID)
+		m.SKUs, m.Cooperatives = append(m.SKUs, p.SKUs...), append(m.Cooperatives, c.ID)
+		m.Villages, m.Collectives = append(m.Villages, v.ID), append(m.Collectives, v.CollectiveID)
 	}
 	return nil
 }
