@@ -40,12 +40,21 @@ func (p *program) ok(t *testing.T, status int, token, method, path string, body 
 	return r
 }
 
-// licensed is an application with a business licence of the token's.
+// licensed is an application with a business licence of the token's; a cooperative names a village.
 func (p *program) licensed(t *testing.T, token, kind string) map[string]any {
 	t.Helper()
 	a := p.application(kind)
 	a["documents"] = []any{map[string]any{"kind": "business_licence", "file_id": p.upload(t, token, "执照.csv", []byte("名称\n合作社\n")).text("file_id")}}
+	if kind == org.Cooperative {
+		a["village_ids"] = []any{p.village(t)}
+	}
 	return a
+}
+
+// village is the id of one that is there.
+func (p *program) village(t *testing.T) string {
+	t.Helper()
+	return p.ok(t, http.StatusOK, "", "GET", "/villages?limit=1", nil).text("items.0.id")
 }
 
 // submitted applies and hands in, and answers the organisation's id.
@@ -137,9 +146,16 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 		body["name"] = "云上合作社"
 		p.ok(t, http.StatusOK, owner, "PUT", at, body)
 		p.ok(t, http.StatusOK, owner, "POST", at+"/submit", nil)
+		serves := "/ops/cooperatives/" + made.text("id") + "/villages"
+		p.call(t, county, "POST", ops+"/recommend", nil).wants(t, http.StatusConflict, "village_required")
+		if seen := p.call(t, county, "GET", ops, nil); seen.text("status") != "submitted" {
+			t.Errorf("recommended without a village: %s", seen.raw)
+		}
+		p.ok(t, http.StatusOK, county, "PUT", serves, map[string]any{"village_ids": []any{p.village(t)}})
 		for range 2 {
 			p.ok(t, http.StatusOK, county, "POST", ops+"/recommend", nil)
 		}
+		p.call(t, county, "PUT", serves, map[string]any{"village_ids": []any{}}).wants(t, http.StatusConflict, "village_required")
 		if queue := p.ok(t, http.StatusOK, auditor, "GET", "/ops/organisations?status=recommended&kind=cooperative&q=云上", nil); queue.text("items.0.id") != made.text("id") || queue.text("items.0.contact_name") != "李**" {
 			t.Errorf("the queue as an auditor: %s", queue.raw)
 		}
@@ -377,7 +393,7 @@ func TestTheVillagesOfAnApplicationAreFiledUnderIt(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		owner, _, _ := p.person(t, "社长")
 		body := p.application("cooperative")
-		body["village_ids"] = []any{p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id")}
+		body["village_ids"] = []any{p.village(t)}
 		applied := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body)
 		rows := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?request_id="+applied.header.Get("X-Request-Id"), nil)
 		for i := range 3 {

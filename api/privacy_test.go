@@ -41,7 +41,7 @@ func (p *program) withPapers(t *testing.T, token string) (application map[string
 		files[kind] = p.document(t, token, contact+"-"+kind+".pdf")
 		papers = append(papers, paper(kind, files[kind]))
 	}
-	application["documents"] = papers
+	application["documents"], application["village_ids"] = papers, []any{p.village(t)}
 	return application, files
 }
 

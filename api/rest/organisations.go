@@ -324,7 +324,11 @@ func (s *Server) review(verb string) handler[reviewIn, body[OrganisationJSON]] {
 			reason = in.Body.Reason
 		}
 		return s.changeOrganisation(ctx, func(tx *storage.Tx) (org.Organisation, error) {
-			return s.Orgs.Review(tx, actor(ctx), acting(ctx).Kind, verb, orgID, reason)
+			o, err := s.Orgs.Review(tx, actor(ctx), acting(ctx).Kind, verb, orgID, reason)
+			if err == nil && o.Kind == org.Cooperative && (verb == org.Recommend || verb == org.Approve) {
+				err = village.MustServe(tx, orgID)
+			}
+			return o, err
 		})
 	}
 }
