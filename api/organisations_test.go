@@ -267,6 +267,7 @@ func TestAPayeeAccountChangesThroughTwoPeople(t *testing.T) {
 		if asked.text("status") != "pending" || asked.text("after.number") != "**** 7890" || asked.at("before") != nil || asked.at("may_decide") != false {
 			t.Errorf("asked: %s", asked.raw)
 		}
+		p.waits(t, operator, "approvals", 0) // another member decides
 		p.call(t, secretary, "POST", at, payee("6222021234567891")).wants(t, http.StatusConflict, "approval_pending")
 		p.call(t, secretary, "POST", approval+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, operator, "POST", approval+"/approve", nil).wants(t, http.StatusNotFound, "not_found") // another member can

@@ -112,7 +112,13 @@ func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (A
 	return found[0], err
 }
 
-// Waiting counts what is pending and answers since when the oldest waits; nil: nothing does.
-func Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, error) {
-	return storage.Waiting(view.Model(&Approval{}).Where("status = ? AND expires_at > ?", Pending, now), "created_at")
+// Waiting counts what waits for operators and answers since when the oldest does; nil: nothing.
+func (d *Desk) Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, error) {
+	rows := view.Table("approvals a").Where("a.status = ? AND a.expires_at > ?", Pending, now)
+	for name, kind := range d.kinds {
+		if others := kind.Elsewhere; others.SQL != "" {
+			rows = rows.Where("NOT (a.kind = ? AND ("+others.SQL+"))", append([]any{name}, others.Args...)...)
+		}
+	}
+	return storage.Waiting(rows, "a.created_at")
 }
