@@ -73,6 +73,7 @@ var audited = map[string][]string{
 	"DELETE /coop/promotions/{id}":               {"promotion.ended"},
 
 	"POST /organisations":                                    {"organisation.created", "member.joined", "cooperative.villages_changed"},
+	"PUT /organisations/{id}/contact":                        {"organisation.contact_changed"},
 	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},
 	"POST /organisations/{id}/submit":                        {"organisation.submitted"},
 	"POST /organisations/{id}/withdraw":                      {"organisation.withdrawn"},

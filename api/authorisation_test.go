@@ -145,6 +145,7 @@ var rules = map[string]rule{
 	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
 	"GET /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}"},
 	"PUT /organisations/{id}":                                {by: "applicant", answers: badRequest, path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
+	"PUT /organisations/{id}/contact":                        {by: "secretary", path: "/organisations/{enterprise}/contact", body: map[string]any{"contact_name": "李四", "contact_phone": "13812345678"}},
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
 	"POST /organisations/{id}/withdraw":                      {by: "applicant", answers: conflict, path: "/organisations/{application}/withdraw"},

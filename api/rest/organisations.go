@@ -173,6 +173,24 @@ func (s *Server) changeOrganisation(ctx context.Context, change func(tx *storage
 	return s.organisationBody(ctx, changed, err)
 }
 
+type contactIn struct {
+	PathID
+	Body struct {
+		Name  string `json:"contact_name" maxLength:"1000"`
+		Phone string `json:"contact_phone" maxLength:"1000"`
+	}
+}
+
+func (s *Server) changeContact(ctx context.Context, in *contactIn) (*body[OrganisationJSON], error) {
+	orgID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return s.changeOrganisation(ctx, func(tx *storage.Tx) (org.Organisation, error) {
+		return s.Orgs.ChangeContact(tx, actor(ctx), orgID, in.Body.Name, in.Body.Phone)
+	})
+}
+
 func (s *Server) submitOrganisation(ctx context.Context, in *PathID) (*body[OrganisationJSON], error) {
 	orgID, err := in.parse(org.ErrNotFound)
 	if err != nil {

@@ -86,6 +86,7 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
 	get(on, "/organisations/{id}", "get-organisation", signedIn, s.getOrganisation)
 	put(on, "/organisations/{id}", "edit-organisation", signedIn, s.editOrganisation)
+	put(on, "/organisations/{id}/contact", "change-contact", signedIn, s.changeContact)
 	get(on, "/organisations/{id}/history", "get-organisation-history", signedIn, s.organisationHistory)
 	post(on, "/organisations/{id}/submit", "submit-organisation", signedIn, http.StatusOK, s.submitOrganisation)
 	post(on, "/organisations/{id}/withdraw", "withdraw-organisation", signedIn, http.StatusOK, s.withdrawOrganisation)
