@@ -275,6 +275,13 @@ func TestAPayeeAccountChangesThroughTwoPeople(t *testing.T) {
 		if queue := p.ok(t, http.StatusOK, finance, "GET", "/approvals", nil); queue.text("items.0.id") != asked.text("id") || queue.at("items.0.may_decide") != true {
 			t.Errorf("the queue: %s", queue.raw)
 		}
+		if of := p.ok(t, http.StatusOK, finance, "GET", "/approvals?org_id="+orgID, nil); of.text("items.0.id") != asked.text("id") {
+			t.Errorf("of the organisation: %s", of.raw)
+		}
+		if others := p.ok(t, http.StatusOK, finance, "GET", "/approvals?org_id="+asked.text("id"), nil); others.at("items.0") != nil {
+			t.Errorf("of another: %s", others.raw)
+		}
+		p.call(t, finance, "GET", "/approvals?org_id=x", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, finance, "POST", approval+"/reject", reasoned{}).wants(t, http.StatusBadRequest, "invalid_field")
 		for range 2 {
 			if done := p.ok(t, http.StatusOK, finance, "POST", approval+"/approve", nil); done.text("status") != "approved" || done.text("decided_by.name") != "演示企业财务" {

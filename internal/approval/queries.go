@@ -16,6 +16,7 @@ import (
 type Query struct {
 	UserID id.ID
 	Status string
+	OrgID  id.ID // only those about this organisation; 0: all
 	After  id.ID
 	Limit  int
 }
@@ -26,6 +27,9 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	rows, err := d.seenBy(view, q.UserID)
 	if err != nil {
 		return nil, err
+	}
+	if q.OrgID != 0 {
+		rows = rows.Where("a.org_id = ?", q.OrgID)
 	}
 	found := []Approval{}
 	if err := page(rows, now, q).Limit(q.Limit).Scan(&found).Error; err != nil {

@@ -4703,6 +4703,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+                /** @description only those about this organisation */
+                org_id?: string;
                 cursor?: string;
                 limit?: number;
             };
