@@ -117,8 +117,8 @@ var audited = map[string][]string{
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
-	"POST /ops/users/{id}/roles":          {"approval.requested"},
-	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
+	"POST /ops/users/{id}/roles":               {"approval.requested"},
+	"POST /ops/users/{id}/roles/{role}/revoke": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
 
 	"POST /ops/jobs/{id}/retry":         {"job.retried"},
 	"POST /ops/stuck-events/{id}/retry": {"event.retried"},

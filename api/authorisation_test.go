@@ -185,9 +185,9 @@ var rules = map[string]rule{
 	"POST /approvals/{id}/reject":   {by: "finance", answers: conflict, path: "/approvals/{approval}/reject", body: map[string]any{"reason": "x"}},
 	"POST /approvals/{id}/withdraw": {by: "secretary", answers: conflict, path: "/approvals/{approval}/withdraw"},
 
-	"GET /ops/users":                      {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
-	"POST /ops/users/{id}/roles":          {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
-	"DELETE /ops/users/{id}/roles/{role}": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
+	"GET /ops/users":                           {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
+	"POST /ops/users/{id}/roles":               {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
+	"POST /ops/users/{id}/roles/{role}/revoke": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x/revoke", body: map[string]any{"reason": "x"}},
 
 	"POST /uploads":      {by: "buyer", answers: []int{http.StatusUnsupportedMediaType}, self: true},
 	"GET /files/{id}":    {by: "secretary", orNone: true, path: "/files/{file}"},

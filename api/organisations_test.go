@@ -315,11 +315,16 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 		bad.wants(t, http.StatusBadRequest, "invalid_field")
 		for _, desk := range []string{"county", "federation"} {
 			asked := p.ok(t, http.StatusAccepted, first, "POST", roles, map[string]any{"role": "operator", "desk": desk, "reason": "人手不足"})
+			p.waits(t, first, "approvals", 1)
+			if told := p.inbox(t, second, "role_asked"); desk == "county" && told.text("items.0.link") != "/approvals/"+asked.text("id") {
+				t.Errorf("who decides is told %s", told.raw)
+			}
 			p.call(t, first, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 			p.call(t, newcomer, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
 			p.ok(t, http.StatusOK, second, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		}
 		p.call(t, first, "POST", roles, map[string]any{"role": "operator", "desk": "county", "reason": "再来"}).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, newcomer, "POST", roles, map[string]any{"role": "auditor", "reason": "也要"}).wants(t, http.StatusForbidden, "own_request")
 		desk := map[string]string{}
 		memberships := p.ok(t, http.StatusOK, newcomer, "GET", "/me", nil)
 		for i := range 2 {
@@ -341,10 +346,15 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 				t.Errorf("acting for %s: %s", kind, seen.raw)
 			}
 		}
-		p.call(t, newcomer, "DELETE", roles+"/operator", nil).wants(t, http.StatusForbidden, "own_request")
-		p.ok(t, http.StatusNoContent, second, "DELETE", roles+"/operator", nil)
+		revoke := roles + "/operator/revoke"
+		p.call(t, newcomer, "POST", revoke, reasoned{"换人"}).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, second, "POST", revoke, reasoned{" "}).wantsField(t, "reason", "required")
+		revoked := p.ok(t, http.StatusNoContent, second, "POST", revoke, reasoned{"换人"})
+		if seen := p.ok(t, http.StatusOK, first, "GET", "/audit?action=role.revoked&request_id="+revoked.header.Get("X-Request-Id"), nil); seen.text("items.0.reason") != "换人" {
+			t.Errorf("the log does not say why: %s", seen.raw)
+		}
 		p.call(t, newcomer, "GET", "/me", nil).wants(t, http.StatusUnauthorized, "unauthenticated")
-		p.call(t, second, "DELETE", roles+"/operator", nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, second, "POST", revoke, reasoned{"换人"}).wants(t, http.StatusNotFound, "not_found")
 		if found := p.ok(t, http.StatusOK, first, "GET", "/ops/users?phone="+phone, nil); found.at("items.0.desks.0") != nil || found.at("items.0.roles.0") != nil {
 			t.Errorf("after the demotion: %s", found.raw)
 		}

@@ -297,7 +297,7 @@ func TestTheLastOperatorOfADeskStays(t *testing.T) {
 			t.Errorf("refused: %s", refused.raw)
 		}
 		leaverID := p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id")
-		p.call(t, federation, "DELETE", "/ops/users/"+leaverID+"/roles/operator", nil).wants(t, http.StatusConflict, "last_operator")
+		p.call(t, federation, "POST", "/ops/users/"+leaverID+"/roles/operator/revoke", reasoned{"换人"}).wants(t, http.StatusConflict, "last_operator")
 		p.ok(t, http.StatusOK, county, "GET", "/me", nil) // nothing was taken away
 
 		successor, _, userID := p.person(t, "接手的人")

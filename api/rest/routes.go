@@ -177,7 +177,7 @@ func (s *Server) routes(api huma.API) {
 
 	get(on, "/ops/users", "find-users", operators, s.findUsers)
 	post(on, "/ops/users/{id}/roles", "grant-role", operators, http.StatusAccepted, s.grantRole)
-	remove(on, "/ops/users/{id}/roles/{role}", "revoke-role", operators, s.revokeRole)
+	post(on, "/ops/users/{id}/roles/{role}/revoke", "revoke-role", operators, http.StatusNoContent, s.revokeRole)
 
 	get(on, "/ops/queues", "list-queues", readers, s.listQueues)
 	get(on, "/ops/search", "search", readers, s.search)

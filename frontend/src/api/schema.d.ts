@@ -1764,7 +1764,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ops/users/{id}/roles/{role}": {
+    "/api/v1/ops/users/{id}/roles/{role}/revoke": {
         parameters: {
             query?: never;
             header?: never;
@@ -1773,8 +1773,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        delete: operations["revoke-role"];
+        post: operations["revoke-role"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4162,6 +4162,9 @@ export interface components {
         };
         ReviewInBody: {
             reason?: string;
+        };
+        RevokeRoleInBody: {
+            reason: string;
         };
         SKUJSON: {
             id: string;
@@ -8681,7 +8684,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeRoleInBody"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {

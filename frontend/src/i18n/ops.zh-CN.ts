@@ -12,7 +12,7 @@ export default {
     served: '服务的村', servedEdit: '调整服务的村', servedDone: '服务的村已更新', villageFirst: '还没有选服务的村。先在“服务的村”里选定，才能推荐和通过；也可以退回让申请人补填。', save: '保存',
   },
   people: {
-    find: '按手机号找人', findHint: '要完整的 11 位手机号', none: '没有这个手机号的账号', noRoles: '没有平台身份', grant: '授予身份', revoke: '收回', revokeOf: '收回{name}的{role}身份', revokeAsk: '收回后立即生效，正在使用的页面也会失去权限。', revoked: '已收回{name}的身份', twoPersons: '授予身份要两个人：您申请，另一位运营批准后才生效。', roleLabel: '身份', desk: '工作台', ask: '提交申请', asked: '已提交，等另一位运营批准',
+    find: '按手机号找人', findHint: '要完整的 11 位手机号', none: '没有这个手机号的账号', noRoles: '没有平台身份', grant: '授予身份', revoke: '收回', revokeOf: '收回{name}的{role}身份', revokeAsk: '收回后立即生效，正在使用的页面也会失去权限。原因会记入操作记录。', revoked: '已收回{name}的身份', twoPersons: '授予身份要两个人：您申请，另一位运营批准后才生效。', roleLabel: '身份', desk: '工作台', ask: '提交申请', asked: '已提交，等另一位运营批准',
     role: { operator: '运营', auditor: '审计', liaison: '联络员' },
   },
   villageEdit: { new: '新增村庄', import: '批量导入', saved: '{village}已保存', name: '村名', county: '县', code: '行政区划代码', codeHint: '12 位，可不填', produceHint: '用顿号隔开，例如：紫鹊界贡米、土蜂蜜', note: '一句话简介', noteHint: '显示在村庄页最上面', storyHint: '说说这个村：在哪里、种什么、为什么需要帮一把。空一行就是新的一段。', picture: '照片 {n}' },
