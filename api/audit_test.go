@@ -73,6 +73,7 @@ var audited = map[string][]string{
 	"DELETE /coop/promotions/{id}":               {"promotion.ended"},
 
 	"POST /organisations":                                    {"organisation.created", "member.joined", "cooperative.villages_changed"},
+	"PUT /organisations/{id}/contact":                        {"organisation.contact_changed"},
 	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},
 	"POST /organisations/{id}/submit":                        {"organisation.submitted"},
 	"POST /organisations/{id}/withdraw":                      {"organisation.withdrawn"},
@@ -116,8 +117,8 @@ var audited = map[string][]string{
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
-	"POST /ops/users/{id}/roles":          {"approval.requested"},
-	"DELETE /ops/users/{id}/roles/{role}": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
+	"POST /ops/users/{id}/roles":               {"approval.requested"},
+	"POST /ops/users/{id}/roles/{role}/revoke": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
 
 	"POST /ops/jobs/{id}/retry":         {"job.retried"},
 	"POST /ops/stuck-events/{id}/retry": {"event.retried"},

@@ -145,6 +145,7 @@ var rules = map[string]rule{
 	"POST /organisations":                                    {by: "applicant", answers: badRequest, self: true, hides: []string{"{application}"}, body: map[string]any{}},
 	"GET /organisations/{id}":                                {by: "applicant", path: "/organisations/{application}"},
 	"PUT /organisations/{id}":                                {by: "applicant", answers: badRequest, path: "/organisations/{application}", body: map[string]any{"name": "", "credit_code": "", "contact_name": "", "contact_phone": ""}},
+	"PUT /organisations/{id}/contact":                        {by: "secretary", path: "/organisations/{enterprise}/contact", body: map[string]any{"contact_name": "李四", "contact_phone": "13812345678"}},
 	"GET /organisations/{id}/history":                        {by: "applicant", path: "/organisations/{application}/history"},
 	"POST /organisations/{id}/submit":                        {by: "applicant", path: "/organisations/{application}/submit"},
 	"POST /organisations/{id}/withdraw":                      {by: "applicant", answers: conflict, path: "/organisations/{application}/withdraw"},
@@ -184,9 +185,9 @@ var rules = map[string]rule{
 	"POST /approvals/{id}/reject":   {by: "finance", answers: conflict, path: "/approvals/{approval}/reject", body: map[string]any{"reason": "x"}},
 	"POST /approvals/{id}/withdraw": {by: "secretary", answers: conflict, path: "/approvals/{approval}/withdraw"},
 
-	"GET /ops/users":                      {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
-	"POST /ops/users/{id}/roles":          {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
-	"DELETE /ops/users/{id}/roles/{role}": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x"},
+	"GET /ops/users":                           {by: "county", also: []string{"federation"}, path: "/ops/users?phone=" + demoBuyer},
+	"POST /ops/users/{id}/roles":               {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles", body: map[string]any{"role": "x", "reason": "x"}},
+	"POST /ops/users/{id}/roles/{role}/revoke": {by: "county", answers: badRequest, also: []string{"federation"}, path: "/ops/users/{finance_id}/roles/x/revoke", body: map[string]any{"reason": "x"}},
 
 	"POST /uploads":      {by: "buyer", answers: []int{http.StatusUnsupportedMediaType}, self: true},
 	"GET /files/{id}":    {by: "secretary", orNone: true, path: "/files/{file}"},

@@ -188,6 +188,10 @@ func TestOddBodiesAreRefused(t *testing.T) {
 		p.call(t, "", "GET", "/products?limit=101", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, "", "GET", "/products?colour=red", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, "", "GET", "/products?cursor=x", nil).wants(t, http.StatusBadRequest, "invalid_field")
+		p.call(t, "", "GET", "/products?campaign_id=x", nil).wantsField(t, "campaign_id", "not_an_id")
+		if none := p.ok(t, http.StatusOK, "", "GET", "/products?campaign_id=1", nil); none.at("items.0") != nil || none.text("next_cursor") != "" {
+			t.Errorf("of a campaign that is not there: %s", none.raw)
+		}
 		if orders := p.call(t, b.token, "GET", "/orders", nil); orders.text("items.0.id") != "" {
 			t.Errorf("something was ordered: %s", orders.raw)
 		}

@@ -40,12 +40,21 @@ func (p *program) ok(t *testing.T, status int, token, method, path string, body 
 	return r
 }
 
-// licensed is an application with a business licence of the token's.
+// licensed is an application with a business licence of the token's; a cooperative names a village.
 func (p *program) licensed(t *testing.T, token, kind string) map[string]any {
 	t.Helper()
 	a := p.application(kind)
 	a["documents"] = []any{map[string]any{"kind": "business_licence", "file_id": p.upload(t, token, "执照.csv", []byte("名称\n合作社\n")).text("file_id")}}
+	if kind == org.Cooperative {
+		a["village_ids"] = []any{p.village(t)}
+	}
 	return a
+}
+
+// village is the id of one that is there.
+func (p *program) village(t *testing.T) string {
+	t.Helper()
+	return p.ok(t, http.StatusOK, "", "GET", "/villages?limit=1", nil).text("items.0.id")
 }
 
 // submitted applies and hands in, and answers the organisation's id.
@@ -137,9 +146,16 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 		body["name"] = "云上合作社"
 		p.ok(t, http.StatusOK, owner, "PUT", at, body)
 		p.ok(t, http.StatusOK, owner, "POST", at+"/submit", nil)
+		serves := "/ops/cooperatives/" + made.text("id") + "/villages"
+		p.call(t, county, "POST", ops+"/recommend", nil).wants(t, http.StatusConflict, "village_required")
+		if seen := p.call(t, county, "GET", ops, nil); seen.text("status") != "submitted" {
+			t.Errorf("recommended without a village: %s", seen.raw)
+		}
+		p.ok(t, http.StatusOK, county, "PUT", serves, map[string]any{"village_ids": []any{p.village(t)}})
 		for range 2 {
 			p.ok(t, http.StatusOK, county, "POST", ops+"/recommend", nil)
 		}
+		p.call(t, county, "PUT", serves, map[string]any{"village_ids": []any{}}).wants(t, http.StatusConflict, "village_required")
 		if queue := p.ok(t, http.StatusOK, auditor, "GET", "/ops/organisations?status=recommended&kind=cooperative&q=云上", nil); queue.text("items.0.id") != made.text("id") || queue.text("items.0.contact_name") != "李**" {
 			t.Errorf("the queue as an auditor: %s", queue.raw)
 		}
@@ -251,6 +267,7 @@ func TestAPayeeAccountChangesThroughTwoPeople(t *testing.T) {
 		if asked.text("status") != "pending" || asked.text("after.number") != "**** 7890" || asked.at("before") != nil || asked.at("may_decide") != false {
 			t.Errorf("asked: %s", asked.raw)
 		}
+		p.waits(t, operator, "approvals", 0) // another member decides
 		p.call(t, secretary, "POST", at, payee("6222021234567891")).wants(t, http.StatusConflict, "approval_pending")
 		p.call(t, secretary, "POST", approval+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, operator, "POST", approval+"/approve", nil).wants(t, http.StatusNotFound, "not_found") // another member can
@@ -258,6 +275,13 @@ func TestAPayeeAccountChangesThroughTwoPeople(t *testing.T) {
 		if queue := p.ok(t, http.StatusOK, finance, "GET", "/approvals", nil); queue.text("items.0.id") != asked.text("id") || queue.at("items.0.may_decide") != true {
 			t.Errorf("the queue: %s", queue.raw)
 		}
+		if of := p.ok(t, http.StatusOK, finance, "GET", "/approvals?org_id="+orgID, nil); of.text("items.0.id") != asked.text("id") {
+			t.Errorf("of the organisation: %s", of.raw)
+		}
+		if others := p.ok(t, http.StatusOK, finance, "GET", "/approvals?org_id="+asked.text("id"), nil); others.at("items.0") != nil {
+			t.Errorf("of another: %s", others.raw)
+		}
+		p.call(t, finance, "GET", "/approvals?org_id=x", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, finance, "POST", approval+"/reject", reasoned{}).wants(t, http.StatusBadRequest, "invalid_field")
 		for range 2 {
 			if done := p.ok(t, http.StatusOK, finance, "POST", approval+"/approve", nil); done.text("status") != "approved" || done.text("decided_by.name") != "演示企业财务" {
@@ -291,11 +315,16 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 		bad.wants(t, http.StatusBadRequest, "invalid_field")
 		for _, desk := range []string{"county", "federation"} {
 			asked := p.ok(t, http.StatusAccepted, first, "POST", roles, map[string]any{"role": "operator", "desk": desk, "reason": "人手不足"})
+			p.waits(t, first, "approvals", 1)
+			if told := p.inbox(t, second, "role_asked"); desk == "county" && told.text("items.0.link") != "/approvals/"+asked.text("id") {
+				t.Errorf("who decides is told %s", told.raw)
+			}
 			p.call(t, first, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 			p.call(t, newcomer, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
 			p.ok(t, http.StatusOK, second, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		}
 		p.call(t, first, "POST", roles, map[string]any{"role": "operator", "desk": "county", "reason": "再来"}).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, newcomer, "POST", roles, map[string]any{"role": "auditor", "reason": "也要"}).wants(t, http.StatusForbidden, "own_request")
 		desk := map[string]string{}
 		memberships := p.ok(t, http.StatusOK, newcomer, "GET", "/me", nil)
 		for i := range 2 {
@@ -317,10 +346,15 @@ func TestWhoHasTwoDesksActsForEachInTurn(t *testing.T) {
 				t.Errorf("acting for %s: %s", kind, seen.raw)
 			}
 		}
-		p.call(t, newcomer, "DELETE", roles+"/operator", nil).wants(t, http.StatusForbidden, "own_request")
-		p.ok(t, http.StatusNoContent, second, "DELETE", roles+"/operator", nil)
+		revoke := roles + "/operator/revoke"
+		p.call(t, newcomer, "POST", revoke, reasoned{"换人"}).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, second, "POST", revoke, reasoned{" "}).wantsField(t, "reason", "required")
+		revoked := p.ok(t, http.StatusNoContent, second, "POST", revoke, reasoned{"换人"})
+		if seen := p.ok(t, http.StatusOK, first, "GET", "/audit?action=role.revoked&request_id="+revoked.header.Get("X-Request-Id"), nil); seen.text("items.0.reason") != "换人" {
+			t.Errorf("the log does not say why: %s", seen.raw)
+		}
 		p.call(t, newcomer, "GET", "/me", nil).wants(t, http.StatusUnauthorized, "unauthenticated")
-		p.call(t, second, "DELETE", roles+"/operator", nil).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, second, "POST", revoke, reasoned{"换人"}).wants(t, http.StatusNotFound, "not_found")
 		if found := p.ok(t, http.StatusOK, first, "GET", "/ops/users?phone="+phone, nil); found.at("items.0.desks.0") != nil || found.at("items.0.roles.0") != nil {
 			t.Errorf("after the demotion: %s", found.raw)
 		}
@@ -377,7 +411,7 @@ func TestTheVillagesOfAnApplicationAreFiledUnderIt(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		owner, _, _ := p.person(t, "社长")
 		body := p.application("cooperative")
-		body["village_ids"] = []any{p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id")}
+		body["village_ids"] = []any{p.village(t)}
 		applied := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body)
 		rows := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?request_id="+applied.header.Get("X-Request-Id"), nil)
 		for i := range 3 {

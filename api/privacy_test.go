@@ -41,7 +41,7 @@ func (p *program) withPapers(t *testing.T, token string) (application map[string
 		files[kind] = p.document(t, token, contact+"-"+kind+".pdf")
 		papers = append(papers, paper(kind, files[kind]))
 	}
-	application["documents"] = papers
+	application["documents"], application["village_ids"] = papers, []any{p.village(t)}
 	return application, files
 }
 
@@ -116,6 +116,23 @@ func TestNamesOfContactsAndPayeesAreNotLogged(t *testing.T) {
 		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
 		secretary, finance := p.signIn(t, "13900000003"), p.signIn(t, "13900000007")
 		enterprise := p.ok(t, http.StatusOK, secretary, "GET", "/organisations", nil).text("items.0.id")
+		person := map[string]any{"contact_name": "王实甫", "contact_phone": "13987654321"}
+		at := "/organisations/" + enterprise + "/contact"
+		p.call(t, owner, "PUT", at, person).wants(t, http.StatusNotFound, "not_found")
+		p.call(t, finance, "PUT", at, person).wants(t, http.StatusForbidden, "forbidden")
+		p.call(t, owner, "PUT", "/organisations/"+orgID+"/contact", person).wants(t, http.StatusConflict, "org_not_admitted")
+		bad := p.call(t, secretary, "PUT", at, map[string]any{"contact_name": " ", "contact_phone": "1"})
+		if bad.wants(t, http.StatusBadRequest, "invalid_field"); bad.text("errors.0.field") != "contact_name" || bad.text("errors.1.field") != "contact_phone" {
+			t.Errorf("wrong fields: %s", bad.raw)
+		}
+		changed := p.ok(t, http.StatusOK, secretary, "PUT", at, person)
+		if changed.text("contact_name") != "王实甫" || changed.text("contact_phone") != "139****4321" {
+			t.Errorf("changed: %s", changed.raw)
+		}
+		logged := p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "GET", "/audit?request_id="+changed.header.Get("X-Request-Id"), nil)
+		if logged.text("items.0.action") != "organisation.contact_changed" || logged.text("items.0.after.contact_name") != "王**" || logged.text("items.0.after.contact_phone") != "139****4321" {
+			t.Errorf("the log says %s", logged.raw)
+		}
 		wanted := payee("6222021234567890")
 		wanted["holder"] = "诸葛孔明"
 		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted)
@@ -129,7 +146,12 @@ func TestNamesOfContactsAndPayeesAreNotLogged(t *testing.T) {
 			t.Errorf("once it is decided: %s", decided.raw)
 		}
 		tables := dump(t, p.database(t))
-		for _, name := range []string{contact, "司马相如", "诸葛孔明"} {
+		for name, rows := range tables {
+			if strings.Contains(rows, "13987654321") {
+				t.Errorf("%s holds a contact's phone in clear", name)
+			}
+		}
+		for _, name := range []string{contact, "司马相如", "诸葛孔明", "王实甫"} {
 			for _, table := range []string{"audit_log", "approvals"} {
 				if strings.Contains(tables[table], name) {
 					t.Errorf("%s holds %s in clear", table, name)
@@ -275,7 +297,7 @@ func TestTheLastOperatorOfADeskStays(t *testing.T) {
 			t.Errorf("refused: %s", refused.raw)
 		}
 		leaverID := p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id")
-		p.call(t, federation, "DELETE", "/ops/users/"+leaverID+"/roles/operator", nil).wants(t, http.StatusConflict, "last_operator")
+		p.call(t, federation, "POST", "/ops/users/"+leaverID+"/roles/operator/revoke", reasoned{"换人"}).wants(t, http.StatusConflict, "last_operator")
 		p.ok(t, http.StatusOK, county, "GET", "/me", nil) // nothing was taken away
 
 		successor, _, userID := p.person(t, "接手的人")

@@ -80,6 +80,7 @@ func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, e
 
 type listApprovalsIn struct {
 	Status string `query:"status" enum:"pending,approved,rejected,withdrawn,expired" default:"pending"`
+	OrgID  string `query:"org_id" maxLength:"20" doc:"only those about this organisation"`
 	Paging
 }
 
@@ -88,7 +89,13 @@ func (s *Server) listApprovals(ctx context.Context, in *listApprovalsIn) (*body[
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Approvals.List(s.DB.Read(ctx), s.DB.Now(), approval.Query{UserID: caller(ctx).UserID, Status: in.Status, After: after, Limit: in.Limit + 1})
+	q := approval.Query{UserID: caller(ctx).UserID, Status: in.Status, After: after, Limit: in.Limit + 1}
+	if in.OrgID != "" {
+		if q.OrgID, err = parseID(in.OrgID, "org_id"); err != nil {
+			return nil, err
+		}
+	}
+	found, err := s.Approvals.List(s.DB.Read(ctx), s.DB.Now(), q)
 	if err != nil {
 		return nil, err
 	}

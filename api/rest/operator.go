@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/clock"
 	"zique/internal/fault"
@@ -39,7 +38,7 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*body[list[QueueJ
 	}{
 		{"admissions_county", func() (int64, *clock.Millis, error) { return org.Waiting(view, org.County) }},
 		{"admissions_federation", func() (int64, *clock.Millis, error) { return org.Waiting(view, org.Federation) }},
-		{"approvals", func() (int64, *clock.Millis, error) { return approval.Waiting(view, now) }},
+		{"approvals", func() (int64, *clock.Millis, error) { return s.Approvals.Waiting(view, now) }},
 		{"refunds_requested", func() (int64, *clock.Millis, error) { return order.RefundsWaiting(view, order.Requested) }},
 		{"refunds_returned", func() (int64, *clock.Millis, error) { return order.RefundsWaiting(view, order.Returned) }},
 		{"refund_transfers", func() (int64, *clock.Millis, error) { return payment.TransfersWaiting(view) }},

@@ -173,6 +173,24 @@ func (s *Server) changeOrganisation(ctx context.Context, change func(tx *storage
 	return s.organisationBody(ctx, changed, err)
 }
 
+type contactIn struct {
+	PathID
+	Body struct {
+		Name  string `json:"contact_name" maxLength:"1000"`
+		Phone string `json:"contact_phone" maxLength:"1000"`
+	}
+}
+
+func (s *Server) changeContact(ctx context.Context, in *contactIn) (*body[OrganisationJSON], error) {
+	orgID, err := in.parse(org.ErrNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return s.changeOrganisation(ctx, func(tx *storage.Tx) (org.Organisation, error) {
+		return s.Orgs.ChangeContact(tx, actor(ctx), orgID, in.Body.Name, in.Body.Phone)
+	})
+}
+
 func (s *Server) submitOrganisation(ctx context.Context, in *PathID) (*body[OrganisationJSON], error) {
 	orgID, err := in.parse(org.ErrNotFound)
 	if err != nil {
@@ -324,7 +342,11 @@ func (s *Server) review(verb string) handler[reviewIn, body[OrganisationJSON]] {
 			reason = in.Body.Reason
 		}
 		return s.changeOrganisation(ctx, func(tx *storage.Tx) (org.Organisation, error) {
-			return s.Orgs.Review(tx, actor(ctx), acting(ctx).Kind, verb, orgID, reason)
+			o, err := s.Orgs.Review(tx, actor(ctx), acting(ctx).Kind, verb, orgID, reason)
+			if err == nil && o.Kind == org.Cooperative && (verb == org.Recommend || verb == org.Approve) {
+				err = village.MustServe(tx, orgID)
+			}
+			return o, err
 		})
 	}
 }

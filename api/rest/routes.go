@@ -86,6 +86,7 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/organisations", "apply", signedIn, http.StatusCreated, s.applyOrganisation)
 	get(on, "/organisations/{id}", "get-organisation", signedIn, s.getOrganisation)
 	put(on, "/organisations/{id}", "edit-organisation", signedIn, s.editOrganisation)
+	put(on, "/organisations/{id}/contact", "change-contact", signedIn, s.changeContact)
 	get(on, "/organisations/{id}/history", "get-organisation-history", signedIn, s.organisationHistory)
 	post(on, "/organisations/{id}/submit", "submit-organisation", signedIn, http.StatusOK, s.submitOrganisation)
 	post(on, "/organisations/{id}/withdraw", "withdraw-organisation", signedIn, http.StatusOK, s.withdrawOrganisation)
@@ -176,7 +177,7 @@ func (s *Server) routes(api huma.API) {
 
 	get(on, "/ops/users", "find-users", operators, s.findUsers)
 	post(on, "/ops/users/{id}/roles", "grant-role", operators, http.StatusAccepted, s.grantRole)
-	remove(on, "/ops/users/{id}/roles/{role}", "revoke-role", operators, s.revokeRole)
+	post(on, "/ops/users/{id}/roles/{role}/revoke", "revoke-role", operators, http.StatusNoContent, s.revokeRole)
 
 	get(on, "/ops/queues", "list-queues", readers, s.listQueues)
 	get(on, "/ops/search", "search", readers, s.search)

@@ -61,6 +61,9 @@ func (s *Server) grantRole(ctx context.Context, in *grantRoleIn) (*body[Approval
 type revokeRoleIn struct {
 	PathID
 	Role string `path:"role" maxLength:"30"`
+	Body struct {
+		Reason string `json:"reason" maxLength:"5000"`
+	}
 }
 
 func (s *Server) revokeRole(ctx context.Context, in *revokeRoleIn) (*struct{}, error) {
@@ -68,5 +71,5 @@ func (s *Server) revokeRole(ctx context.Context, in *revokeRoleIn) (*struct{}, e
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Staff.Revoke(tx, actor(ctx), userID, in.Role) })
+	return nil, s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Staff.Revoke(tx, actor(ctx), userID, in.Role, in.Body.Reason) })
 }

@@ -177,6 +177,12 @@ async function seeAdmission(person, form, orgId) {
   // Handed in, recommended, admitted: the history shows each step.
   await person.at('org-event').nth(2).waitFor()
   await person.look('org-admitted')
+  await person.at('contact-open').click()
+  await person.fill('contact-name', '邹大山')
+  await person.fill('contact-phone', newPhone())
+  await person.look('org-contact')
+  await person.at('contact-save').click()
+  await page.getByText('邹大山').first().waitFor()
   await page.goto('/account')
   await person.at('my-organisation').filter({ hasText: form.name }).waitFor()
   await person.look('account')

@@ -1,4 +1,4 @@
-import type { ApplicantKind, DocumentKind, Organisation, OrganisationInput } from './api/organisations'
+import type { ApplicantKind, ContactInput, DocumentKind, Organisation, OrganisationInput } from './api/organisations'
 import { creditCodeFault, normalizeCreditCode } from './creditCode'
 
 export interface DraftDocument { kind: DocumentKind; file_id: string; name: string }
@@ -41,14 +41,21 @@ export function stepOfField(field: string): AdmissionStep {
 
 export const plainPhone = (typed: string) => typed.replace(/[\s-]/g, '')
 
-/** Codes of what is still wrong in the first step; an empty object when nothing is. */
-export function basicFaults(form: Admission): Partial<Record<BasicField, string>> {
-  const faults: Partial<Record<BasicField, string>> = {}
-  for (const field of ['name', 'contact_name'] as const) if (!form[field].trim()) faults[field] = 'required'
-  const code = creditCodeFault(normalizeCreditCode(form.credit_code))
-  if (code) faults.credit_code = code
+/** Codes of what is wrong with whom the operators turn to. */
+export function contactFaults(form: ContactInput): Partial<Record<keyof ContactInput, string>> {
+  const faults: Partial<Record<keyof ContactInput, string>> = {}
+  if (!form.contact_name.trim()) faults.contact_name = 'required'
   if (!form.contact_phone.trim()) faults.contact_phone = 'required'
   else if (!/^1\d{10}$/.test(plainPhone(form.contact_phone))) faults.contact_phone = 'phone'
+  return faults
+}
+
+/** Codes of what is still wrong in the first step; an empty object when nothing is. */
+export function basicFaults(form: Admission): Partial<Record<BasicField, string>> {
+  const faults: Partial<Record<BasicField, string>> = contactFaults(form)
+  if (!form.name.trim()) faults.name = 'required'
+  const code = creditCodeFault(normalizeCreditCode(form.credit_code))
+  if (code) faults.credit_code = code
   return faults
 }
 

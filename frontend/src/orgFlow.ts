@@ -42,6 +42,9 @@ export function flowSteps(kind: OrgKind, status: OrgStatus): FlowStep[] {
   })
 }
 
+/** A cooperative goes on only once it serves a village. */
+export const lacksVillage = (org: Organisation) => org.kind === 'cooperative' && !org.village_ids.length && ['submitted', 'recommended'].includes(org.status)
+
 export interface DeskAction { verb: Verb; to: OrgStatus; desk: Desk; reason: boolean }
 
 /** Whose move an application is: a cooperative's first the county's; everything else is the federation's. */

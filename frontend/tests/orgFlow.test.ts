@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Desk } from '@/api/operator'
-import type { OrgKind, OrgStatus } from '@/api/organisations'
-import { deskActions, flowSteps, handlesMoney, isManager } from '@/orgFlow'
+import type { Organisation, OrgKind, OrgStatus } from '@/api/organisations'
+import { deskActions, flowSteps, handlesMoney, isManager, lacksVillage } from '@/orgFlow'
 
 const both: Desk[] = ['county', 'federation']
 const verbs = (kind: OrgKind, status: OrgStatus, desks: Desk[]) => deskActions(kind, status, desks).map((a) => a.verb)
@@ -52,6 +52,11 @@ describe('what a desk may decide', () => {
       if (action.verb === 'recommend') expect(action.desk).toBe('county')
     }
   })
+})
+
+it('lets a cooperative go on only with a village', () => {
+  const lacks = (kind: OrgKind, status: OrgStatus, village_ids: string[]) => lacksVillage({ kind, status, village_ids } as Organisation)
+  expect([lacks('cooperative', 'submitted', []), lacks('cooperative', 'recommended', []), lacks('cooperative', 'submitted', ['1']), lacks('enterprise', 'submitted', [])]).toEqual([true, true, false, false])
 })
 
 it('knows who manages and who handles money', () => {

@@ -98,6 +98,8 @@ type Kind struct {
 	// Decides is which requests of this kind the user decides. It looks the user up once
 	// for a whole list; the one who asked is refused besides.
 	Decides func(view *gorm.DB, userID id.ID) (Condition, error)
+	// Elsewhere is which requests of this kind wait for others than operators.
+	Elsewhere Condition
 	// Reveal, if set, answers After as those see it who may see a pending request, where
 	// they could not decide about what its row keeps masked.
 	Reveal func(a Approval) (after any, err error)

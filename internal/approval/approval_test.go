@@ -282,7 +282,7 @@ func TestWhatRanOutIsNeverCarriedOut(t *testing.T) {
 		if n := rows(t, db, "approval.expired"); n != 3 {
 			t.Errorf("%d are marked, want 3", n)
 		}
-		if n, oldest, err := approval.Waiting(db.Read(ctx), db.Now()); err != nil || n != 1 || oldest == nil || *oldest != again.CreatedAt {
+		if n, oldest, err := desk.Waiting(db.Read(ctx), db.Now()); err != nil || n != 1 || oldest == nil || *oldest != again.CreatedAt {
 			t.Errorf("%d wait since %v, %v", n, oldest, err)
 		}
 		if n := rows(t, db, "toy.changed"); n != 0 {

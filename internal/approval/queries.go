@@ -16,6 +16,7 @@ import (
 type Query struct {
 	UserID id.ID
 	Status string
+	OrgID  id.ID // only those about this organisation; 0: all
 	After  id.ID
 	Limit  int
 }
@@ -26,6 +27,9 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	rows, err := d.seenBy(view, q.UserID)
 	if err != nil {
 		return nil, err
+	}
+	if q.OrgID != 0 {
+		rows = rows.Where("a.org_id = ?", q.OrgID)
 	}
 	found := []Approval{}
 	if err := page(rows, now, q).Limit(q.Limit).Scan(&found).Error; err != nil {
@@ -112,7 +116,13 @@ func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (A
 	return found[0], err
 }
 
-// Waiting counts what is pending and answers since when the oldest waits; nil: nothing does.
-func Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, error) {
-	return storage.Waiting(view.Model(&Approval{}).Where("status = ? AND expires_at > ?", Pending, now), "created_at")
+// Waiting counts what waits for operators and answers since when the oldest does; nil: nothing.
+func (d *Desk) Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, error) {
+	rows := view.Table("approvals a").Where("a.status = ? AND a.expires_at > ?", Pending, now)
+	for name, kind := range d.kinds {
+		if others := kind.Elsewhere; others.SQL != "" {
+			rows = rows.Where("NOT (a.kind = ? AND ("+others.SQL+"))", append([]any{name}, others.Args...)...)
+		}
+	}
+	return storage.Waiting(rows, "a.created_at")
 }

@@ -117,6 +117,13 @@ func sheet(t *testing.T, entries ...string) []byte {
 	return out.Bytes()
 }
 
+// commented is a zip with a comment at its end.
+func commented(zipped []byte, comment string) []byte {
+	zipped = append(zipped, comment...)
+	binary.LittleEndian.PutUint16(zipped[len(zipped)-len(comment)-2:], uint16(len(comment)))
+	return zipped
+}
+
 // halves is red on the left and blue on the right.
 func halves(w, h int) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -245,6 +252,13 @@ func TestARefusedFileLeavesNothing(t *testing.T) {
 			{"page.png", []byte("<html><script>1</script>"), "file_type_not_supported file:file_type_not_supported"},
 			{"notes.txt", []byte("a,b"), "file_type_not_supported file:file_type_not_supported"},
 			{"nul.csv", []byte("a\x00b"), "file_type_not_supported file:file_type_not_supported"},
+			{"paper.csv", []byte("a,b\n%PDF-1.7\n%%EOF"), "file_type_not_supported file:file_type_not_supported"},
+			{"gif.csv", []byte("GIF89a=1,村\n"), "invalid_file file:unreadable"},
+			{"gif2.csv", []byte(" GIF89a=1,村\n"), "file_type_not_supported file:file_type_not_supported"},
+			{"zip.csv", sheet(t, "a.html"), "file_type_not_supported file:file_type_not_supported"},
+			{"page.csv", []byte("<!DOCTYPE html>\n1,2"), "file_type_not_supported file:file_type_not_supported"},
+			{"program.csv", []byte("\x7fELF,1"), "file_type_not_supported file:file_type_not_supported"},
+			{"dos.csv", []byte("MZ\x90\x00"), "file_type_not_supported file:file_type_not_supported"},
 			{"neither.csv", []byte("a,\xFF\xFF"), "invalid_file file:encoding"},
 			{"late.pdf", []byte("x%PDF-1.7\n%%EOF"), "file_type_not_supported file:file_type_not_supported"},
 			{"cut.pdf", paper("")[:80], "invalid_file file:unreadable"},
@@ -254,6 +268,9 @@ func TestARefusedFileLeavesNothing(t *testing.T) {
 			{"../a.pdf", paper(""), "invalid_file file:invalid_name"},
 			{"a.docx", sheet(t, "[Content_Types].xml", "word/document.xml"), "file_type_not_supported file:file_type_not_supported"},
 			{"macros.xlsx", sheet(t, "[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), "file_type_not_supported file:file_type_not_supported"},
+			{"behind.xlsx", append(sheet(t, "[Content_Types].xml", "xl/workbook.xml"), "<html>"...), "file_type_not_supported file:file_type_not_supported"},
+			{"comment.xlsx", commented(sheet(t, "[Content_Types].xml", "xl/workbook.xml"), "<html>"), "file_type_not_supported file:file_type_not_supported"},
+			{"before.xlsx", append([]byte("PK\x03\x04<html><script>1</script>............"), sheet(t, "[Content_Types].xml", "xl/workbook.xml")...), "file_type_not_supported file:file_type_not_supported"},
 			{"cut.xlsx", sheet(t, "[Content_Types].xml", "xl/workbook.xml")[:60], "invalid_file file:unreadable"},
 			{"parts.xlsx", append([]byte("PK\x03\x04"), bytes.Repeat([]byte("PK\x01\x02"), 10_001)...), "invalid_file file:too_many_parts"},
 			{"cut.jpg", photo[:len(photo)/2], "invalid_file file:unreadable"},

@@ -4,8 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"os"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -104,17 +107,37 @@ func checkXLSX(data []byte) error {
 	for _, entry := range archive.File {
 		has[entry.Name] = true
 	}
-	if !has["[Content_Types].xml"] || !has["xl/workbook.xml"] || has["xl/vbaProject.bin"] {
+	if !has["[Content_Types].xml"] || !has["xl/workbook.xml"] || has["xl/vbaProject.bin"] || !isOnlyZip(data, archive.File) {
 		return ErrType
 	}
 	return nil
 }
 
+const zipEndLength = 22 // bytes of the record that ends a zip without a comment
+
+// isOnlyZip tells whether nothing stands before the first entry, after the last record,
+// or between the directory and that: readers of zips overlook it, other programs may
+// take the file for what stands there.
+func isOnlyZip(data []byte, entries []*zip.File) bool {
+	little := binary.LittleEndian
+	end := len(data) - zipEndLength
+	if end < 0 || !bytes.HasPrefix(data[end:], zipEnd) ||
+		uint64(little.Uint32(data[end+12:]))+uint64(little.Uint32(data[end+16:])) != uint64(end) {
+		return false
+	}
+	first := 30 + int64(little.Uint16(data[26:])) + int64(little.Uint16(data[28:])) // where its content begins
+	return slices.ContainsFunc(entries, func(f *zip.File) bool {
+		at, err := f.DataOffset()
+		return err == nil && at == first
+	})
+}
+
 // checkCSV wants text in UTF-8 or GBK. Text has no type that its content would tell,
-// so the name must say .csv; and markup under that name is refused all the same.
+// so the name must say .csv; and what some program would take for markup, a picture or
+// a document under that name is refused all the same.
 func checkCSV(data []byte) error {
 	text := bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
-	if bytes.ContainsFunc(text, notText) || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
+	if bytes.ContainsFunc(text, notText) || otherStart.Match(text) || bytes.Contains(text[:min(pdfStart, len(text))], []byte("%PDF-")) {
 		return ErrType
 	}
 	if utf8.Valid(text) {
@@ -126,5 +149,11 @@ func checkCSV(data []byte) error {
 	}
 	return nil
 }
+
+// What is not a table though all of it may be printed. The magic of most others, such as
+// zips and programs, has bytes in it that no text has.
+var otherStart = regexp.MustCompile(`^\s*(<|%PDF|GIF8)`)
+
+const pdfStart = 1024 // bytes in which readers of PDF look for its beginning
 
 func notText(r rune) bool { return (r < ' ' && r != '\t' && r != '\r' && r != '\n') || r == 0x7F }

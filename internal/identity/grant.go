@@ -33,10 +33,11 @@ func GrantRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error 
 
 // RevokeRole takes a role away and ends the user's sessions, so that it bites at once.
 // It fails with ErrNotFound, also where the user does not have the role, ErrOwnRole,
-// ErrLastOperator or a wrong `role`. Two operators who demote each other at once take turns.
-func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
+// ErrLastOperator, or a wrong `role` or `reason`. Two operators who demote each other at once take turns.
+func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role, reason string) error {
 	var p problems
-	if p.roles([]string{role}); p.Err() != nil {
+	p.roles([]string{role})
+	if reason = p.Reason(reason, true); p.Err() != nil {
 		return p.Err()
 	}
 	if userID == by.UserID {
@@ -61,7 +62,7 @@ func RevokeRole(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error
 	if err := SignOutEverywhere(tx, by, userID); err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "role.revoked", Subject: "user", SubjectID: userID, Before: map[string]string{"role": role}})
+	return audit.Write(tx, by, audit.Change{Action: "role.revoked", Subject: "user", SubjectID: userID, Reason: reason, Before: map[string]string{"role": role}})
 }
 
 func lockUser(tx *storage.Tx, userID id.ID) error {

@@ -20,7 +20,7 @@ func TestTwoOperatorsDoNotDemoteEachOther(t *testing.T) {
 		}
 		revoke := func(by, user id.ID, role string) error {
 			return db.InTx(t.Context(), func(tx *storage.Tx) error {
-				return identity.RevokeRole(tx, audit.Actor{UserID: by}, user, role)
+				return identity.RevokeRole(tx, audit.Actor{UserID: by}, user, role, "离职")
 			})
 		}
 		for _, user := range []id.ID{a.ID, b.ID, b.ID} { // whoever has it keeps it

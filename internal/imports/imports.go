@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -57,7 +56,7 @@ func (r *Result) Count(what string, rows int) { r.Counts[what] += int64(rows) }
 
 // copied is one that a transaction may change and be run again.
 func (r Result) copied() Result {
-	r.Counts, r.Report.Errors = maps.Clone(r.Counts), slices.Clone(r.Report.Errors)
+	r.Counts, r.Report = maps.Clone(r.Counts), r.Report.Clone()
 	if r.Counts == nil {
 		r.Counts = map[string]int64{}
 	}
@@ -127,7 +126,7 @@ func of(job worker.Job) (Import, error) {
 func (k Kind) WithErrors(ctx context.Context, i Import, files FileSource) (content []byte, name string, err error) {
 	content, name, err = files(ctx, i.FileID)
 	if err == nil {
-		content, err = k.Table.WithErrors(name, content, i.Report.Errors, spreadsheet.Limits{})
+		content, err = k.Table.WithErrors(name, content, i.Report, spreadsheet.Limits{})
 	}
 	return content, name, err
 }

@@ -12,7 +12,7 @@ var needed = map[string]string{
 	"org_suspended": "organisation reason", "org_reinstated": "organisation", "invitation": "organisation role",
 	"invitation_accepted": "name organisation", "member_removed": "organisation", "role_changed": "organisation role",
 	"payee_change_asked": "organisation", "payee_change_approved": "organisation", "payee_change_rejected": "organisation reason",
-	"approval_expired": "kind", "role_granted": "role", "password_changed": "", "phone_verified": "",
+	"approval_expired": "kind", "role_asked": "role", "role_granted": "role", "password_changed": "", "phone_verified": "",
 	"import_done": "added errors", "import_checked": "errors rows", "import_refused": "errors", "import_failed": "added",
 }
 

@@ -8,7 +8,6 @@ import (
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/id"
-	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -67,8 +66,7 @@ func (a *Application) check() error {
 		wrong := errCreditCode.Fields[0]
 		p.Add(wrong.Field, wrong.Code, wrong.Message)
 	}
-	a.ContactName = p.Line("contact_name", a.ContactName, MaxContact)
-	p.Mobile("contact_phone", a.ContactPhone)
+	p.contact(&a.ContactName, a.ContactPhone)
 	a.checkVillages(p)
 	a.checkDocuments(p)
 	return p.Err()
@@ -144,16 +142,11 @@ func roomToApply(tx *storage.Tx, userID id.ID) error {
 
 // write puts what was filled in into an organisation.
 func (s *Service) write(o *Organisation, a Application) error {
-	sealed, err := s.keys.Seal([]byte(a.ContactPhone))
-	if err != nil {
-		return err
-	}
 	if o.CreditCode != a.CreditCode {
 		o.CreditCodeKey = nil // submitting takes the new one
 	}
 	o.Name, o.CreditCode = a.Name, a.CreditCode
-	o.ContactName, o.ContactCipher, o.ContactPhone = a.ContactName, sealed, pii.MaskPhone(a.ContactPhone)
-	return nil
+	return s.setContact(o, a.ContactName, a.ContactPhone)
 }
 
 // Edit changes an application in draft or returned, for a manager; its kind stays. It

@@ -207,7 +207,10 @@ func (s *Service) open(p *Payee) error {
 }
 
 func (s *Service) payeeChange() approval.Kind {
-	return approval.Kind{Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Reveal: s.revealPayee, Carry: s.changePayee, Settled: payeeSettled}
+	return approval.Kind{
+		Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Elsewhere: approval.Condition{SQL: "EXISTS (" + deciders + ")", Args: []any{monied}},
+		Reveal: s.revealPayee, Carry: s.changePayee, Settled: payeeSettled,
+	}
 }
 
 // revealPayee shows the holder in clear: nobody can decide about a masked one.

@@ -114,10 +114,25 @@ func TestAWrongHeaderIsNamedByColumn(t *testing.T) {
 	wants(t, "a.xlsx", workbook(t, []any{"名称", "=A1"}, []any{"a", "b"}), "1 B header_unknown", "1 重量 header_missing")
 }
 
-func TestErrorsAreCountedBeyondWhatIsKept(t *testing.T) {
-	_, report, err := fruit.Read("a.csv", []byte("名称,重量\n"+strings.Repeat("x,\n", 1_500)), spreadsheet.Limits{})
-	if err != nil || report.Total != 1_500 || len(report.Errors) != spreadsheet.MaxErrors {
-		t.Errorf("%d of %d errors, %v", len(report.Errors), report.Total, err)
+func TestEveryWrongRowIsMarkedHoweverManyThereAre(t *testing.T) {
+	const wrong = 9_000 // each twice: a title that nothing has, and no weight
+	data := []byte("名称,重量\n" + strings.Repeat("x,,stray\n", wrong))
+	_, report, err := fruit.Read("a.csv", data, spreadsheet.Limits{})
+	if kept := len(report.Errors); err != nil || report.Total != 2*wrong || kept < wrong || kept > wrong+spreadsheet.MaxErrors {
+		t.Fatalf("%d of %d errors, %v", kept, report.Total, err)
+	}
+	back, err := fruit.WithErrors("a.csv", data, report, spreadsheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(string(back)), "\r\n")
+	if len(rows) != wrong+1 || !strings.Contains(rows[0], "共 18000 处") {
+		t.Errorf("%d rows under %q", len(rows), rows[0])
+	}
+	for i, row := range rows[1:] {
+		if !strings.Contains(row, "：") {
+			t.Fatalf("row %d says nothing: %q", i+2, row)
+		}
 	}
 }
 
@@ -142,7 +157,7 @@ func TestTheSameFileComesBackWithItsErrors(t *testing.T) {
 		}
 		before := describe(rows, report)
 		for range 2 { // what comes back can be sent again, and comes back the same
-			if data, err = fruit.WithErrors(name, data, report.Errors, spreadsheet.Limits{}); err != nil {
+			if data, err = fruit.WithErrors(name, data, report, spreadsheet.Limits{}); err != nil {
 				t.Fatal(err)
 			}
 			rows, report, err := fruit.Read(name, data, spreadsheet.Limits{})
@@ -287,7 +302,7 @@ func TestACellMayBeAsLongAsItsColumn(t *testing.T) {
 		if err != nil || len(rows) != 1 || said != code {
 			t.Errorf("%q, want %q (%v)", said, code, err)
 		}
-		if back, err := stories.WithErrors("a.csv", file, report.Errors, spreadsheet.Limits{}); err != nil || code == "" && !bytes.Contains(back, []byte(long)) {
+		if back, err := stories.WithErrors("a.csv", file, report, spreadsheet.Limits{}); err != nil || code == "" && !bytes.Contains(back, []byte(long)) {
 			t.Errorf("%.40s came back cut short: %v", row, err)
 		}
 	}
@@ -307,7 +322,7 @@ func FuzzRead(f *testing.F) {
 		if len(rows) > 50 || (len(report.Errors) != min(report.Total, spreadsheet.MaxErrors)) {
 			t.Fatalf("%d rows, %d errors of %d", len(rows), len(report.Errors), report.Total)
 		}
-		back, err := fruit.WithErrors(name, data, report.Errors, limits)
+		back, err := fruit.WithErrors(name, data, report, limits)
 		if err != nil {
 			return
 		}

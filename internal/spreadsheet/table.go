@@ -53,21 +53,42 @@ type CellError struct {
 	MessageZh string `json:"message_zh"`
 }
 
-// MaxErrors is how many errors a Report keeps; it counts all.
-const MaxErrors = 1_000
+// MaxErrors is how many errors a Report keeps whatever their rows are. It counts all.
+const MaxErrors = 10_000
 
-// Report collects everything that is wrong with a file.
+// Report collects everything that is wrong with a file. Beyond MaxErrors it keeps the
+// first of each row that has none yet: no wrong row goes without one, and the limit of
+// rows bounds how many there are.
 type Report struct {
 	Total  int         `json:"total"`
 	Errors []CellError `json:"errors"`
+
+	marked map[int]bool // rows that have an error; filled once MaxErrors are reached
 }
 
 // Add notes a problem of a cell.
 func (r *Report) Add(row int, column string, p Problem) {
-	if r.Total++; len(r.Errors) < MaxErrors {
-		r.Errors = append(r.Errors, CellError{row, column, p.Code, p.En, p.Zh})
+	if r.Total++; len(r.Errors) >= MaxErrors && !r.mark(row) {
+		return
 	}
+	r.Errors = append(r.Errors, CellError{row, column, p.Code, p.En, p.Zh})
 }
+
+// mark tells whether a row had no error yet.
+func (r *Report) mark(row int) bool {
+	if r.marked == nil {
+		r.marked = map[int]bool{}
+		for _, e := range r.Errors {
+			r.marked[e.Row] = true
+		}
+	}
+	fresh := !r.marked[row]
+	r.marked[row] = true
+	return fresh
+}
+
+// Clone is one that can be added to without the other.
+func (r Report) Clone() Report { return Report{Total: r.Total, Errors: slices.Clone(r.Errors)} }
 
 // Sort puts the errors in the order of the file's rows.
 func (r *Report) Sort() {

@@ -151,10 +151,11 @@ func (t Table) explain(book *excelize.File) error {
 }
 
 // WithErrors gives a file back in its own format with what is wrong in a column beside
-// each row, under the same row numbers. Only the text of the first sheet's cells goes
+// each row, under the same row numbers; the title of that column says it where a report
+// keeps only some. Only the text of the first sheet's cells goes
 // into it: no formula, macro or link, and nothing that a spreadsheet program would
 // evaluate. Reading it again ignores the column of errors.
-func (t Table) WithErrors(name string, data []byte, errors []CellError, limits Limits) ([]byte, error) {
+func (t Table) WithErrors(name string, data []byte, report Report, limits Limits) ([]byte, error) {
 	limits = t.limits(limits)
 	format, err := FormatOf(name, data)
 	if err != nil {
@@ -168,7 +169,10 @@ func (t Table) WithErrors(name string, data []byte, errors []CellError, limits L
 	if err != nil {
 		return nil, err
 	}
-	said, title := byRow(errors), errorsTitle+" " // of the first row
+	said, title := byRow(report.Errors), errorsTitle+" " // of the first row
+	if report.Total > len(report.Errors) {
+		title += fmt.Sprintf("共 %d 处，列出 %d 处，每个有误的行至少一处；", report.Total, len(report.Errors))
+	}
 	err = lines(name, data, limits, func(l line) error {
 		cells := make([]string, max(beside+1, len(l.cells)))
 		for i, c := range l.cells {

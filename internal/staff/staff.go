@@ -2,7 +2,7 @@
 // org know of operators, since neither may import the other: the role, and the
 // membership of a desk. Its invariants:
 //
-//   - A role is given by two operators, and never by the one who gets it.
+//   - A role is given by two operators, neither of whom gets it.
 //   - Whoever has the role of an operator works at a desk, and leaves it with the role.
 //   - A desk that has an operator keeps one.
 package staff
@@ -36,7 +36,10 @@ const RoleGrant = "role.grant"
 
 const grantTTL = 7 * 24 * time.Hour
 
-var errRoleHeld = fault.New(fault.Conflict, "state_conflict", "this person has the role already")
+var (
+	errRoleHeld = fault.New(fault.Conflict, "state_conflict", "this person has the role already")
+	errOwnRole  = fault.New(fault.Forbidden, "own_request", "nobody asks for a role of their own")
+)
 
 // Grant is a role of the platform for a user; an operator's is bound to a desk.
 type Grant struct {
@@ -117,11 +120,15 @@ func (g Grant) carry(tx *storage.Tx, by audit.Actor) error {
 	return err
 }
 
-// Ask asks another operator to give a user a role. It fails with wrong fields,
-// identity.ErrNotFound, approval.ErrPending, or a conflict where the user has it already.
+// Ask asks another operator to give a user a role, and tells those who may decide. It
+// fails with wrong fields, errOwnRole, identity.ErrNotFound, approval.ErrPending, or a
+// conflict where the user has it already.
 func (s *Service) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (approval.Approval, error) {
 	if err := g.check(); err != nil {
 		return approval.Approval{}, err
+	}
+	if g.UserID == by.UserID {
+		return approval.Approval{}, errOwnRole
 	}
 	held, err := identity.RolesOf(tx.DB, g.UserID)
 	if err != nil {
@@ -134,10 +141,25 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (a
 	if slices.Contains(held, g.Role) && (g.Desk == "" || slices.Contains(at, g.Desk)) {
 		return approval.Approval{}, errRoleHeld
 	}
-	return s.approvals.Ask(tx, by, approval.Request{
+	asked, err := s.approvals.Ask(tx, by, approval.Request{
 		Kind: RoleGrant, Subject: "user", SubjectID: g.UserID, Reason: reason,
 		Before: map[string]any{"roles": held, "desks": at}, After: map[string]any{"role": g.Role, "desk": g.Desk}, Payload: g,
 	})
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	return asked, tellDeciders(tx, asked, g)
+}
+
+// tellDeciders puts a request into the inboxes of the operators who may decide it.
+func tellDeciders(tx *storage.Tx, asked approval.Approval, g Grant) error {
+	deciders, err := identity.Operators(tx.DB)
+	deciders = slices.DeleteFunc(deciders, func(u id.ID) bool { return u == asked.RequestedBy || u == g.UserID })
+	if err != nil || len(deciders) == 0 {
+		return err
+	}
+	_, err = outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: deciders, Template: "role_asked", Params: map[string]string{"role": g.Role}, Link: "/approvals/" + asked.ID.String()})
+	return err
 }
 
 // Create makes somebody who has a role from the start, for the command line; see
@@ -157,8 +179,8 @@ func (s *Service) Create(tx *storage.Tx, by audit.Actor, user identity.NewUser, 
 
 // Revoke takes a role away at once; an operator leaves the desks with it. It fails like
 // identity.RevokeRole, and with ErrLastOperator also for the last one of a desk.
-func (s *Service) Revoke(tx *storage.Tx, by audit.Actor, userID id.ID, role string) error {
-	if err := identity.RevokeRole(tx, by, userID, role); err != nil || role != identity.RoleOperator {
+func (s *Service) Revoke(tx *storage.Tx, by audit.Actor, userID id.ID, role, reason string) error {
+	if err := identity.RevokeRole(tx, by, userID, role, reason); err != nil || role != identity.RoleOperator {
 		return err
 	}
 	left, err := Desks(tx.DB, userID)

@@ -106,7 +106,7 @@ func TestADeskKeepsAnOperator(t *testing.T) {
 			t.Errorf("%d of 3 left", left.Load())
 		}
 		for _, userID := range county {
-			err := o.db.InTx(t.Context(), func(tx *storage.Tx) error { return o.Revoke(tx, audit.System, userID, identity.RoleOperator) })
+			err := o.db.InTx(t.Context(), func(tx *storage.Tx) error { return o.Revoke(tx, audit.System, userID, identity.RoleOperator, "离职") })
 			if !errors.Is(err, identity.ErrLastOperator) && !errors.Is(err, identity.ErrNotFound) {
 				t.Errorf("the last one's role was taken: %v", err)
 			}

@@ -177,7 +177,7 @@ func takeDown(tx *storage.Tx, before, after []id.ID) error {
 // Refusals about which villages a cooperative serves.
 var (
 	ErrNoCooperative = fault.New(fault.NotFound, "not_found", "there is no such cooperative")
-	ErrServesNone    = fault.New(fault.Conflict, "village_required", "a cooperative that is admitted serves at least one village").
+	ErrServesNone    = fault.New(fault.Conflict, "village_required", "a cooperative serves at least one village, from its recommendation on").
 				With("village_ids", "required", "must name at least one village")
 )
 
@@ -187,6 +187,16 @@ func LockServed(tx *storage.Tx, cooperative id.ID) ([]id.ID, error) {
 		return nil, err
 	}
 	return ServedBy(tx.DB, cooperative)
+}
+
+// MustServe refuses with ErrServesNone a cooperative that serves no village. The
+// organisation stays locked, so its villages do too.
+func MustServe(tx *storage.Tx, cooperative id.ID) error {
+	served, err := LockServed(tx, cooperative)
+	if err == nil && len(served) == 0 {
+		err = ErrServesNone
+	}
+	return err
 }
 
 func lockCooperative(tx *storage.Tx, cooperative id.ID) (org.Organisation, error) {
@@ -201,7 +211,7 @@ func lockCooperative(tx *storage.Tx, cooperative id.ID) (org.Organisation, error
 }
 
 // Serve says which villages a cooperative serves, instead of those before; catalog.Serve
-// minds its products besides. One that is or was admitted keeps a village: ErrServesNone.
+// minds its products besides. One that is recommended or was admitted keeps a village: ErrServesNone.
 func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID) error {
 	o, err := lockCooperative(tx, cooperative)
 	if err != nil {
@@ -218,7 +228,7 @@ func Serve(tx *storage.Tx, by audit.Actor, cooperative id.ID, villageIDs []id.ID
 	if slices.Equal(before, after) {
 		return nil
 	}
-	if len(after) == 0 && (o.Status == org.Admitted || o.Status == org.Suspended) {
+	if len(after) == 0 && slices.Contains([]string{org.Recommended, org.Admitted, org.Suspended}, o.Status) {
 		return ErrServesNone
 	}
 	if err := tx.Where("org_id = ?", cooperative).Delete(&service{}).Error; err != nil {

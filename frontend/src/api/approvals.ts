@@ -29,6 +29,8 @@ const at = (id: string) => `/approvals/${encodeURIComponent(id)}`
 export const approvals = {
   page: (status: string, cursor?: string) =>
     request<Page<Approval>>('GET', '/approvals', { query: { status, cursor, limit: 20 } }),
+  /** What waits about an organisation: of each kind at most one. */
+  waitingFor: (orgId: string) => request<Page<Approval>>('GET', '/approvals', { query: { status: 'pending', org_id: orgId } }),
   get: (id: string) => request<Approval>('GET', at(id)),
   approve: (id: string, reason: string) => request<Approval>('POST', `${at(id)}/approve`, { body: reason ? { reason } : {} }),
   reject: (id: string, reason: string) => request<Approval>('POST', `${at(id)}/reject`, { body: { reason } }),

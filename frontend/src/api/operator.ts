@@ -62,7 +62,8 @@ export const operator = {
   people: (phone: string) => request<List<OpsUser>>('GET', '/ops/users', { query: { phone } }),
   grant: (userId: string, body: { role: PlatformRole; desk?: Desk; reason: string }) =>
     request<Approval>('POST', `/ops/users/${part(userId)}/roles`, { body }),
-  revoke: (userId: string, role: string) => request<void>('DELETE', `/ops/users/${part(userId)}/roles/${part(role)}`),
+  revoke: (userId: string, role: string, reason: string) =>
+    request<void>('POST', `/ops/users/${part(userId)}/roles/${part(role)}/revoke`, { body: { reason } }),
 
   failedJobs: (cursor?: string) => request<Page<Job>>('GET', '/ops/jobs', { query: { status: 'failed', cursor } }),
   retryJob: (id: string) => request<Job>('POST', `/ops/jobs/${part(id)}/retry`),

@@ -25,11 +25,10 @@ export interface Organisation {
   submitted_at?: string
   demo: boolean
 }
-export interface OrganisationInput {
+export interface ContactInput { contact_name: string; contact_phone: string }
+export interface OrganisationInput extends ContactInput {
   name: string
   credit_code: string
-  contact_name: string
-  contact_phone: string
   village_ids?: string[]
   documents?: { kind: DocumentKind; file_id: string }[]
 }
@@ -65,6 +64,7 @@ export const organisations = {
   get: (id: string) => request<Organisation>('GET', at(id)),
   create: (body: OrganisationInput & { kind: ApplicantKind }) => request<Organisation>('POST', '/organisations', { body }),
   change: (id: string, body: OrganisationInput) => request<Organisation>('PUT', at(id), { body }),
+  changeContact: (id: string, body: ContactInput) => request<Organisation>('PUT', at(id, '/contact'), { body }),
   submit: (id: string) => request<Organisation>('POST', at(id, '/submit')),
   withdraw: (id: string) => request<Organisation>('POST', at(id, '/withdraw')),
   history: (id: string) => request<List<OrgEvent>>('GET', at(id, '/history')),

@@ -1764,7 +1764,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ops/users/{id}/roles/{role}": {
+    "/api/v1/ops/users/{id}/roles/{role}/revoke": {
         parameters: {
             query?: never;
             header?: never;
@@ -1773,8 +1773,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        delete: operations["revoke-role"];
+        post: operations["revoke-role"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2013,6 +2013,22 @@ export interface paths {
         };
         get: operations["get-organisation"];
         put: operations["edit-organisation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change-contact"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2876,6 +2892,10 @@ export interface components {
             orders: number;
             /** Format: int64 */
             refunded_fen: number;
+        };
+        ContactInBody: {
+            contact_name: string;
+            contact_phone: string;
         };
         CooperativeJSON: {
             demo: boolean;
@@ -4143,6 +4163,9 @@ export interface components {
         ReviewInBody: {
             reason?: string;
         };
+        RevokeRoleInBody: {
+            reason: string;
+        };
         SKUJSON: {
             id: string;
             /** Format: int64 */
@@ -4683,6 +4706,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+                /** @description only those about this organisation */
+                org_id?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -8659,7 +8684,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeRoleInBody"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -9325,6 +9354,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApplicationIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactInBody"];
             };
         };
         responses: {
