@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -176,6 +177,22 @@ func TestOnlyMembersOfEnterprisesPayByBank(t *testing.T) {
 		p.place(t, b, ask).wants(t, http.StatusForbidden, "forbidden")
 		ask["tender"] = "gold"
 		p.place(t, b, ask).wants(t, http.StatusBadRequest, "invalid_field")
+
+		offered := func(token string, headers ...string) bool {
+			return bytes.Contains(p.ok(t, http.StatusOK, token, "GET", "/tenders", nil, headers...).raw, []byte("bank_transfer"))
+		}
+		secretary := p.signIn(t, "13900000003")
+		if offered("") || offered(b.token) || offered(p.signIn(t, "13900000002")) || offered(secretary, "Zique-Org", "1") {
+			t.Error("who may not pay by bank is offered to")
+		}
+		if !offered(secretary) {
+			t.Error("an enterprise's secretary is not offered to pay by bank")
+		}
+		p.sql(t, "UPDATE organisations SET status = 'suspended' WHERE kind = 'enterprise'")
+		if offered(secretary) {
+			t.Error("who is suspended is offered to pay by bank")
+		}
+		p.call(t, "gone", "GET", "/tenders", nil).wants(t, http.StatusUnauthorized, "unauthenticated")
 	})
 }
 

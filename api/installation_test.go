@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -8,8 +9,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"zique/internal/seed"
+	"zique/internal/storage"
 	"zique/internal/storage/storagetest"
 )
 
@@ -49,6 +52,30 @@ func TestProductionDoesNotStartOnADemo(t *testing.T) {
 		maps.Copy(env, productionSettings("k"))
 		if err := run(t.Context(), nil, func(name string) string { return env[name] }, io.Discard); !errors.Is(err, seed.ErrDemoData) {
 			t.Errorf("started with %v", err)
+		}
+	})
+}
+
+// Of two programs on one data folder the second is refused; the commands beside a running
+// program are not, and with servers many programs are meant to run.
+func TestADataFolderServesOneProgram(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		if err := run(t.Context(), []string{"verify"}, p.getenv, io.Discard); err != nil {
+			t.Errorf("verify beside the program: %v", err)
+		}
+		if err := run(t.Context(), []string{"user", "create", "--role", "auditor", "--phone", "13700000009"}, p.getenv, io.Discard); err != nil {
+			t.Errorf("user create beside the program: %v", err)
+		}
+		if p.env["ZIQUE_MYSQL_DSN"] != "" {
+			replica := &program{env: p.env}
+			replica.base = replica.serve(t)
+			return
+		}
+		soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		err := run(soon, []string{"serve"}, p.getenv, io.Discard)
+		if !errors.Is(err, storage.ErrInUse) || !strings.Contains(err.Error(), p.env["ZIQUE_DATA"]) {
+			t.Errorf("the second program: %v", err)
 		}
 	})
 }

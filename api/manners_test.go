@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -71,4 +74,92 @@ func TestPagesAreKeptByTheirTagAndLoadNothingFromElsewhere(t *testing.T) {
 		p.ok(t, http.StatusNoContent, token, "POST", "/auth/logout", nil)
 		p.call(t, token, "GET", "/me", nil).wants(t, http.StatusUnauthorized, "unauthenticated")
 	})
+}
+
+// asked is fetch without a client that unpacks by itself.
+func (p *program) asked(t *testing.T, method, path, token string, headers ...string) (*http.Response, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, p.base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := (&http.Transport{DisableCompression: true, DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, raw
+}
+
+func TestLongAnswersArePackedForWhoAsksButNothingSecretIs(t *testing.T) {
+	p := start(t, nil)
+	const many = "/api/v1/products?limit=100"
+	token := p.signIn(t, demoBuyer)
+	for range 10 { // so that the lists of cards are long enough
+		code := p.call(t, "", "GET", "/demo", nil).text("card_codes.0")
+		p.ok(t, http.StatusOK, token, "POST", "/cards/claim", map[string]any{"code": code})
+	}
+	for _, c := range []struct {
+		path   string
+		packed bool
+	}{
+		{many, true}, {"/api/v1/villages", true}, {"/api/v1/ops/queues", false}, {"/openapi.yaml", true}, {"/", true}, {"/livez", false},
+		{"/api/v1/cards", false}, {"/api/v1/auth/login", false}, {"/fonts/none.woff2", false},
+	} {
+		plain, content := p.asked(t, "GET", c.path, token)
+		answer, raw := p.asked(t, "GET", c.path, token, "Accept-Encoding", "gzip, deflate, br, zstd")
+		if plain.Header.Get("Content-Encoding") != "" || plain.StatusCode != answer.StatusCode || plain.Header.Get("ETag") != answer.Header.Get("ETag") {
+			t.Errorf("%s: %v\n%v", c.path, plain.Header, answer.Header)
+		}
+		if is := answer.Header.Get("Content-Encoding") == "gzip"; is != c.packed {
+			t.Errorf("%s: %d bytes of %d, %v", c.path, len(raw), len(content), answer.Header)
+		}
+		if !c.packed {
+			continue
+		}
+		for _, one := range []*http.Response{plain, answer} {
+			if one.Header.Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%s varies by %q", c.path, one.Header.Values("Vary"))
+			}
+		}
+		unpacked, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(unpacked); err != nil || !bytes.Equal(got, content) || len(raw) > len(content)*2/3 {
+			t.Errorf("%s: %d bytes of %d (%v)", c.path, len(raw), len(content), err)
+		}
+		head, none := p.asked(t, "HEAD", c.path, token, "Accept-Encoding", "gzip")
+		if head.StatusCode != http.StatusOK || len(none) > 0 || head.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("HEAD %s: %d %v", c.path, head.StatusCode, head.Header)
+		}
+		t.Logf("%s: %d bytes, packed %d", c.path, len(content), len(raw))
+	}
+	page, _ := p.asked(t, "GET", "/", "")
+	kept, none := p.asked(t, "GET", "/", "", "Accept-Encoding", "gzip", "If-None-Match", page.Header.Get("ETag"))
+	if kept.StatusCode != http.StatusNotModified || len(none) > 0 {
+		t.Errorf("the same page again: %d and %d bytes", kept.StatusCode, len(none))
+	}
+	part, raw := p.asked(t, "GET", "/", "", "Accept-Encoding", "gzip", "Range", "bytes=0-9")
+	if part.StatusCode != http.StatusPartialContent || len(raw) != 10 {
+		t.Errorf("a part of the page: %d and %d bytes", part.StatusCode, len(raw))
+	}
+	metrics, raw := p.asked(t, "GET", "/metrics", "", "Accept-Encoding", "gzip")
+	unpacked, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil || metrics.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("metrics: %v %v", metrics.Header, err)
+	}
+	if said, err := io.ReadAll(unpacked); err != nil || !bytes.Contains(said, []byte("zique_http_requests_total{")) {
+		t.Errorf("metrics: %v %.200s", err, said)
+	}
 }

@@ -55,12 +55,16 @@ type house struct {
 	settle    *settlement.Service
 }
 
+func database(s config.Settings) storage.Config {
+	return storage.Config{MySQLDSN: s.MySQLDSN, Folder: s.Data}
+}
+
 func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
 	keys, err := pii.New("1", s.DataKey)
 	if err != nil {
 		return nil, err
 	}
-	db, err := storage.Open(ctx, storage.Config{MySQLDSN: s.MySQLDSN, Folder: s.Data}, clock.System())
+	db, err := storage.Open(ctx, database(s), clock.System())
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +123,11 @@ func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runne
 // serve starts everything, says where it is, and stops in order: first the door,
 // then the work that is under way, then the engines.
 func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
+	release, err := storage.Hold(database(s))
+	if err != nil {
+		return err
+	}
+	defer release()
 	h, err := open(ctx, s, stdout)
 	if err != nil {
 		return err

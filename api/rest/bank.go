@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"zique/internal/approval"
@@ -11,6 +12,7 @@ import (
 	"zique/internal/imports"
 	"zique/internal/money"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/payment"
 	"zique/internal/pii"
 	"zique/internal/spreadsheet"
@@ -292,4 +294,20 @@ func (s *Server) transferOf(o order.Order) *TransferJSON {
 func (s *Server) mayTransfer(ctx context.Context, named string) (orgID id.ID, err error) {
 	membership, err := s.membership(ctx, caller(ctx).UserID, named, true, buyers)
 	return membership.OrgID, err
+}
+
+// paysByBank tells whether mayTransfer lets the caller, who may have to name which of
+// several organisations pays.
+func (s *Server) paysByBank(ctx context.Context, named string) (bool, error) {
+	if caller(ctx).UserID == 0 {
+		return false, nil
+	}
+	_, err := s.mayTransfer(ctx, named)
+	switch {
+	case errors.Is(err, errOrgRequired):
+		return true, nil
+	case errors.Is(err, errForbidden), errors.Is(err, org.ErrSuspended):
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -24,15 +24,21 @@ type TenderJSON struct {
 	Kind   string `json:"kind" enum:"gateway,transfer" doc:"transfer: by bank, for members of enterprises and chambers"`
 }
 
-func (s *Server) listTenders(_ context.Context, _ *struct{}) (*body[list[TenderJSON]], error) {
+type tendersIn struct {
+	Org string `header:"Zique-Org" doc:"of an enterprise or a chamber, whose members may pay by bank"`
+}
+
+// listTenders lists what the caller may use; a guest sees what every buyer may.
+func (s *Server) listTenders(ctx context.Context, in *tendersIn) (*body[list[TenderJSON]], error) {
 	out := &body[list[TenderJSON]]{list[TenderJSON]{Items: []TenderJSON{}}}
 	for _, name := range sortedKeys(s.Gateways) {
 		out.Body.Items = append(out.Body.Items, TenderJSON{name, "gateway"})
 	}
-	if s.offers(payment.BankTransfer) {
+	may, err := s.paysByBank(ctx, in.Org)
+	if may && s.offers(payment.BankTransfer) {
 		out.Body.Items = append(out.Body.Items, TenderJSON{payment.BankTransfer, "transfer"})
 	}
-	return out, nil
+	return out, err
 }
 
 // offers tells whether this installation takes a tender.

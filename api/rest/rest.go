@@ -3,7 +3,6 @@
 package rest
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -91,7 +90,7 @@ func (s *Server) Handler() (http.Handler, *huma.OpenAPI) {
 		writeProblem(c, newProblem(c.Request.Context(), http.StatusMethodNotAllowed, "method_not_allowed", "this address has no such method"))
 	})
 	engine.NoRoute(s.site())
-	return asGet(engine), api.OpenAPI()
+	return asGet(packed(engine)), api.OpenAPI()
 }
 
 // asGet answers HEAD like GET; the server leaves the body out.
@@ -259,11 +258,11 @@ func (s *Server) site() gin.HandlerFunc {
 			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
 		}
 		c.Status(http.StatusOK)
-		serve(c, files)
+		files.ServeHTTP(c.Writer, c.Request)
 	}
 }
 
-// tagged are weak ETags of the files, which have no dates; weak, since some go out compressed.
+// tagged are weak ETags of the files, which have no dates; weak, since they also go out packed.
 func tagged(site fs.FS) map[string]string {
 	tags := map[string]string{}
 	_ = fs.WalkDir(site, ".", func(name string, entry fs.DirEntry, err error) error { // the files are in this program
@@ -276,31 +275,6 @@ func tagged(site fs.FS) map[string]string {
 	})
 	return tags
 }
-
-// serve compresses text on its way out.
-func serve(c *gin.Context, files http.Handler) {
-	if !strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") || c.GetHeader("Range") != "" {
-		files.ServeHTTP(c.Writer, c.Request)
-		return
-	}
-	c.Header("Content-Encoding", "gzip")
-	c.Header("Vary", "Accept-Encoding")
-	packed := gzip.NewWriter(c.Writer)
-	files.ServeHTTP(gzipped{c.Writer, packed}, c.Request)
-	_ = packed.Close() // the client is gone
-}
-
-type gzipped struct {
-	http.ResponseWriter
-	packed *gzip.Writer
-}
-
-func (g gzipped) WriteHeader(status int) {
-	g.Header().Del("Content-Length")
-	g.ResponseWriter.WriteHeader(status)
-}
-
-func (g gzipped) Write(b []byte) (int, error) { return g.packed.Write(b) }
 
 // wrongIDs reads the ids of a request and remembers all that are none.
 type wrongIDs struct{ fault.Problems }

@@ -69,7 +69,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
 
-	get(on, "/tenders", "list-tenders", anyone, s.listTenders)
+	get(on, "/tenders", "list-tenders", optional, s.listTenders)
 	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
 	keyed[OrderJSON](on, "/orders", "place-order", signedIn, s.placeOrder) // (K)
 	get(on, "/orders", "list-orders", signedIn, s.listOrders)

@@ -78,12 +78,12 @@ func Move(tx *storage.Tx, deltas map[id.ID]money.Fen) error {
 	return change.Error
 }
 
-// Unclaimed tells whether a code is that of a card which can still be claimed.
-func (c Codes) Unclaimed(db *gorm.DB, code string) (bool, error) {
+// Find answers the card that has a code, for who made the code.
+func (c Codes) Find(db *gorm.DB, code string) (Card, error) {
+	var card Card
 	normalized, _ := Normalize(code)
-	var n int64
-	err := db.Model(&Card{}).Where("secret_hash = ? AND status = ?", c.Hash(normalized), Issued).Count(&n).Error
-	return n > 0, err
+	err := db.Where("secret_hash = ?", c.Hash(normalized)).Take(&card).Error
+	return card, err
 }
 
 // HoldsMoney tells whether a card of the holder can still pay, as

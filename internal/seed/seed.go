@@ -56,21 +56,42 @@ var Accounts = []Account{
 const (
 	heldCards      = 3
 	unclaimedCards = 12
+	leastUnclaimed = 2 // after a start
 	cardFace       = money.Fen(50_000)
 	heldFace       = money.Fen(20_000)
 )
 
-// Demo loads the demo county into an empty database; a database that has it is left alone.
+// Demo loads the demo county into an empty database. In one that has it, it makes new
+// cards to be claimed when too few are left.
 func Demo(ctx context.Context, db *storage.DB, people *identity.Service, codes aidcard.Codes) error {
 	var loaded int64
-	if err := db.Read(ctx).Model(&programme.Source{}).Count(&loaded).Error; err != nil || loaded > 0 {
+	if err := db.Read(ctx).Model(&programme.Source{}).Count(&loaded).Error; err != nil {
 		return err
 	}
-	err := db.InTx(ctx, func(tx *storage.Tx) error { return load(tx, people, codes) })
+	err := db.InTx(ctx, func(tx *storage.Tx) error {
+		if loaded == 0 {
+			return load(tx, people, codes)
+		}
+		return topUp(tx, codes)
+	})
 	if storage.IsDuplicate(err) {
 		return nil // another replica was first
 	}
 	return err
+}
+
+// topUp issues one more batch of the demo's first buyer. A second replica that does the
+// same makes the same codes, and fails.
+func topUp(tx *storage.Tx, codes aidcard.Codes) error {
+	open, made, err := unclaimed(tx.DB, codes)
+	if err != nil || len(open) >= leastUnclaimed {
+		return err
+	}
+	var first aidcard.Batch
+	if err := tx.Order("id").Take(&first).Error; err != nil {
+		return err
+	}
+	return issueOpen(tx, codes, first.ProgramID, first.EnterpriseID, made, leastUnclaimed-len(open))
 }
 
 func load(tx *storage.Tx, people *identity.Service, codes aidcard.Codes) error {
@@ -261,29 +282,27 @@ func loadCards(tx *storage.Tx, fiction demo, codes aidcard.Codes, enterprise, bu
 			return err
 		}
 	}
-	_, open, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program.ID, EnterpriseID: enterprise, FaceFen: cardFace, Count: unclaimedCards})
-	if err != nil {
-		return err
-	}
-	for i, code := range cardCodes(codes) {
-		if err := codes.SetCode(tx, open[i].ID, code); err != nil {
-			return err
-		}
-	}
-	return nil
+	return issueOpen(tx, codes, program.ID, enterprise, 0, unclaimedCards)
 }
 
-// cardCodes derives the demo cards' codes from the pepper, so that they need not be
-// stored to be shown.
-func cardCodes(codes aidcard.Codes) []string {
-	var all []string
-	for n := range unclaimedCards {
-		mac := hmac.New(sha256.New, codes.Pepper)
-		fmt.Fprintf(mac, "demo card %d", n)
-		code, _ := aidcard.Codes{Rand: &endless{mac.Sum(nil)}}.New() // endless never fails
-		all = append(all, code)
+// issueOpen makes a batch of cards to be claimed with the demo's codes from the first on.
+func issueOpen(tx *storage.Tx, codes aidcard.Codes, program, enterprise id.ID, first, count int) error {
+	_, open, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program, EnterpriseID: enterprise, FaceFen: cardFace, Count: int64(count)})
+	for i, card := range open {
+		if err == nil {
+			err = codes.SetCode(tx, card.ID, demoCardCode(codes, first+i))
+		}
 	}
-	return all
+	return err
+}
+
+// demoCardCode derives the n-th demo card's code from the pepper, so that it need not be
+// stored to be shown.
+func demoCardCode(codes aidcard.Codes, n int) string {
+	mac := hmac.New(sha256.New, codes.Pepper)
+	fmt.Fprintf(mac, "demo card %d", n)
+	code, _ := aidcard.Codes{Rand: &endless{mac.Sum(nil)}}.New() // endless never fails
+	return code
 }
 
 type endless struct{ bytes []byte }
@@ -292,15 +311,24 @@ func (e *endless) Read(into []byte) (int, error) { return copy(into, e.bytes), n
 
 // UnclaimedCodes lists the demo codes that can still be claimed.
 func UnclaimedCodes(db *gorm.DB, codes aidcard.Codes) ([]string, error) {
-	open := []string{}
-	for _, code := range cardCodes(codes) {
-		unclaimed, err := codes.Unclaimed(db, code)
-		if err != nil {
-			return nil, err
+	open, _, err := unclaimed(db, codes)
+	return open, err
+}
+
+// unclaimed lists the demo codes that can still be claimed, and tells how many were made.
+func unclaimed(db *gorm.DB, codes aidcard.Codes) (open []string, made int, err error) {
+	open = []string{}
+	for ; ; made++ {
+		code := demoCardCode(codes, made)
+		card, err := codes.Find(db, code)
+		if storage.IsNotFound(err) {
+			return open, made, nil
 		}
-		if unclaimed {
+		if err != nil {
+			return nil, 0, err
+		}
+		if card.Status == aidcard.Issued {
 			open = append(open, code)
 		}
 	}
-	return open, nil
 }

@@ -7,12 +7,15 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
+	"zique/internal/audit"
+	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/pii"
 	"zique/internal/programme"
@@ -75,6 +78,52 @@ func TestTheDemoCountyIsTheReportAndMarkedFiction(t *testing.T) {
 		}
 		verifytest.Check(t, db)
 	})
+}
+
+func TestEachStartHasTwoCardsToClaim(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		codes := demo(t, db)
+		open := func() []string {
+			t.Helper()
+			unclaimed, err := seed.UnclaimedCodes(db.Read(t.Context()), codes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return unclaimed
+		}
+		first := open()
+		claim := func(all []string) {
+			t.Helper()
+			for _, code := range all {
+				if _, err := codes.Claim(t.Context(), db, audit.Actor{UserID: buyer(t, db)}, code); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		claim(first[1:])
+		demo(t, db)
+		second := open()
+		if len(second) != 2 || second[0] != first[0] || slices.Contains(first[1:], second[1]) {
+			t.Fatalf("one of %q was left; a start made %q of it", first, second)
+		}
+		claim(second)
+		for range 2 { // the second changes nothing
+			demo(t, db)
+			if third := open(); len(third) != 2 || slices.Contains(second, third[0]) {
+				t.Errorf("after %q: %q", second, third)
+			}
+		}
+		verifytest.Check(t, db)
+	})
+}
+
+func buyer(t *testing.T, db *storage.DB) id.ID {
+	t.Helper()
+	var found aidcard.Card
+	if err := db.Read(t.Context()).Where("holder_id IS NOT NULL").Take(&found).Error; err != nil {
+		t.Fatal(err)
+	}
+	return *found.HolderID
 }
 
 // Parts of the facts file that no record holds.

@@ -63,11 +63,18 @@ func gormConfig() *gorm.Config {
 	}
 }
 
+func makeFolder(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}
+
 // openSQLite opens the file `zique.db` in folder: one writer, and a pool of
 // readers that WAL lets read beside it.
 func openSQLite(folder string) (write, read *gorm.DB, err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("data folder: %w", err)
+	if err := makeFolder(folder); err != nil {
+		return nil, nil, err
 	}
 	file := "file:" + (&url.URL{Path: filepath.Join(folder, "zique.db")}).EscapedPath()
 	pragmas := "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"

@@ -9967,7 +9967,10 @@ export interface operations {
     "list-tenders": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description of an enterprise or a chamber, whose members may pay by bank */
+                "Zique-Org"?: string;
+            };
             path?: never;
             cookie?: never;
         };
