@@ -216,6 +216,11 @@ func TestWhoMayReadADocument(t *testing.T) {
 		body["documents"] = []any{paper("business_licence", instead), paper("bank_permit", files["bank_permit"])}
 		delete(body, "kind")
 		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
+		traced := p.ok(t, http.StatusOK, tokens["auditor"], "GET", "/audit?action=organisation.changed&subject_id="+orgID, nil)
+		if traced.text("items.0.before.documents.0.file_id") != files["business_licence"] || traced.text("items.0.after.documents.0.file_id") != instead ||
+			traced.text("items.0.after.documents.0.kind") != "business_licence" || strings.Contains(string(traced.raw), "新执照") {
+			t.Errorf("which licence was replaced by which: %s", traced.raw)
+		}
 		reads("replaced", map[string][]string{"owner": all, "accountant": {"bank_permit"}, "operator": {"bank_permit"}})
 		if f := p.fileRow(t, files["id_card"]); f.OrgID != 0 || f.ReleasedAt == nil {
 			t.Errorf("a replaced document is kept: %+v", f)
