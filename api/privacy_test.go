@@ -13,7 +13,9 @@ import (
 	"zique/api/rest"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/clock"
 	"zique/internal/config"
+	"zique/internal/org"
 	"zique/internal/storage"
 )
 
@@ -233,8 +235,27 @@ func TestWhoMayReadADocument(t *testing.T) {
 		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
 		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+orgID+"/reject", reasoned{"不符"})
-		if f := p.fileRow(t, instead); f.OrgID != 0 || f.ReleasedAt == nil {
-			t.Errorf("the document of a rejected application is kept: %+v", f)
+		if p.fileRow(t, instead).OrgID.String() != orgID || p.file(t, tokens["operator"], instead).status != http.StatusOK {
+			t.Errorf("the document of a rejected application is gone: %+v", p.fileRow(t, instead))
+		}
+
+		next := p.application("cooperative")
+		next["documents"] = []any{paper("business_licence", instead)}
+		p.call(t, tokens["buyer"], "POST", "/organisations", next).wantsField(t, "documents[0].file_id", "unknown")
+		nextID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", next).text("id")
+		if left := p.ok(t, http.StatusOK, owner, "GET", "/organisations/"+orgID, nil); left.at("documents.0") != nil || p.fileRow(t, instead).OrgID.String() != nextID {
+			t.Errorf("the document of the next application: %+v; the rejected one: %s", p.fileRow(t, instead), left.raw)
+		}
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+nextID+"/submit", nil)
+		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+nextID+"/reject", reasoned{"不符"})
+		db := p.database(t)
+		for _, c := range []struct {
+			before clock.Millis
+			kept   bool
+		}{{db.Now().Add(-time.Minute), true}, {db.Now() + 1, false}} {
+			if err := org.ForgetRejected(t.Context(), db, c.before); err != nil || (p.fileRow(t, instead).OrgID != 0) != c.kept {
+				t.Errorf("rejected before %d: %v, %+v", c.before, err, p.fileRow(t, instead))
+			}
 		}
 	})
 }
