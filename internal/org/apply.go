@@ -117,7 +117,8 @@ func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisa
 	if err := s.write(&o, a); err != nil {
 		return Organisation{}, err
 	}
-	if err := create(tx, by.For(o.ID), o); err != nil {
+	by.OrgID = o.ID // whoever applies acts for it from the start
+	if err := create(tx, by, o); err != nil {
 		return Organisation{}, err
 	}
 	if err := join(tx, by, o.ID, by.UserID, ManagerOf(o.Kind)); err != nil {
