@@ -78,7 +78,7 @@ const en: typeof zh = {
   },
   privacy: {
     consents: 'What I agreed to', version: 'version {version}', givenAt: 'agreed {time}', withdrawnAt: 'withdrawn {time}', neverAsked: 'never answered', give: 'Agree', withdraw: 'Withdraw', document: { privacy_policy: 'Privacy policy', terms_of_service: 'Terms of service' },
-    export: 'Download my data', exportWords: 'One file with your details, addresses, orders, cards, uploads, invitations, decisions and messages.', exportDo: 'Download', delete: 'Delete my account', deleteWords: 'This cannot be undone: your name, number and addresses are erased. Orders and books are kept as the law asks, without showing that they were yours.', deleteSure: 'I understand that this cannot be undone', deleteDo: 'Delete account', deleted: 'Account deleted',
+    export: 'Download my data', exportWords: 'One file with your details, addresses, cart, orders, cards, uploads, invitations, decisions and messages, where you signed in and what you did.', exportDo: 'Download', delete: 'Delete my account', deleteWords: 'This cannot be undone: your name, number and addresses are erased. Orders and books are kept as the law asks, without showing that they were yours.', deleteSure: 'I understand that this cannot be undone', deleteDo: 'Delete account', deleted: 'Account deleted',
     left: { cards: 'There is money on your aid cards; spend it first', orders: 'Orders are under way; wait or cancel them', memberships: 'You are the only manager of an organisation; hand it over first', roles: 'You are the only operator of your desk; another has to take over first' },
   },
   error: {

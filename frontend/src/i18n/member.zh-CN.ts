@@ -76,7 +76,7 @@ export default {
   },
   privacy: {
     consents: '我同意过什么', version: '版本 {version}', givenAt: '{time} 同意', withdrawnAt: '{time} 撤回', neverAsked: '还没有表示过', give: '同意', withdraw: '撤回', document: { privacy_policy: '隐私政策', terms_of_service: '服务条款' },
-    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、订单、卡、上传的文件清单、邀请、审批和消息。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
+    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、购物车、订单、卡、上传的文件清单、邀请、审批、消息，以及登录和操作记录。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
