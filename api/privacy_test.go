@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"zique/internal/clock"
 	"zique/internal/config"
 	"zique/internal/org"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -526,17 +528,53 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		withApplication["documents"] = []any{}
 		p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", withApplication)
 
+		// One whose contact they are, under another name, goes on: it has another manager.
+		goesOn := p.application("enterprise")
+		goesOn["contact_name"], goesOn["contact_phone"] = "阿复", phone
+		goesOn["documents"] = []any{paper("other", p.document(t, secretary, name+"-"+phone+".pdf"))}
+		goesOnID := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", goesOn).text("id")
+		// Others call themselves as texts have it, or as the contact of an organisation.
+		wordy, _, wordyID := p.person(t, "打不通")
+		namesakeOfContact, _, namesakeID := p.person(t, "李四")
+		settings, err := config.Load(nil, p.getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := pii.New("1", settings.DataKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return errors.Join(
+				tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0), (?, ?, 'buyer', 0), (?, ?, 'buyer', 0)",
+					goesOnID, stayingID, orgID, wordyID, orgID, namesakeID).Error,
+				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until, sent_at) VALUES (1, 1, ?, 1, 0, 1)", keys.Lookup("sms", phone)).Error)
+		})
+		village := p.ok(t, http.StatusCreated, county, "POST", "/ops/villages", map[string]any{"name": "新村", "township": "镇", "county": "县",
+			"story": reason.Reason, "note": phone + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
+		for _, token := range []string{wordy, namesakeOfContact} {
+			p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		}
 		p.ok(t, http.StatusNoContent, secretary, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		if seen := p.ok(t, http.StatusOK, stays, "GET", "/organisations/"+orgID, nil); seen.text("contact_name") != "李四" || seen.text("contact_phone") != "138****5678" {
+			t.Errorf("a namesake took the contact along: %s", seen.raw)
+		}
+		if seen := p.ok(t, http.StatusOK, stays, "GET", "/organisations/"+goesOnID, nil); seen.text("status") != "draft" || seen.text("contact_name") != "" || seen.text("contact_phone") != "" {
+			t.Errorf("who left is still the contact: %s", seen.raw)
+		}
+		if seen := p.ok(t, http.StatusOK, "", "GET", "/villages/"+village, nil); seen.text("story") != "已注销用户的电话 **** 即 **** 打不通" {
+			t.Errorf("the village: %s", seen.raw)
+		}
 		tables := dump(t, p.database(t))
 		for table, held := range tables {
-			for _, text := range []string{phone, phone2, reason.Reason} {
+			for _, text := range []string{phone, phone2, reason.Reason, keys.Lookup("sms", phone)} {
 				if strings.Contains(held, text) {
 					t.Errorf("%s still holds %s", table, text)
 				}
 			}
 		}
 		instead := "已注销用户的电话 **** 即 **** 打不通"
-		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages", "outbox_events"} {
+		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages"} {
 			if !strings.Contains(tables[table], instead) {
 				t.Errorf("%s lost more than the person: %s", table, tables[table])
 			}
