@@ -38,7 +38,7 @@ type column struct {
 }
 
 const (
-	roleOf = "subject = 'user' AND subject_id = @user"
+	ofThem = "subject = 'user' AND subject_id = @user"
 	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
 	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
 	paid   = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"
@@ -51,10 +51,10 @@ const (
 var columns = []column{
 	{table: "organisations", name: "reason", own: "id IN " + alone, most: 1000},
 	{table: "org_admission_steps", name: "reason", own: "actor_id = @user OR org_id IN " + alone, most: 1000},
-	{table: "approvals", name: "reason", own: "requested_by = @user OR " + roleOf, most: 1000},
-	{table: "approvals", name: "decision_reason", own: "decided_by = @user OR " + roleOf, most: 1000},
-	{table: "approvals", name: "before_json", own: roleOf, json: true},
-	{table: "approvals", name: "after_json", own: roleOf, json: true},
+	{table: "approvals", name: "reason", own: "requested_by = @user OR " + ofThem, most: 1000},
+	{table: "approvals", name: "decision_reason", own: "decided_by = @user OR " + ofThem, most: 1000},
+	{table: "approvals", name: "before_json", own: ofThem, json: true},
+	{table: "approvals", name: "after_json", own: ofThem, json: true},
 	{table: "settlements", name: "note", own: "asked_by = @user", most: 1000},
 	{table: "settlement_statements", name: "reason", most: 1000},
 	{table: "settlement_statements", name: "answer", most: 1000},
