@@ -41,6 +41,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
+		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
 		{Name: "check-books", Every: time.Minute, Do: func(ctx context.Context) error {
 			found, err := verify.Incremental(ctx, db)

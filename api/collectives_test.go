@@ -212,7 +212,8 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		p.call(t, head, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
 		p.call(t, accountant, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
 		done := p.ok(t, http.StatusOK, federation, "POST", approval, nil)
-		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" {
+		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" ||
+			log.text("items.0.about_org_id") != collectiveID || log.text("items.0.org_id") == collectiveID { // the operator is none of the village's
 			t.Errorf("the log: %s", log.raw)
 		}
 		p.call(t, head, "GET", at, nil).wants(t, http.StatusNotFound, "not_found")

@@ -39,6 +39,12 @@ func TestOneSearchBoxFindsEverything(t *testing.T) {
 		if r := p.call(t, operator, "GET", "/ops/search?q="+url.QueryEscape("\u3000"+demoBuyer+" "), nil); r.text("items.0.kind") != "user" {
 			t.Errorf("a phone with space around it: %s", r.raw)
 		}
+		p.ok(t, http.StatusOK, operator, "GET", "/ops/users?phone=13800001111", nil) // nobody's
+		looks := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=user.looked_up", nil)
+		if looks.at("items.0.after.found") != false || looks.text("items.0.after.phone") != "138****1111" || looks.at("items.1.after.found") != true ||
+			looks.text("items.1.subject_id") != p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id") || strings.Contains(string(looks.raw), demoBuyer) {
+			t.Errorf("looking people up leaves %s", looks.raw)
+		}
 		p.call(t, operator, "GET", "/ops/search", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.call(t, b.token, "GET", "/ops/search?q=x", nil).wants(t, http.StatusForbidden, "forbidden")
 		p.call(t, b.token, "GET", "/ops/queues", nil).wants(t, http.StatusForbidden, "forbidden")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -347,17 +348,43 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		changed := p.call(t, b.token, "POST", "/me/password", map[string]any{"current_password": demoPassword, "new_password": newPassword})
 		token := changed.text("access_token")
 		p.inbox(t, token, "password_changed")
+		p.ok(t, http.StatusOK, token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 2})
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "GET", "/ops/search?q="+demoBuyer, nil)
+		me := p.ok(t, http.StatusOK, token, "GET", "/me", nil).text("user.id")
+		const older = 250 // more than a page
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			for i := range older {
+				if err := errors.Join(tx.Exec("INSERT INTO consents (id, user_id, document, version, given, created_at) VALUES (?, ?, 'terms_of_service', '0', 1, 0)", i+1, me).Error,
+					tx.Exec("INSERT INTO sessions (id, user_id, created_at, last_used_at, revoked_at, device, peer) VALUES (?, ?, 1, ?, 3, '', '')", i+1, me, tx.Now()).Error); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		e := p.call(t, token, "GET", "/me/export?lang=en", nil)
 		e.wantsStatus(t, http.StatusOK)
 		for path, want := range map[string]string{
 			"profile.phone": demoBuyer, "profile.name": "演示买家", "addresses.0.phone": "13912345678", "addresses.0.detail": "麓山路 1 号",
 			"sessions.0.device": "Go-http-client", "consents.0.document": "terms_of_service", "cards.0.id": b.cards[0],
 			"cards.0.entries.0.kind": "payment", "cards.0.entries.0.order_id": placed.text("id"), "cards.0.entries.1.kind": "issue",
+			"cart.0.sku_id": b.sku, "sessions.1.device": "Go-http-client", "log.0.action": "user.exported", "log.0.actor_name": "演示买家", "log.0.peer": "127.0.0.1",
 			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "messages.0.title": "Password changed",
 		} {
 			if e.text(path) != want {
 				t.Errorf("%s is %q, want %q", path, e.text(path), want)
 			}
+		}
+		if consents, sessions := e.at("consents").([]any), e.at("sessions").([]any); len(consents) <= older || len(sessions) <= older ||
+			e.at("sessions.0.ended_at") != nil || e.text("sessions.1.ended_at") == "" {
+			t.Errorf("%d consents, %d sessions: %.2000s", len(consents), len(sessions), e.raw)
+		}
+		for _, row := range e.at("log").([]any) {
+			if row, _ := row.(map[string]any); row["action"] == "user.looked_up" && (row["actor_id"] != nil || row["actor_name"] != nil || row["peer"] != "") {
+				t.Errorf("who looked is another's: %v", row)
+			}
+		}
+		if !strings.Contains(string(e.raw), `"user.looked_up"`) {
+			t.Errorf("the export lacks what others did: %s", e.raw)
 		}
 		if e.header.Get("Content-Disposition") != `attachment; filename="zique-my-data.json"` || e.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers %v", e.header)

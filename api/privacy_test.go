@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +14,10 @@ import (
 	"zique/api/rest"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/clock"
 	"zique/internal/config"
+	"zique/internal/org"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -238,6 +242,11 @@ func TestWhoMayReadADocument(t *testing.T) {
 		body["documents"] = []any{paper("business_licence", instead), paper("bank_permit", files["bank_permit"])}
 		delete(body, "kind")
 		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
+		traced := p.ok(t, http.StatusOK, tokens["auditor"], "GET", "/audit?action=organisation.changed&subject_id="+orgID, nil)
+		if traced.text("items.0.before.documents.0.file_id") != files["business_licence"] || traced.text("items.0.after.documents.0.file_id") != instead ||
+			traced.text("items.0.after.documents.0.kind") != "business_licence" || strings.Contains(string(traced.raw), "新执照") {
+			t.Errorf("which licence was replaced by which: %s", traced.raw)
+		}
 		reads("replaced", map[string][]string{"owner": all, "accountant": {"bank_permit"}, "operator": {"bank_permit"}})
 		if f := p.fileRow(t, files["id_card"]); f.OrgID != 0 || f.ReleasedAt == nil {
 			t.Errorf("a replaced document is kept: %+v", f)
@@ -250,8 +259,27 @@ func TestWhoMayReadADocument(t *testing.T) {
 		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+orgID, body)
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
 		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+orgID+"/reject", reasoned{"不符"})
-		if f := p.fileRow(t, instead); f.OrgID != 0 || f.ReleasedAt == nil {
-			t.Errorf("the document of a rejected application is kept: %+v", f)
+		if p.fileRow(t, instead).OrgID.String() != orgID || p.file(t, tokens["operator"], instead).status != http.StatusOK {
+			t.Errorf("the document of a rejected application is gone: %+v", p.fileRow(t, instead))
+		}
+
+		next := p.application("cooperative")
+		next["documents"] = []any{paper("business_licence", instead)}
+		p.call(t, tokens["buyer"], "POST", "/organisations", next).wantsField(t, "documents[0].file_id", "unknown")
+		nextID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", next).text("id")
+		if left := p.ok(t, http.StatusOK, owner, "GET", "/organisations/"+orgID, nil); left.at("documents.0") != nil || p.fileRow(t, instead).OrgID.String() != nextID {
+			t.Errorf("the document of the next application: %+v; the rejected one: %s", p.fileRow(t, instead), left.raw)
+		}
+		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+nextID+"/submit", nil)
+		p.ok(t, http.StatusOK, tokens["operator"], "POST", "/ops/organisations/"+nextID+"/reject", reasoned{"不符"})
+		db := p.database(t)
+		for _, c := range []struct {
+			before clock.Millis
+			kept   bool
+		}{{db.Now().Add(-time.Minute), true}, {db.Now() + 1, false}} {
+			if err := org.ForgetRejected(t.Context(), db, c.before); err != nil || (p.fileRow(t, instead).OrgID != 0) != c.kept {
+				t.Errorf("rejected before %d: %v, %+v", c.before, err, p.fileRow(t, instead))
+			}
 		}
 	})
 }
@@ -522,17 +550,53 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		withApplication["documents"] = []any{}
 		p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", withApplication)
 
+		// One whose contact they are, under another name, goes on: it has another manager.
+		goesOn := p.application("enterprise")
+		goesOn["contact_name"], goesOn["contact_phone"] = "阿复", phone
+		goesOn["documents"] = []any{paper("other", p.document(t, secretary, name+"-"+phone+".pdf"))}
+		goesOnID := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations", goesOn).text("id")
+		// Others call themselves as texts have it, or as the contact of an organisation.
+		wordy, _, wordyID := p.person(t, "打不通")
+		namesakeOfContact, _, namesakeID := p.person(t, "李四")
+		settings, err := config.Load(nil, p.getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := pii.New("1", settings.DataKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return errors.Join(
+				tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0), (?, ?, 'buyer', 0), (?, ?, 'buyer', 0)",
+					goesOnID, stayingID, orgID, wordyID, orgID, namesakeID).Error,
+				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until, sent_at) VALUES (1, 1, ?, 1, 0, 1)", keys.Lookup("sms", phone)).Error)
+		})
+		village := p.ok(t, http.StatusCreated, county, "POST", "/ops/villages", map[string]any{"name": "新村", "township": "镇", "county": "县",
+			"story": reason.Reason, "note": phone + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
+		for _, token := range []string{wordy, namesakeOfContact} {
+			p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		}
 		p.ok(t, http.StatusNoContent, secretary, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		if seen := p.ok(t, http.StatusOK, stays, "GET", "/organisations/"+orgID, nil); seen.text("contact_name") != "李四" || seen.text("contact_phone") != "138****5678" {
+			t.Errorf("a namesake took the contact along: %s", seen.raw)
+		}
+		if seen := p.ok(t, http.StatusOK, stays, "GET", "/organisations/"+goesOnID, nil); seen.text("status") != "draft" || seen.text("contact_name") != "" || seen.text("contact_phone") != "" {
+			t.Errorf("who left is still the contact: %s", seen.raw)
+		}
+		if seen := p.ok(t, http.StatusOK, "", "GET", "/villages/"+village, nil); seen.text("story") != "已注销用户的电话 **** 即 **** 打不通" {
+			t.Errorf("the village: %s", seen.raw)
+		}
 		tables := dump(t, p.database(t))
 		for table, held := range tables {
-			for _, text := range []string{phone, phone2, reason.Reason} {
+			for _, text := range []string{phone, phone2, reason.Reason, keys.Lookup("sms", phone)} {
 				if strings.Contains(held, text) {
 					t.Errorf("%s still holds %s", table, text)
 				}
 			}
 		}
 		instead := "已注销用户的电话 **** 即 **** 打不通"
-		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages", "outbox_events"} {
+		for _, table := range []string{"organisations", "org_admission_steps", "approvals", "messages"} {
 			if !strings.Contains(tables[table], instead) {
 				t.Errorf("%s lost more than the person: %s", table, tables[table])
 			}

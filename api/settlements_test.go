@@ -116,7 +116,13 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		at := "/ops/settlements/" + run
 		p.call(t, county, "POST", at+"/request-approval", reasoned{"月结"}).wants(t, http.StatusConflict, "nothing_to_pay")
 		asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+detail.text("org_id")+"/payee-accounts", payee("6222021234567890"))
-		p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		approved := p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		for request, actedFor := range map[string]string{asked.header.Get("X-Request-Id"): detail.text("org_id"), approved.header.Get("X-Request-Id"): ""} {
+			if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+request, nil); log.text("items.0.org_id") != actedFor ||
+				log.text("items.0.about_org_id") != detail.text("org_id") {
+				t.Errorf("acted for %q: %s", actedFor, log.raw)
+			}
+		}
 		if waits := p.ok(t, http.StatusOK, auditor, "GET", "/ops/statements?kind=cooperative&settlement_id="+run, nil); waits.text("items.0.waits_for") != "payee_cooling" {
 			t.Errorf("a new account rests: %s", waits.raw)
 		}

@@ -6,10 +6,13 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/approval"
+	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/ledger"
+	"zique/internal/money"
 	"zique/internal/notify"
 	"zique/internal/order"
 	"zique/internal/org"
@@ -21,16 +24,33 @@ type ExportJSON struct {
 	CreatedAt    time.Time         `json:"created_at"`
 	Profile      ProfileJSON       `json:"profile"`
 	Addresses    []AddressJSON     `json:"addresses"`
-	Sessions     []OpenSessionJSON `json:"sessions"`
+	Sessions     []OwnSessionJSON  `json:"sessions" doc:"also those that are over, until they are forgotten"`
 	Consents     []ConsentJSON     `json:"consents"`
 	Memberships  []MembershipJSON  `json:"memberships"`
 	Applications []ApplicationJSON `json:"applications" doc:"of organisations that the caller manages, or handed in once"`
 	Cards        []OwnCardJSON     `json:"cards"`
+	Cart         []OwnCartItemJSON `json:"cart"`
 	Orders       []OrderJSON       `json:"orders"`
 	Uploads      []OwnFileJSON     `json:"uploads"`
 	Invitations  []OwnInviteJSON   `json:"invitations" doc:"to the verified phone, and those sent"`
 	Approvals    []ApprovalJSON    `json:"approvals" doc:"asked for or decided"`
 	Messages     []MessageJSON     `json:"messages"`
+	Log          []AuditJSON       `json:"log" doc:"what the caller did, the newest first; then what others did to the account, without who it was"`
+}
+
+// OwnSessionJSON is a session of the caller, over or not.
+type OwnSessionJSON struct {
+	OpenSessionJSON
+	EndedAt *time.Time `json:"ended_at,omitempty" doc:"absent while it is open"`
+}
+
+// OwnCartItemJSON is what the caller put into the cart.
+type OwnCartItemJSON struct {
+	SKUID    string    `json:"sku_id"`
+	Title    string    `json:"title" doc:"empty where it is not sold any more"`
+	Spec     string    `json:"spec"`
+	Quantity int64     `json:"quantity"`
+	SeenFen  money.Fen `json:"seen_fen" doc:"the price at which it was put there"`
 }
 
 // OwnCardJSON is a card with everything that moved on it.
@@ -84,8 +104,8 @@ func (s *Server) exportMe(ctx context.Context, in *struct{ Lang }) (*exported, e
 	out := &exported{Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store", Spoken: in.spoken()}
 	out.Body.CreatedAt = s.DB.Now().Time()
 	for _, part := range []func(ctx context.Context, who id.ID, lang string, into *ExportJSON) error{
-		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportApplications, s.exportCards, s.exportOrders,
-		s.exportUploads, s.exportInvitations, s.exportApprovals, s.exportMessages,
+		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportApplications, s.exportCards, s.exportCart, s.exportOrders,
+		s.exportUploads, s.exportInvitations, s.exportApprovals, s.exportMessages, s.exportLog,
 	} {
 		if err := part(ctx, who, in.wanted(), &out.Body); err != nil {
 			return nil, err
@@ -119,11 +139,40 @@ func (s *Server) exportAddresses(ctx context.Context, who id.ID, _ string, into 
 	return err
 }
 
-func (s *Server) exportStanding(ctx context.Context, who id.ID, _ string, into *ExportJSON) (err error) {
-	if into.Sessions, err = s.sessionsJSON(ctx); err != nil {
+func (s *Server) exportStanding(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Sessions, into.Consents = []OwnSessionJSON{}, []ConsentJSON{}
+	err := eachPage(func(before id.ID) ([]identity.PastSession, error) {
+		return s.People.AllSessions(ctx, who, before, exportedAtOnce)
+	}, func(p identity.PastSession) (id.ID, error) {
+		into.Sessions = append(into.Sessions, OwnSessionJSON{sessionOf(p.OpenSession, caller(ctx)), instant(p.EndedAt)})
+		return p.ID, nil
+	})
+	if err != nil {
 		return err
 	}
-	into.Consents, err = s.consentsJSON(ctx, who)
+	return eachPage(func(before id.ID) ([]identity.Consent, error) {
+		return identity.Consents(s.DB.Read(ctx), who, before, exportedAtOnce)
+	}, func(c identity.Consent) (id.ID, error) {
+		into.Consents = append(into.Consents, consentJSON(c))
+		return c.ID, nil
+	})
+}
+
+func (s *Server) exportCart(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Cart = []OwnCartItemJSON{}
+	items, err := s.Carts.Get(ctx, who)
+	if err != nil {
+		return err
+	}
+	ids := make([]id.ID, len(items))
+	for i, item := range items {
+		ids[i] = item.SKUID
+	}
+	offers, err := catalog.Offers(s.DB.Read(ctx), ids)
+	for _, item := range items {
+		offer := offers[item.SKUID]
+		into.Cart = append(into.Cart, OwnCartItemJSON{item.SKUID.String(), offer.Product.Title, offer.Spec, item.Quantity, item.SeenFen})
+	}
 	return err
 }
 
@@ -187,6 +236,37 @@ func eachPage[T any](list func(before id.ID) ([]T, error), take func(T) (id.ID, 
 			return nil
 		}
 	}
+}
+
+// exportLog has what the caller did in full, but for other people, who are masked; of who
+// else did something to the account it does not tell.
+func (s *Server) exportLog(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
+	into.Log = []AuditJSON{}
+	rows := func(f audit.Filter, take func(e audit.Entry)) error {
+		return eachPage(func(before id.ID) ([]audit.Entry, error) {
+			f.BeforeID, f.Limit = before, exportedAtOnce
+			return audit.List(s.DB.Read(ctx), f)
+		}, func(e audit.Entry) (id.ID, error) {
+			take(e)
+			return e.ID, nil
+		})
+	}
+	err := rows(audit.Filter{ActorID: who}, func(e audit.Entry) {
+		shown := auditJSON(e, identity.Caller{})
+		shown.ActorName, shown.Peer = e.ActorName, e.Peer
+		into.Log = append(into.Log, shown)
+	})
+	if err != nil {
+		return err
+	}
+	return rows(audit.Filter{Subject: "user", SubjectID: who}, func(e audit.Entry) {
+		if e.ActorID == who {
+			return
+		}
+		shown := auditJSON(e, identity.Caller{})
+		shown.ActorID, shown.ActorName, shown.Peer, shown.RequestID, shown.Reason = "", "", "", "", ""
+		into.Log = append(into.Log, shown)
+	})
 }
 
 func (s *Server) exportOrders(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {

@@ -75,7 +75,7 @@ func (s *Server) search(ctx context.Context, in *searchIn) (*body[list[HitJSON]]
 	if err != nil {
 		return nil, err
 	}
-	if user, err := s.People.FindByPhone(ctx, strings.TrimSpace(in.Query)); err == nil {
+	if user, err := s.People.FindByPhone(ctx, actor(ctx), strings.TrimSpace(in.Query)); err == nil {
 		found = append(found, report.Hit{Kind: "user", ID: user.ID, Title: user.Name, Detail: user.MaskedPhone})
 	} else if !fault.IsKind(err, fault.NotFound) && !fault.IsKind(err, fault.Invalid) {
 		return nil, err

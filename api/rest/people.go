@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/storage"
 )
@@ -71,21 +70,19 @@ type OpenSessionJSON struct {
 }
 
 func (s *Server) listSessions(ctx context.Context, _ *struct{}) (*body[list[OpenSessionJSON]], error) {
-	items, err := s.sessionsJSON(ctx)
+	found, err := s.People.Sessions(ctx, caller(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}
-	return &body[list[OpenSessionJSON]]{list[OpenSessionJSON]{Items: items}}, nil
+	out := &body[list[OpenSessionJSON]]{list[OpenSessionJSON]{Items: []OpenSessionJSON{}}}
+	for _, o := range found {
+		out.Body.Items = append(out.Body.Items, sessionOf(o, caller(ctx)))
+	}
+	return out, nil
 }
 
-func (s *Server) sessionsJSON(ctx context.Context) ([]OpenSessionJSON, error) {
-	who := caller(ctx)
-	found, err := s.People.Sessions(ctx, who.UserID)
-	items := []OpenSessionJSON{}
-	for _, o := range found {
-		items = append(items, OpenSessionJSON{o.ID.String(), o.CreatedAt.Time(), o.LastUsedAt.Time(), o.Device, o.Peer, o.ID == who.SessionID})
-	}
-	return items, err
+func sessionOf(o identity.OpenSession, who identity.Caller) OpenSessionJSON {
+	return OpenSessionJSON{o.ID.String(), o.CreatedAt.Time(), o.LastUsedAt.Time(), o.Device, o.Peer, o.ID == who.SessionID}
 }
 
 func (s *Server) endSession(ctx context.Context, in *PathID) (*struct{}, error) {
@@ -112,25 +109,22 @@ type ConsentJSON struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
+const consentsShown = 200 // the newest
+
 func consentJSON(c identity.Consent) ConsentJSON {
 	return ConsentJSON{c.Document, c.Version, c.Given, c.CreatedAt.Time()}
 }
 
 func (s *Server) listConsents(ctx context.Context, _ *struct{}) (*body[list[ConsentJSON]], error) {
-	items, err := s.consentsJSON(ctx, caller(ctx).UserID)
+	found, err := identity.Consents(s.DB.Read(ctx), caller(ctx).UserID, 0, consentsShown)
 	if err != nil {
 		return nil, err
 	}
-	return &body[list[ConsentJSON]]{list[ConsentJSON]{Items: items}}, nil
-}
-
-func (s *Server) consentsJSON(ctx context.Context, userID id.ID) ([]ConsentJSON, error) {
-	found, err := identity.Consents(s.DB.Read(ctx), userID)
-	items := []ConsentJSON{}
+	out := &body[list[ConsentJSON]]{list[ConsentJSON]{Items: []ConsentJSON{}}}
 	for _, c := range found {
-		items = append(items, consentJSON(c))
+		out.Body.Items = append(out.Body.Items, consentJSON(c))
 	}
-	return items, err
+	return out, nil
 }
 
 type consentIn struct {

@@ -24,7 +24,7 @@ type findUsersIn struct {
 
 func (s *Server) findUsers(ctx context.Context, in *findUsersIn) (*body[list[StaffJSON]], error) {
 	out := &body[list[StaffJSON]]{list[StaffJSON]{Items: []StaffJSON{}}}
-	user, err := s.People.FindByPhone(ctx, in.Phone)
+	user, err := s.People.FindByPhone(ctx, actor(ctx), in.Phone)
 	if err == identity.ErrNotFound {
 		return out, nil
 	}

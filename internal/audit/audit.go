@@ -30,7 +30,8 @@ type Actor struct {
 	Peer      string
 	RequestID string
 
-	about id.ID // the organisation that it is about
+	about  id.ID // the organisation that it is about
+	member bool  // who acts for that organisation, if they belong to it
 }
 
 // System is the program itself: timers, the seed, the command line.
@@ -42,14 +43,26 @@ func (a Actor) About(orgID id.ID) Actor {
 	return a
 }
 
-// For is About for what members do, who act for that organisation; an operator acts for a
-// desk already.
+// For is About for what members do, who act for that organisation. Whoever does it without
+// being one acts for no other than the actor says: an operator for a desk, the program for
+// none.
 func (a Actor) For(orgID id.ID) Actor {
 	a = a.About(orgID)
-	if a.OrgID == 0 {
-		a.OrgID = orgID
-	}
+	a.member = true
 	return a
+}
+
+// actsFor is the organisation acted for.
+func (a Actor) actsFor(tx *storage.Tx) (id.ID, error) {
+	if a.OrgID != 0 || !a.member || a.UserID == 0 {
+		return a.OrgID, nil
+	}
+	var of []id.ID
+	err := tx.Raw("SELECT org_id FROM memberships WHERE org_id = ? AND user_id = ?", a.about, a.UserID).Scan(&of).Error
+	if err != nil || len(of) == 0 {
+		return 0, err
+	}
+	return of[0], nil
 }
 
 // Change is one thing that was changed. Action is a domain and a past participle,
@@ -124,8 +137,12 @@ func WriteAll(tx *storage.Tx, deeds []Deed) error {
 		if err != nil {
 			return err
 		}
+		actedFor, err := c.By.actsFor(tx)
+		if err != nil {
+			return err
+		}
 		rows[i] = Entry{
-			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: c.By.OrgID, AboutOrgID: c.By.about, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
+			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: actedFor, AboutOrgID: c.By.about, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
 			BeforeJSON: string(before), AfterJSON: string(after), Reason: reason,
 			Peer: c.By.Peer, RequestID: c.By.RequestID, CreatedAt: tx.Now(),
 		}

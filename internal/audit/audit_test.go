@@ -43,11 +43,29 @@ func TestASpanOfTimeIsCutExactly(t *testing.T) {
 	})
 }
 
-func TestWhatAMemberDoesIsFiledUnderTheOrganisation(t *testing.T) {
-	if by := (audit.Actor{UserID: 1}).For(7); by.OrgID != 7 || by.UserID != 1 {
-		t.Errorf("%+v", by)
-	}
-	if by := (audit.Actor{OrgID: 3}).For(7); by.OrgID != 3 {
-		t.Errorf("a desk's: %+v", by)
-	}
+func TestOnlyMembersActForTheOrganisation(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+			if err := tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (7, 1, 'owner', 0)").Error; err != nil {
+				return err
+			}
+			for action, by := range map[string]audit.Actor{
+				"a.member": {UserID: 1}, "an.operator": {UserID: 2}, "a.desk": {UserID: 2, OrgID: 3}, "the.program": audit.System,
+			} {
+				if err := audit.Write(tx, by.For(7), audit.Change{Action: action, Subject: "organisation", SubjectID: 7}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for action, actedFor := range map[string]id.ID{"a.member": 7, "an.operator": 0, "a.desk": 3, "the.program": 0} {
+			found, err := audit.List(db.Read(t.Context()), audit.Filter{Action: action, OrgID: 7, Limit: 2})
+			if err != nil || len(found) != 1 || found[0].OrgID != actedFor || found[0].AboutOrgID != 7 {
+				t.Errorf("%s: %+v, %v", action, found, err)
+			}
+		}
+	})
 }

@@ -193,10 +193,18 @@ func (s *Settings) sms(k *koanf.Koanf) (wrong []error) {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
 		wrong = append(wrong, errors.New("sms_url: want https://host/path, without a password in it"))
 	}
+	if err == nil && u.Scheme == "http" && !s.IsDemo() && !isLoopback(u.Hostname()) { // codes would travel in clear
+		wrong = append(wrong, errors.New("sms_url: production wants https://, or a gateway on the same machine"))
+	}
 	if len(s.SMSSecret) < shortestSecret {
 		wrong = append(wrong, fmt.Errorf("sms_secret: set the secret of at least %d characters that the gateway knows too", shortestSecret))
 	}
 	return wrong
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s *Settings) secrets(k *koanf.Koanf) (wrong []error) {

@@ -63,6 +63,13 @@ func TestTheGatewayNeedsAnAddressAndASecret(t *testing.T) {
 			t.Errorf("%s with a secret of %d characters: %v", c.url, len(c.secret), err)
 		}
 	}
+	for url, refused := range map[string]bool{"http://sms.example/send": true, "http://10.0.0.9/send": true, "HTTP://sms.example/send": true,
+		good: false, "http://127.0.0.1:9000/send": false, "http://[::1]/send": false, "http://localhost:9000/send": false} {
+		_, err := Load(nil, env(map[string]string{"ZIQUE_MODE": Production, "ZIQUE_SMS_URL": url, "ZIQUE_SMS_SECRET": secret}))
+		if got := err != nil && strings.Contains(err.Error(), "sms_url:"); got != refused {
+			t.Errorf("production with %s: %v", url, err)
+		}
+	}
 	s, err := Load(nil, env(map[string]string{"ZIQUE_SMS_URL": good, "ZIQUE_SMS_SECRET": secret}))
 	if err != nil || s.SMSURL != good || s.SMSSecret != secret {
 		t.Errorf("got %+v, %v", s, err)

@@ -3,9 +3,16 @@
 // and so does the audit log, into which such texts are written masked from the start.
 //
 // A phone belongs to one person, so it goes wherever it stands, and a name beside it. A
-// name alone goes where it can be theirs, in what is about them or their organisations, and
-// in the events of the outbox, which nobody reads but to look into a failure. Otherwise
-// whoever calls themselves by a common word could rewrite everybody's texts.
+// name alone may be a common word, or what somebody else is called, and people rename
+// themselves: nobody knows which name the account carried when a text was written. So a
+// name alone goes only in what is by or about the person, as an id in the row says: what
+// they wrote and asked for, their orders, their files, their applications that nobody else
+// is in; not in all that is about an organisation of theirs. It also goes in events of the
+// outbox that were handled, which nobody reads but to look into a failure. Otherwise
+// whoever calls themselves as texts have it could rewrite everybody's.
+//
+// The contact of an organisation is the person when the phone is theirs, whatever name
+// stands there; then both go. A name that is theirs beside another's phone stays.
 package erasure
 
 import (
@@ -16,6 +23,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/identity"
+	"zique/internal/notify"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -24,36 +32,41 @@ import (
 type column struct {
 	table, name string
 	json        bool
-	theirs      string // SQL: the rows in which a name can be that of @user, who is of @orgs
-	narrow      bool   // the table is too large to look for a phone in all its rows
+	own         string // SQL: the rows by or about @user, in which a name alone goes; "": none
+	within      string // SQL: the rows to look for a phone in, where the table is too large; "": all
+	most        int    // characters that there is room for; 0: more than a text gains
 }
 
 const (
-	asked = "org_id IN @orgs OR requested_by = @user OR decided_by = @user OR (subject = 'user' AND subject_id = @user)"
-	sold  = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user) OR sub_order_id IN (SELECT id FROM sub_orders WHERE cooperative_id IN @orgs)"
-	paid  = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"
+	ofThem = "subject = 'user' AND subject_id = @user"
+	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
+	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
+	paid   = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"
 
-	colleagues = "SELECT user_id FROM memberships WHERE org_id IN @orgs"
+	colleagues = "SELECT m.user_id FROM memberships m JOIN memberships mine ON mine.org_id = m.org_id WHERE mine.user_id = @user"
 	sellers    = "SELECT m.user_id FROM memberships m JOIN sub_orders s ON s.cooperative_id = m.org_id JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = @user"
 )
 
 // columns are all of them; a test of package api looks for somebody gone in every table.
 var columns = []column{
-	{table: "organisations", name: "reason", theirs: "id IN @orgs"},
-	{table: "org_admission_steps", name: "reason", theirs: "org_id IN @orgs"},
-	{table: "approvals", name: "reason", theirs: asked},
-	{table: "approvals", name: "decision_reason", theirs: asked},
-	{table: "approvals", name: "before_json", theirs: asked, json: true},
-	{table: "approvals", name: "after_json", theirs: asked, json: true},
-	{table: "settlements", name: "note", theirs: "asked_by = @user"},
-	{table: "settlement_statements", name: "reason", theirs: "org_id IN @orgs"},
-	{table: "settlement_statements", name: "answer", theirs: "org_id IN @orgs"},
-	{table: "bank_rows", name: "carried_reason", theirs: paid},
-	{table: "refunds", name: "reason", theirs: sold},
-	{table: "refunds", name: "decision_reason", theirs: sold},
-	{table: "messages", name: "params", theirs: "user_id IN (" + colleagues + ")", json: true},
-	{table: "outbox_events", name: "payload", theirs: "topic = 'notify.message'", json: true},
-	{table: "idempotency_keys", name: "answer", theirs: "caller_id IN (" + colleagues + ") OR caller_id IN (" + sellers + ")", json: true, narrow: true},
+	{table: "organisations", name: "reason", own: "id IN " + alone, most: 1000},
+	{table: "org_admission_steps", name: "reason", own: "actor_id = @user OR org_id IN " + alone, most: 1000},
+	{table: "approvals", name: "reason", own: "requested_by = @user OR " + ofThem, most: 1000},
+	{table: "approvals", name: "decision_reason", own: "decided_by = @user OR " + ofThem, most: 1000},
+	{table: "approvals", name: "before_json", own: ofThem, json: true},
+	{table: "approvals", name: "after_json", own: ofThem, json: true},
+	{table: "settlements", name: "note", own: "asked_by = @user", most: 1000},
+	{table: "settlement_statements", name: "reason", most: 1000},
+	{table: "settlement_statements", name: "answer", most: 1000},
+	{table: "bank_rows", name: "carried_reason", own: paid, most: 2000},
+	{table: "refunds", name: "reason", own: "asked_by = @user OR " + bought, most: 400},
+	{table: "refunds", name: "decision_reason", own: "decided_by = @user OR " + bought, most: 400},
+	{table: "files", name: "name", own: "owner_id = @user", most: 120},
+	{table: "villages", name: "note", most: 500},
+	{table: "villages", name: "story", most: 4000},
+	{table: "messages", name: "params", json: true},
+	{table: "outbox_events", name: "payload", own: "topic = 'notify.message' AND published_at IS NOT NULL", json: true},
+	{table: "idempotency_keys", name: "answer", within: "caller_id IN (" + colleagues + ") OR caller_id IN (" + sellers + ")", json: true},
 }
 
 // Forget answers what erases a user, whose row still says who they are, from what others
@@ -65,16 +78,15 @@ func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID
 		if err != nil {
 			return err
 		}
-		orgs, err := organisations(tx, userID)
-		if err != nil {
-			return err
-		}
 		for _, c := range columns {
-			if err := c.forget(tx, gone, userID, orgs); err != nil {
+			if err := c.forget(tx, gone, userID); err != nil {
 				return err
 			}
 		}
-		return tx.Exec("UPDATE organisations SET contact_name = '', contact_cipher = NULL WHERE id IN ? AND contact_name = ?", orgs, gone.Name).Error
+		if err := forgetContact(tx, keys, gone.Phone); err != nil {
+			return err
+		}
+		return notify.ForgetPhone(tx, keys, gone.Phone)
 	}
 }
 
@@ -87,27 +99,49 @@ func person(tx *storage.Tx, keys *pii.Keyring, userID id.ID) (pii.Person, error)
 	return pii.Person{Name: user.Name, Phone: string(phone)}, err
 }
 
-// organisations are those of which the user is a member or took a step.
-func organisations(tx *storage.Tx, userID id.ID) ([]id.ID, error) {
-	var orgs []id.ID
-	return orgs, tx.Raw("SELECT org_id FROM memberships WHERE user_id = ? UNION SELECT org_id FROM org_admission_steps WHERE actor_id = ?", userID, userID).
-		Scan(&orgs).Error
+// forgetContact takes the person out of the organisations whose contact has their phone.
+func forgetContact(tx *storage.Tx, keys *pii.Keyring, phone string) error {
+	var reached []struct {
+		ID            id.ID
+		ContactCipher []byte
+	}
+	err := tx.Table("organisations").Select("id, contact_cipher").Where("LENGTH(contact_cipher) > 0").Order("id").Scan(&reached).Error
+	if err != nil {
+		return err
+	}
+	for _, o := range reached {
+		theirs, err := keys.Open(o.ContactCipher)
+		if err != nil {
+			return err
+		}
+		if string(theirs) != phone {
+			continue
+		}
+		// A contact that was replaced meanwhile stays.
+		err = tx.Table("organisations").Where("id = ? AND contact_cipher = ?", o.ID, o.ContactCipher).
+			Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (c column) forget(tx *storage.Tx, gone pii.Person, userID id.ID, orgs []id.ID) error {
+func (c column) forget(tx *storage.Tx, gone pii.Person, userID id.ID) error {
 	escaped, _ := json.Marshal(gone.Name) // a string always encodes
-	named := "(" + c.name + " LIKE @name ESCAPE '!' OR " + c.name + " LIKE @escaped ESCAPE '!')"
-	called := "(" + c.name + " LIKE @phone OR " + c.name + " LIKE @wide)"
-	where := "(" + c.theirs + ") AND " + named + " OR " + called
-	if c.narrow {
-		where = "(" + c.theirs + ") AND (" + named + " OR " + called + ")"
+	where := "(" + c.name + " LIKE @phone OR " + c.name + " LIKE @wide)"
+	if c.within != "" {
+		where += " AND (" + c.within + ")"
+	}
+	if c.own != "" {
+		where += " OR (" + c.own + ") AND (" + c.name + " LIKE @name ESCAPE '!' OR " + c.name + " LIKE @escaped ESCAPE '!')"
 	}
 	var found []struct {
 		ID   id.ID
 		Text string
 	}
 	err := tx.Table(c.table).Select("id, "+c.name+" text").Where(where,
-		sql.Named("orgs", orgs), sql.Named("user", userID), sql.Named("name", storage.Containing(gone.Name)),
+		sql.Named("user", userID), sql.Named("name", storage.Containing(gone.Name)),
 		sql.Named("escaped", storage.Containing(strings.Trim(string(escaped), `"`))),
 		sql.Named("phone", scattered(gone.Phone, 0)), sql.Named("wide", scattered(gone.Phone, '０'-'0'))).Scan(&found).Error
 	if err != nil {
@@ -132,7 +166,11 @@ func (c column) without(gone pii.Person, text string) string {
 	if c.json && json.Valid([]byte(text)) {
 		return pii.EachText(text, erase)
 	}
-	return erase(text)
+	without := []rune(erase(text))
+	if c.most > 0 && len(without) > c.most { // what stands for a name is longer than many names
+		without = without[:c.most]
+	}
+	return string(without)
 }
 
 // scattered is the pattern of the digits with anything between them, moved to another

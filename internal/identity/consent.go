@@ -18,10 +18,7 @@ const (
 	TermsOfService = "terms_of_service"
 )
 
-const (
-	maxConsents  = 10  // in one registration
-	consentsKept = 200 // shown, the newest
-)
+const maxConsents = 10 // in one registration
 
 var version = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,19}$`)
 
@@ -93,8 +90,13 @@ func insertConsent(tx *storage.Tx, by audit.Actor, userID id.ID, c Consent) (Con
 		After: map[string]string{"document": c.Document, "version": c.Version}})
 }
 
-// Consents lists what a user said, the newest first.
-func Consents(db *gorm.DB, userID id.ID) ([]Consent, error) {
+// Consents lists what a user said, the newest first; before is the last of the page
+// before, or 0.
+func Consents(db *gorm.DB, userID, before id.ID, limit int) ([]Consent, error) {
+	q := db.Where("user_id = ?", userID).Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
 	found := []Consent{}
-	return found, db.Where("user_id = ?", userID).Order("id DESC").Limit(consentsKept).Find(&found).Error
+	return found, q.Find(&found).Error
 }

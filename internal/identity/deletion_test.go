@@ -211,7 +211,7 @@ func TestConsentsAreOnlyAdded(t *testing.T) {
 		if _, err := say(identity.Consent{Document: identity.TermsOfService, Version: "1"}); err != nil {
 			t.Fatal(err)
 		}
-		log, err := identity.Consents(db.Read(t.Context()), me.ID)
+		log, err := identity.Consents(db.Read(t.Context()), me.ID, 0, 100)
 		if err != nil || len(log) != 3 || log[0].Given || !log[1].Given || log[1] != first || log[2].Document != identity.PrivacyPolicy || !log[2].Given {
 			t.Errorf("%+v, %v", log, err)
 		}

@@ -70,12 +70,12 @@ func TestOnlyAVerifiedPhoneIsFound(t *testing.T) {
 		}
 		_, err := s.PhoneHashOf(t.Context(), unverified.ID+1)
 		wantErr(t, err, identity.ErrNotFound)
-		if found, err := s.FindByPhone(t.Context(), phone); err != nil || found.ID != unverified.ID || found.MaskedPhone != "139****0001" {
+		if found, err := s.FindByPhone(t.Context(), from, phone); err != nil || found.ID != unverified.ID || found.MaskedPhone != "139****0001" {
 			t.Errorf("found %+v, %v", found, err)
 		}
-		_, err = s.FindByPhone(t.Context(), "13900000009")
+		_, err = s.FindByPhone(t.Context(), from, "13900000009")
 		wantErr(t, err, identity.ErrNotFound)
-		_, err = s.FindByPhone(t.Context(), "1")
+		_, err = s.FindByPhone(t.Context(), from, "1")
 		wantFields(t, err, "phone:invalid")
 	})
 }

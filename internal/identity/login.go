@@ -11,7 +11,8 @@ import (
 // Login signs a user in. An unknown phone, a wrong password and a user who is not
 // active are ErrWrongCredentials alike. A phone fails 10 times in 15 minutes and by.Peer
 // (the caller's IP address) 60 times, then both get ErrTooMany of package
-// attempt, with the right password too.
+// attempt, with the right password too. What is refused for the phone does not count
+// against the address, which colleagues share.
 func (s *Service) Login(ctx context.Context, by audit.Actor, device, phone, password string) (Session, error) {
 	var p problems
 	p.Mobile("phone", phone)
@@ -22,11 +23,8 @@ func (s *Service) Login(ctx context.Context, by audit.Actor, device, phone, pass
 		return Session{}, err
 	}
 	phoneSubject := "login:phone:" + s.phoneHash(phone)
-	fromPeer, err := attempt.Begin(ctx, s.db, loginsPerPeer, "login:peer:"+s.peerHash(by.Peer))
+	tries, err := s.count(ctx, guess{loginsPerPeer, "login:peer:" + s.peerHash(by.Peer)}, guess{loginsPerPhone, phoneSubject})
 	if err != nil {
-		return Session{}, err
-	}
-	if _, err := attempt.Begin(ctx, s.db, loginsPerPhone, phoneSubject); err != nil {
 		return Session{}, err
 	}
 	user, err := s.verify(ctx, phone, password)
@@ -38,7 +36,7 @@ func (s *Service) Login(ctx context.Context, by audit.Actor, device, phone, pass
 		if signedIn, err = s.begin(tx, by, device, user); err != nil {
 			return err
 		}
-		if err := fromPeer.Forgive(tx); err != nil {
+		if err := tries.forgive(tx); err != nil {
 			return err
 		}
 		return attempt.Clear(tx, phoneSubject)

@@ -101,6 +101,11 @@ func TestSixtyFailuresLockThePeer(t *testing.T) {
 	each(t, func(t *testing.T, db *storage.DB, s *identity.Service) {
 		registered(t, s, phone)
 		failedBefore(t, db, 58, "peer", "2001:db8:0:1::/64")
+		failedBefore(t, db, 10, "phone", "13900000002")
+		for range 2 { // who goes on trying a locked phone does not lock out the others there
+			_, err := s.Login(t.Context(), at("2001:db8:0:1::5"), device, "13900000002", password)
+			wantErr(t, err, attempt.ErrTooMany)
+		}
 		if _, err := s.Login(t.Context(), at("2001:db8:0:1::1"), device, phone, password); err != nil {
 			t.Fatal(err)
 		}

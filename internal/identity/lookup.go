@@ -5,7 +5,9 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -24,19 +26,26 @@ func (s *Service) PhoneHashOf(ctx context.Context, userID id.ID) (string, error)
 }
 
 // FindByPhone finds the active user of a phone for operators, or fails with ErrNotFound
-// or a wrong `phone`.
-func (s *Service) FindByPhone(ctx context.Context, phone string) (User, error) {
+// or a wrong `phone`. That somebody looked stays in the audit log, also where nobody was found.
+func (s *Service) FindByPhone(ctx context.Context, by audit.Actor, phone string) (User, error) {
 	var p problems
 	if p.Mobile("phone", phone); p.Err() != nil {
 		return User{}, p.Err()
 	}
-	var found User
-	err := s.db.Read(ctx).Select("id").Where("phone_hash = ? AND status = ?", s.phoneHash(phone), statusActive).Take(&found).Error
-	if storage.IsNotFound(err) {
-		return User{}, ErrNotFound
-	}
+	var found User // its ID is 0 where there is none
+	err := s.db.InTx(ctx, func(tx *storage.Tx) error {
+		err := tx.Select("id").Where("phone_hash = ? AND status = ?", s.phoneHash(phone), statusActive).Limit(1).Find(&found).Error
+		if err != nil {
+			return err
+		}
+		return audit.Write(tx, by, audit.Change{Action: "user.looked_up", Subject: "user", SubjectID: found.ID,
+			After: map[string]any{"phone": pii.MaskPhone(phone), "found": found.ID != 0}})
+	})
 	if err != nil {
 		return User{}, err
+	}
+	if found.ID == 0 {
+		return User{}, ErrNotFound
 	}
 	return s.Get(ctx, found.ID)
 }

@@ -36,12 +36,36 @@ type OpenSession struct {
 	Peer       string       // masked
 }
 
+// PastSession is a session, over or not.
+type PastSession struct {
+	OpenSession
+	EndedAt *clock.Millis // nil while it is open
+}
+
 // Sessions lists where the user is signed in, the newest first.
 func (s *Service) Sessions(ctx context.Context, userID id.ID) ([]OpenSession, error) {
 	found := []OpenSession{}
 	return found, s.db.Read(ctx).Table("sessions").Select("id, created_at, last_used_at, device, peer").
 		Where("user_id = ? AND revoked_at IS NULL AND last_used_at > ?", userID, s.db.Now().Add(-s.cfg.RefreshTTL)).
 		Order("id DESC").Limit(sessionsShown).Scan(&found).Error
+}
+
+// AllSessions lists the sessions of the user that are not forgotten, the newest first;
+// before is the last of the page before, or 0.
+func (s *Service) AllSessions(ctx context.Context, userID, before id.ID, limit int) ([]PastSession, error) {
+	q := s.db.Read(ctx).Table("sessions").Select("id, created_at, last_used_at, device, peer, revoked_at ended_at").
+		Where("user_id = ?", userID).Order("id DESC").Limit(limit)
+	if before != 0 {
+		q = q.Where("id < ?", before)
+	}
+	found := []PastSession{}
+	err := q.Scan(&found).Error
+	for i := range found {
+		if over := found[i].LastUsedAt.Add(s.cfg.RefreshTTL); found[i].EndedAt == nil && over <= s.db.Now() {
+			found[i].EndedAt = &over
+		}
+	}
+	return found, err
 }
 
 // EndSession ends one session of the user; one that is over stays so. Another's is

@@ -110,7 +110,7 @@ func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, s SMS) error {
 	if n.Sender == nil {
 		return ErrUnavailable
 	}
-	row := sms{EventID: eventID, Recipient: n.Keys.Lookup("sms", s.Phone)}
+	row := sms{EventID: eventID, Recipient: recipient(n.Keys, s.Phone)}
 	send, err := n.claim(ctx, &row)
 	if err != nil || !send {
 		return err
@@ -159,3 +159,10 @@ func (n *Notifier) claim(ctx context.Context, row *sms) (send bool, err error) {
 func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
 	return db.Forget(ctx, &sms{}, "created_at < ? AND sent_at IS NOT NULL", before)
 }
+
+// ForgetPhone deletes what says which SMS went to a phone whose owner's account is erased.
+func ForgetPhone(tx *storage.Tx, keys *pii.Keyring, phone string) error {
+	return tx.Where("recipient = ?", recipient(keys, phone)).Delete(&sms{}).Error
+}
+
+func recipient(keys *pii.Keyring, phone string) string { return keys.Lookup("sms", phone) }

@@ -194,8 +194,7 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, d
 		change["submitted_at"], o.SubmittedAt = now, &now
 		change["credit_code_key"] = o.CreditCode
 	}
-	over := m.to == Rejected || m.to == Withdrawn
-	if over {
+	if m.to == Rejected || m.to == Withdrawn {
 		change["credit_code_key"], o.CreditCodeKey = nil, nil // others may apply with it
 	}
 	err := tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(change).Error
@@ -210,8 +209,8 @@ func (s *Service) step(tx *storage.Tx, by audit.Actor, o Organisation, m move, d
 		return Organisation{}, err
 	}
 	o.Status = m.to
-	if over {
-		if err := dropDocuments(tx, o.ID); err != nil {
+	if m.to == Withdrawn { // those of a rejected one stay for KeepRejected
+		if err := drop(tx, nil, "org_id = ?", o.ID); err != nil {
 			return Organisation{}, err
 		}
 	}

@@ -111,11 +111,12 @@ func (s *Service) Apply(tx *storage.Tx, by audit.Actor, a Application) (Organisa
 	if err := roomToApply(tx, by.UserID); err != nil {
 		return Organisation{}, err
 	}
-	o := Organisation{ID: tx.NewID(), Kind: a.Kind, Status: Draft, CreatedAt: tx.Now()}
+	o := Organisation{ID: tx.NewID(), Kind: a.Kind, Status: Draft, CreatedAt: tx.Now(), Documents: a.Documents}
 	if err := s.write(&o, a); err != nil {
 		return Organisation{}, err
 	}
-	if err := create(tx, by.For(o.ID), o); err != nil {
+	by.OrgID = o.ID // whoever applies acts for it from the start
+	if err := create(tx, by, o); err != nil {
 		return Organisation{}, err
 	}
 	if err := join(tx, by, o.ID, by.UserID, ManagerOf(o.Kind)); err != nil {
@@ -181,6 +182,7 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 		if err := keepDocuments(tx, by, o.ID, a.Documents); err != nil {
 			return Organisation{}, err
 		}
+		o.Documents = a.Documents
 	}
 	err = audit.Write(tx, by.For(o.ID), audit.Change{
 		Action: "organisation.changed", Subject: "organisation", SubjectID: o.ID, Before: before, After: o.facts()})

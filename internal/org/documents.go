@@ -14,13 +14,17 @@ import (
 
 // keepDocuments replaces the documents of an application by those given, whose files
 // then are the organisation's to read; those that stand there no more are released.
-// Files that are not the applicant's are named.
+// Documents of an application that was rejected go along into the next. Files that are
+// not the applicant's are named.
 func keepDocuments(tx *storage.Tx, by audit.Actor, orgID id.ID, documents []Document) error {
 	files := make([]id.ID, len(documents))
 	for i, d := range documents {
 		files[i] = d.FileID
 	}
-	if err := dropDocuments(tx, orgID, files...); err != nil || len(documents) == 0 {
+	if err := drop(tx, files, "org_id = ?", orgID); err != nil || len(documents) == 0 {
+		return err
+	}
+	if err := takeAlong(tx, by.UserID, files); err != nil {
 		return err
 	}
 	rows := make([]Document, len(documents))
@@ -34,14 +38,30 @@ func keepDocuments(tx *storage.Tx, by audit.Actor, orgID id.ID, documents []Docu
 	return tx.Create(&rows).Error
 }
 
-// dropDocuments removes the documents of a locked organisation, and releases their
-// files but for those that are kept.
-func dropDocuments(tx *storage.Tx, orgID id.ID, kept ...id.ID) error {
-	var files []id.ID
-	if err := tx.Model(&Document{}).Where("org_id = ?", orgID).Pluck("file_id", &files).Error; err != nil {
+// takeAlong takes the owner's files out of the rejected applications that still show them.
+func takeAlong(tx *storage.Tx, owner id.ID, files []id.ID) error {
+	var rejected []id.ID
+	err := tx.Table("files f").Joins("JOIN organisations o ON o.id = f.org_id").
+		Where("f.id IN ? AND f.owner_id = ? AND o.status = ?", files, owner, Rejected).Distinct().Pluck("f.org_id", &rejected).Error
+	if err != nil || len(rejected) == 0 {
 		return err
 	}
-	if err := tx.Where("org_id = ?", orgID).Delete(&Document{}).Error; err != nil {
+	return drop(tx, nil, "org_id IN ? AND file_id IN ?", rejected, files)
+}
+
+// drop removes documents, and releases their files but for those that are kept. The rows
+// are locked first: of two who drop the same one, the second must not take its file from
+// whom it was given to since.
+func drop(tx *storage.Tx, kept []id.ID, which string, args ...any) error {
+	var dropped []Document
+	if err := tx.ForUpdate().Where(which, args...).Order("id").Find(&dropped).Error; err != nil || len(dropped) == 0 {
+		return err
+	}
+	rows, files := make([]id.ID, len(dropped)), make([]id.ID, len(dropped))
+	for i, d := range dropped {
+		rows[i], files[i] = d.ID, d.FileID
+	}
+	if err := tx.Where("id IN ?", rows).Delete(&Document{}).Error; err != nil {
 		return err
 	}
 	return blob.Release(tx, slices.DeleteFunc(files, func(f id.ID) bool { return slices.Contains(kept, f) }))

@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -59,6 +60,30 @@ func ForgetInvited(ctx context.Context, db *storage.DB, before clock.Millis) err
 			}
 			return tx.Model(&Invitation{}).Where("id IN ?", old).Updates(forgotten).Error
 		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// KeepRejected is how long a rejected application keeps its documents: the applicant may
+// object, or hand them in again with the next application. After that they are their
+// owner's alone, and go as files that nobody uses do: see blob.Store.Sweep.
+const KeepRejected = 90 * 24 * time.Hour
+
+// ForgetRejected takes the documents from the applications that were rejected before an
+// instant.
+func ForgetRejected(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	for {
+		var old []id.ID
+		err := db.Read(ctx).Table("organisation_documents d").Joins("JOIN organisations o ON o.id = d.org_id").
+			Joins("JOIN org_admission_steps s ON s.org_id = d.org_id AND s.to_status = o.status").
+			Where("o.status = ? AND s.created_at < ?", Rejected, before).
+			Distinct().Limit(forgetBatch).Pluck("d.org_id", &old).Error
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		err = db.InTx(ctx, func(tx *storage.Tx) error { return drop(tx, nil, "org_id IN ?", old) })
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,7 @@ func (s *Service) abandon(tx *storage.Tx, by audit.Actor, leaving Membership) er
 
 // forget erases the people in an application that was given up, with its documents.
 func (s *Service) forget(tx *storage.Tx, by audit.Actor, o Organisation) error {
-	if err := dropDocuments(tx, o.ID); err != nil {
+	if err := drop(tx, nil, "org_id = ?", o.ID); err != nil {
 		return err
 	}
 	if err := revokeAll(tx, by, o.ID); err != nil {

@@ -226,18 +226,20 @@ func uninvite(tx *storage.Tx, by audit.Actor, m Membership) error {
 		map[string]any{"org": m.OrgID, "user": m.UserID, "kind": VillageCollective, "pending": InvitationPending})
 }
 
-// leave ends a membership. The log tells who left from who was removed.
+// leave ends a membership. The log tells who left from who was removed; who leaves still
+// acts for the organisation.
 func leave(tx *storage.Tx, by audit.Actor, m Membership) error {
-	if err := tx.Where("org_id = ? AND user_id = ?", m.OrgID, m.UserID).Delete(&Membership{}).Error; err != nil {
-		return err
-	}
-	if err := uninvite(tx, by, m); err != nil {
-		return err
-	}
 	action := "member.removed"
 	if m.UserID == by.UserID {
 		action = "member.left"
 	}
-	return audit.Write(tx, by.For(m.OrgID), audit.Change{
+	err := audit.Write(tx, by.For(m.OrgID), audit.Change{
 		Action: action, Subject: "user", SubjectID: m.UserID, Before: membership(m.OrgID, m.Role)})
+	if err != nil {
+		return err
+	}
+	if err := tx.Where("org_id = ? AND user_id = ?", m.OrgID, m.UserID).Delete(&Membership{}).Error; err != nil {
+		return err
+	}
+	return uninvite(tx, by, m)
 }

@@ -139,10 +139,15 @@ func create(tx *storage.Tx, by audit.Actor, o Organisation) error {
 	return audit.Write(tx, by.About(o.ID), audit.Change{Action: "organisation.created", Subject: "organisation", SubjectID: o.ID, After: o.facts()})
 }
 
-// facts is what the audit log shows of an organisation; people stand in it masked.
+// facts is what the audit log shows of an organisation; people stand in it masked, and
+// documents without their names, which say whose they are.
 func (o Organisation) facts() map[string]any {
+	documents := []map[string]string{}
+	for _, d := range o.Documents {
+		documents = append(documents, map[string]string{"kind": d.Kind, "file_id": d.FileID.String()})
+	}
 	return map[string]any{"kind": o.Kind, "name": o.Name, "status": o.Status, "credit_code": o.CreditCode,
-		"contact_name": pii.MaskName(o.ContactName), "contact_phone": o.ContactPhone}
+		"contact_name": pii.MaskName(o.ContactName), "contact_phone": o.ContactPhone, "documents": documents}
 }
 
 // AddWithCode is Add for an organisation with a credit code. It fails with

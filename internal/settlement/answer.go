@@ -19,7 +19,7 @@ func own(tx *storage.Tx, orgID, statementID id.ID) (Statement, error) {
 }
 
 func (s *Statement) deed(tx *storage.Tx, by audit.Actor, action, reason, before string) error {
-	return audit.Write(tx, by.For(s.OrgID), audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
+	return audit.Write(tx, by.About(s.OrgID), audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
 		Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}})
 }
 

@@ -303,7 +303,7 @@ func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Trans
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by.For(st.OrgID), audit.Change{Action: "statement.paid", Subject: "statement", SubjectID: st.ID,
+	return audit.Write(tx, by.About(st.OrgID), audit.Change{Action: "statement.paid", Subject: "statement", SubjectID: st.ID,
 		Before: map[string]any{"status": Approved},
 		After:  map[string]any{"status": Paid, "amount_fen": st.ClosingFen, "bank_reference": t.BankReference, "paid_at": t.PaidAt}})
 }

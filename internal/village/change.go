@@ -11,6 +11,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
+	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -84,10 +85,11 @@ func attach(tx *storage.Tx, villages ...Village) error {
 	return nil
 }
 
-// shown is a village as the audit log keeps it.
+// shown is a village as the audit log keeps it, which never forgets: its texts without
+// the numbers of people.
 func (v Village) shown() map[string]any {
 	return map[string]any{"name": v.Name, "township": v.Township, "county": v.County, "code": v.Code, "designations": v.Designations,
-		"produce": v.ProduceNames(), "note": v.Note, "story": v.Story, "pictures": v.Pictures, "collective_id": v.CollectiveID}
+		"produce": v.ProduceNames(), "note": pii.MaskText(v.Note), "story": pii.MaskText(v.Story), "pictures": v.Pictures, "collective_id": v.CollectiveID}
 }
 
 // collision is ErrExists when another village than `except` has n's place or code.

@@ -163,10 +163,10 @@ func TestAChangeIsWholeAndAudited(t *testing.T) {
 		n.Code, n.Designations, n.Pictures = "431322110201", []string{village.WeakCollective}, []id.ID{1, 2, 3}
 		before := mustAdd(t, db, n)
 		db.Clock().Advance(1_000_000_000)
-		n.Name, n.Code, n.Designations, n.Pictures, n.Story = "长石新村", "", []string{village.KeyAssistance}, []id.ID{3}, "故事"
+		n.Name, n.Code, n.Designations, n.Pictures, n.Story = "长石新村", "", []string{village.KeyAssistance}, []id.ID{3}, "故事，村支书 138 1234 5678"
 		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
 			changed, err := village.Change(tx, operator, before.ID, n)
-			if changed.Story != "故事" {
+			if changed.Story != n.Story {
 				t.Errorf("%+v", changed)
 			}
 			return err
@@ -180,7 +180,7 @@ func TestAChangeIsWholeAndAudited(t *testing.T) {
 		if err := db.Read(t.Context()).Take(&collective, before.CollectiveID).Error; err != nil || collective.Name != "长石新村集体经济组织" {
 			t.Errorf("%+v %v", collective, err)
 		}
-		if log := audited(t, db, "village.changed", before.ID); len(log) != 1 || !strings.Contains(log[0].BeforeJSON, "431322110201") || !strings.Contains(log[0].AfterJSON, "故事") {
+		if log := audited(t, db, "village.changed", before.ID); len(log) != 1 || !strings.Contains(log[0].BeforeJSON, "431322110201") || !strings.Contains(log[0].AfterJSON, "故事，村支书 138****5678") {
 			t.Errorf("audit: %+v", log)
 		}
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {

@@ -2987,16 +2987,20 @@ export interface components {
             /** @description asked for or decided */
             approvals: components["schemas"]["ApprovalJSON"][] | null;
             cards: components["schemas"]["OwnCardJSON"][] | null;
+            cart: components["schemas"]["OwnCartItemJSON"][] | null;
             consents: components["schemas"]["ConsentJSON"][] | null;
             /** Format: date-time */
             created_at: string;
             /** @description to the verified phone, and those sent */
             invitations: components["schemas"]["OwnInviteJSON"][] | null;
+            /** @description what the caller did, the newest first; then what others did to the account, without who it was */
+            log: components["schemas"]["AuditJSON"][] | null;
             memberships: components["schemas"]["MembershipJSON"][] | null;
             messages: components["schemas"]["MessageJSON"][] | null;
             orders: components["schemas"]["OrderJSON"][] | null;
             profile: components["schemas"]["ProfileJSON"];
-            sessions: components["schemas"]["OpenSessionJSON"][] | null;
+            /** @description also those that are over, until they are forgotten */
+            sessions: components["schemas"]["OwnSessionJSON"][] | null;
             uploads: components["schemas"]["OwnFileJSON"][] | null;
         };
         FreightTemplateFields: {
@@ -3670,6 +3674,19 @@ export interface components {
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
         };
+        OwnCartItemJSON: {
+            /** Format: int64 */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description the price at which it was put there
+             */
+            seen_fen: number;
+            sku_id: string;
+            spec: string;
+            /** @description empty where it is not sold any more */
+            title: string;
+        };
         OwnFileJSON: {
             /** Format: int64 */
             bytes: number;
@@ -3697,6 +3714,30 @@ export interface components {
             sent: boolean;
             /** @enum {string} */
             status: "pending" | "accepted" | "declined" | "revoked" | "expired";
+        };
+        OwnSessionJSON: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description the session that asks */
+            current: boolean;
+            /**
+             * @description empty when not known
+             * @example WeChat, Android
+             */
+            device: string;
+            /**
+             * Format: date-time
+             * @description absent while it is open
+             */
+            ended_at?: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description signed in or refreshed
+             */
+            last_used_at: string;
+            /** @description network of the address */
+            peer: string;
         };
         PackedLine: {
             line_id: string;
