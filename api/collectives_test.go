@@ -116,7 +116,7 @@ func TestARequestDiesWithItsAskersRole(t *testing.T) {
 		pending := p.ok(t, http.StatusAccepted, third, "POST", roles(newcomerID), map[string]any{"role": "auditor", "reason": "审计"})
 		_, ops := p.collective(t, "2")
 		account := p.ok(t, http.StatusAccepted, third, "POST", ops+"/payee-accounts", agency("6222021234567890"))
-		p.ok(t, http.StatusNoContent, second, "DELETE", roles(thirdID)+"/operator", nil)
+		p.ok(t, http.StatusNoContent, second, "POST", roles(thirdID)+"/operator/revoke", reasoned{"离岗"})
 		for _, request := range []string{pending.text("id"), account.text("id")} {
 			p.call(t, first, "POST", "/approvals/"+request+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
 			p.ok(t, http.StatusOK, first, "POST", "/approvals/"+request+"/reject", reasoned{"申请人已离岗"})
