@@ -3175,6 +3175,8 @@ export interface components {
             /** @example card:123 */
             code: string;
             id: string;
+            /** @description whose it is: an organisation, a village, a card's masked number; absent where it is nobody's, such as the bank's */
+            name?: string;
         };
         LedgerClassJSON: {
             /** Format: int64 */
@@ -3189,6 +3191,8 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             code: string;
+            /** @description whose it is */
+            name?: string;
         };
         LedgerLineJSON: {
             /** Format: int64 */
@@ -4364,6 +4368,8 @@ export interface components {
             code: string;
             id: string;
             items: components["schemas"]["LedgerLineJSON"][] | null;
+            /** @description whose it is */
+            name?: string;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
