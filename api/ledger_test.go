@@ -55,6 +55,7 @@ func TestAnAuditorFollowsTheMoneyFromTheTrialBalanceToTheEntry(t *testing.T) {
 		if entries != 0 || posted.fen("seq") != statement.fen("items.0.seq") || posted.text("sealed_at") == "" {
 			t.Errorf("%s", posted.raw)
 		}
+		p.namesHolders(t, auditor)
 		p.call(t, auditor, "GET", "/ledger/accounts/1/entries", nil).wants(t, http.StatusNotFound, "account_not_found")
 		p.call(t, auditor, "GET", "/ledger/transactions/x", nil).wants(t, http.StatusNotFound, "transaction_not_found")
 		for _, wrong := range []string{"?cursor=9", "?cursor=9999999999999999999.a", "?q=村", "?cursor=1.村"} {
@@ -62,6 +63,32 @@ func TestAnAuditorFollowsTheMoneyFromTheTrialBalanceToTheEntry(t *testing.T) {
 		}
 		p.call(t, auditor, "GET", "/ledger/accounts/"+account+"/entries?cursor=9.a", nil).wants(t, http.StatusBadRequest, "invalid_field")
 	})
+}
+
+// namesHolders: who reads the books sees whose an account is, and not a card's whole number.
+func (p *program) namesHolders(t *testing.T, auditor string) {
+	t.Helper()
+	order := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts?q=cooperative:", nil)
+	account := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts/"+order.text("items.0.id")+"/entries", nil)
+	names := map[string]bool{}
+	for _, product := range p.ok(t, http.StatusOK, "", "GET", "/products?limit=100", nil).at("items").([]any) {
+		for _, holder := range []string{"cooperative", "village"} {
+			names[product.(map[string]any)[holder].(map[string]any)["name"].(string)] = true
+		}
+	}
+	if !names[account.text("name")] || account.text("name") != order.text("items.0.name") {
+		t.Errorf("whose account: %s", account.raw)
+	}
+	posted := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/transactions/"+account.text("items.0.transaction_id"), nil)
+	for _, entry := range posted.at("entries").([]any) {
+		code, name := entry.(map[string]any)["code"].(string), entry.(map[string]any)["name"]
+		if card := strings.HasPrefix(code, "card:"); card && !strings.Contains(name.(string), "*") || !card && !names[name.(string)] {
+			t.Errorf("%s is named %v", code, name)
+		}
+	}
+	if bank := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts?q=bank", nil); bank.at("items.0.name") != nil {
+		t.Errorf("the bank's account is nobody's: %s", bank.raw)
+	}
 }
 
 // sumPages adds up a trial balance page by page while orders go on.

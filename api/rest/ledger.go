@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"gorm.io/gorm"
 
 	"zique/internal/clock"
 	"zique/internal/ledger"
 	"zique/internal/money"
+	"zique/internal/report"
 	"zique/internal/spreadsheet"
 )
 
@@ -22,6 +24,7 @@ import (
 type LedgerAccountJSON struct {
 	ID         string    `json:"id"`
 	Code       string    `json:"code" example:"card:123"`
+	Name       string    `json:"name,omitempty" doc:"whose it is: an organisation, a village, a card's masked number; absent where it is nobody's, such as the bank's"`
 	BalanceFen money.Fen `json:"balance_fen" doc:"positive: owed to the account's owner"`
 }
 
@@ -57,6 +60,7 @@ type LedgerLineJSON struct {
 type StatementJSON struct {
 	ID         string           `json:"id"`
 	Code       string           `json:"code"`
+	Name       string           `json:"name,omitempty" doc:"whose it is"`
 	OpeningFen money.Fen        `json:"opening_fen"`
 	ClosingFen money.Fen        `json:"closing_fen"`
 	Items      []LedgerLineJSON `json:"items"`
@@ -67,6 +71,7 @@ type StatementJSON struct {
 type LedgerEntryJSON struct {
 	AccountID string    `json:"account_id"`
 	Code      string    `json:"code"`
+	Name      string    `json:"name,omitempty" doc:"whose it is"`
 	AmountFen money.Fen `json:"amount_fen"`
 }
 
@@ -132,12 +137,32 @@ func (s *Server) trialBalance(ctx context.Context, in *trialIn) (*body[TrialBala
 	page, next := cut(found, in.Limit, func(a ledger.AccountBalance) string { return pinned{at.seq, a.Code}.String() })
 	out := &body[TrialBalanceJSON]{TrialBalanceJSON{Items: []LedgerAccountJSON{}, NextCursor: next, Seq: at.seq}}
 	for _, a := range page {
-		out.Body.Items = append(out.Body.Items, LedgerAccountJSON{a.ID.String(), a.Code, a.BalanceFen})
+		out.Body.Items = append(out.Body.Items, LedgerAccountJSON{ID: a.ID.String(), Code: a.Code, BalanceFen: a.BalanceFen})
+	}
+	if err := nameHolders(view, out.Body.Items, func(a *LedgerAccountJSON) (string, *string) { return a.Code, &a.Name }); err != nil {
+		return nil, err
 	}
 	if at.from == "" {
 		err = s.addTotals(ctx, &out.Body)
 	}
 	return out, err
+}
+
+// nameHolders says of lines whose account each is about; where answers its code, and where the name goes.
+func nameHolders[L any](view *gorm.DB, lines []L, where func(*L) (code string, name *string)) error {
+	var codes []string
+	for i := range lines {
+		code, _ := where(&lines[i])
+		codes = append(codes, code)
+	}
+	names, err := report.Holders(view, codes)
+	for i := range lines {
+		code, name := where(&lines[i])
+		if *name = names[code]; strings.HasPrefix(code, "card:") {
+			*name = masked(*name)
+		}
+	}
+	return err
 }
 
 func (s *Server) addTotals(ctx context.Context, into *TrialBalanceJSON) error {
@@ -201,7 +226,8 @@ func (s *Server) accountStatement(ctx context.Context, in *statementIn) (*body[S
 		return nil, errNoCursor
 	}
 	period.Until = at.seq
-	found, err := ledger.AccountStatement(s.DB.Read(ctx), account, period, from, in.Limit+1)
+	view := s.DB.Read(ctx)
+	found, err := ledger.AccountStatement(view, account, period, from, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +238,7 @@ func (s *Server) accountStatement(ctx context.Context, in *statementIn) (*body[S
 	for _, l := range page {
 		out.Body.Items = append(out.Body.Items, LedgerLineJSON{l.Seq, l.TxID.String(), l.Kind, l.Reference, l.PostedAt.Time(), l.AmountFen, l.BalanceFen})
 	}
-	return out, nil
+	return out, nameHolders(view, []*StatementJSON{&out.Body}, func(a **StatementJSON) (string, *string) { return (*a).Code, &(*a).Name })
 }
 
 func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[LedgerTransactionJSON], error) {
@@ -220,7 +246,8 @@ func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[Ledge
 	if err != nil {
 		return nil, err
 	}
-	t, err := ledger.Get(s.DB.Read(ctx), txID)
+	view := s.DB.Read(ctx)
+	t, err := ledger.Get(view, txID)
 	if err != nil {
 		return nil, err
 	}
@@ -232,9 +259,9 @@ func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[Ledge
 		out.Body.SealedAt = &sealed
 	}
 	for _, e := range t.Entries {
-		out.Body.Entries = append(out.Body.Entries, LedgerEntryJSON{e.AccountID.String(), e.Account, e.AmountFen})
+		out.Body.Entries = append(out.Body.Entries, LedgerEntryJSON{AccountID: e.AccountID.String(), Code: e.Account, AmountFen: e.AmountFen})
 	}
-	return out, nil
+	return out, nameHolders(view, out.Body.Entries, func(e *LedgerEntryJSON) (string, *string) { return e.Code, &e.Name })
 }
 
 type vouchersIn struct {

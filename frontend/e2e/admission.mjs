@@ -1,17 +1,9 @@
 // A cooperative's way from registering to admission, by the hands of three people, on a phone and on a desk.
 //   BASE_URL=http://127.0.0.1:8080 OUT_DIR=shots node e2e/admission.mjs
 import { Buyer, check, launch } from './browser.mjs'
+import { baseURL, folder, password, people, signIn } from './demo.mjs'
 
-const baseURL = process.env.BASE_URL
-const folder = process.env.OUT_DIR
-if (!baseURL || !folder) {
-  console.error('BASE_URL and OUT_DIR must be set')
-  process.exit(2)
-}
-
-const password = 'zique-demo-2026'
-const county = '13900000004'
-const federation = '13900000005'
+const { county, federation } = people
 
 /** A credit code that nobody has applied with: GB 32100, check character computed apart from the page's own code. */
 function newCreditCode() {
@@ -39,15 +31,6 @@ async function register(person, phone) {
   await person.look('register')
   await person.at('register-submit').click()
   await page.waitForURL('**/org/apply')
-}
-
-async function signIn(person, phone, back) {
-  const { page } = person
-  await page.goto(`/sign-in?back=${encodeURIComponent(back)}`)
-  await person.fill('login-phone', phone)
-  await person.fill('login-password', password)
-  await person.at('login-submit').click()
-  await page.waitForURL((url) => url.pathname === back)
 }
 
 async function fillBasics(person, form) {

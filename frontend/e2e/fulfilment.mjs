@@ -1,40 +1,11 @@
 // An order's way after payment, by its buyer and its cooperative: two parcels, a receipt, a refund that is decided.
 //   BASE_URL=http://127.0.0.1:8080 OUT_DIR=shots node e2e/fulfilment.mjs
 import { Buyer, check, launch } from './browser.mjs'
-
-const baseURL = process.env.BASE_URL
-const folder = process.env.OUT_DIR
-if (!baseURL || !folder) {
-  console.error('BASE_URL and OUT_DIR must be set')
-  process.exit(2)
-}
-
-const password = 'zique-demo-2026'
-const [buyerPhone, sellerPhone] = ['13900000001', '13900000002']
-
-async function call(method, path, { token, body, key } = {}) {
-  const answer = await fetch(new URL(`/api/v1${path}`, baseURL), {
-    method, body: body && JSON.stringify(body),
-    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }), ...(key && { 'Idempotency-Key': key }) },
-  })
-  check(answer.ok, `${method} ${path} answered ${answer.status}: ${answer.ok ? '' : await answer.text()}`)
-  return answer.json()
-}
-
-const tokenOf = async (phone) => (await call('POST', '/auth/login', { body: { phone, password } })).access_token
-
-async function signIn(person, phone, back) {
-  const { page } = person
-  await page.goto(`/sign-in?back=${encodeURIComponent(back)}`)
-  await person.fill('login-phone', phone)
-  await person.fill('login-password', password)
-  await person.at('login-submit').click()
-  await page.waitForURL((url) => url.pathname === back)
-}
+import { baseURL, call, folder, people, signIn, tokenOf } from './demo.mjs'
 
 /** Three units of something the demo's cooperative sells lie in the cart, and a card that can pay for them. */
 async function fillCart() {
-  const [buyer, seller] = await Promise.all([tokenOf(buyerPhone), tokenOf(sellerPhone)])
+  const [buyer, seller] = await Promise.all([tokenOf(people.buyer), tokenOf(people.seller)])
   const { memberships } = await call('GET', '/me', { token: seller })
   const cooperative = memberships.find((m) => m.kind === 'cooperative').org_id
   const { items } = await call('GET', '/products?limit=100', {})
@@ -211,9 +182,9 @@ async function journey(browser, size, goodsComeBack) {
   const seller = await Buyer.open(browser, { ...size, baseURL, folder: `${folder}/fulfilment` })
   seller.label += '-coop'
   try {
-    await signIn(seller, sellerPhone, '/coop/orders')
+    await signIn(seller, people.seller, '/coop/orders')
     await setPrices(seller)
-    await signIn(buyer, buyerPhone, '/cart')
+    await signIn(buyer, people.buyer, '/cart')
     const orderId = await buy(buyer)
     await openPart(seller, orderId)
     await ship(seller)

@@ -50,5 +50,8 @@ export function decimalText(value: number, decimals: number, short = false): str
   return short ? text.replace(/\.?0+$/, '') : text
 }
 
+/** Basis points as people say them: 500 is 5%, 525 is 5.25%. */
+export const rateText = (bp: number): string => `${decimalText(bp, 2, true)}%`
+
 export const parseYuan = (typed: string): number | null => parseDecimal(typed, 2)
 export const yuanText = (fen: number): string => decimalText(fen, 2, true)

@@ -5,7 +5,7 @@ import type { FreightTemplate, Order, OrderLine, SubOrder } from '@/api/types'
 import { carrierName, isTracking, plainTracking } from '@/carriers'
 import { namedItems } from '@/composables/useQuote'
 import { emptyFreight, formIsRight, fromTemplate, toFreightInput, zoneFaults } from '@/freightForm'
-import { decimalText, parseDecimal, parseYuan, yuanText } from '@/money'
+import { decimalText, parseDecimal, parseYuan, rateText, yuanText } from '@/money'
 import { chinaDay, lastMoment, promotionFaults, toPromotion } from '@/promotionForm'
 import { linesToAsk } from '@/refundable'
 import { isOpen, verbsOf } from '@/refundFlow'
@@ -70,6 +70,7 @@ describe('decimals as people type them', () => {
   })
   it('come back as they went', () => {
     for (const fen of [0, 7, 70, 700, 1980, 123405]) expect(parseYuan(yuanText(fen))).toBe(fen)
+    expect([500, 525, 50].map(rateText)).toEqual(['5%', '5.25%', '0.5%'])
     expect([yuanText(1980), yuanText(2000), yuanText(5), decimalText(1500, 3, true), decimalText(5, 2)]).toEqual(['19.8', '20', '0.05', '1.5', '0.05'])
     expect(parseDecimal('3', 0)).toBe(3)
     expect(parseDecimal('3.5', 0)).toBeNull()

@@ -5,6 +5,7 @@ import { CONSENT_VERSION, latestConsents } from '@/consents'
 import { formatDay } from '@/dates'
 import { dayEnd, dayStart } from '@/days'
 import { insideLink } from '@/insideLink'
+import { accountSort } from '@/ledgerAccounts'
 import { isPicture } from '@/pictures'
 import { foundPlace, groupFound, queuePlace } from '@/queues'
 import { emptyVillage, fromVillage, splitNames, villageInput } from '@/villageForm'
@@ -49,6 +50,11 @@ it('says dates of the calendar in the form of the language', () => {
 
 it.each([['/org/1', '/org/1'], ['/ops/organisations/1?x=1', '/ops/organisations/1?x=1'], ['', null], [undefined, null], ['//evil.example', null], ['/\\evil.example', null], ['https://evil.example', null], ['javascript:alert(1)', null], ['/api/v1/me', null]])(
   'a message may lead to %j: %j', (link, expected) => expect(insideLink(link)).toBe(expected))
+
+it('tells sorts of ledger accounts apart, whosever they are', () => {
+  expect(['bank', 'bank:unmatched', 'card:12', 'village:12:pending', 'gateway:local', 'gateway:local:refunds_due'].map((code) => accountSort(code).sort)).toEqual(['bank', 'bank_unmatched', 'card', 'village_pending', 'gateway', 'gateway_refunds_due'])
+  expect(accountSort('gateway:local:refunds_due').gateway).toBe('local')
+})
 
 it('knows pictures by their names', () => {
   expect(['a.JPG', 'b.png', 'c.webp', 'd.pdf', 'png', ''].map(isPicture)).toEqual([true, true, true, false, false, false])

@@ -89,20 +89,25 @@ frontend_api_types() {
 }
 
 # browser_journeys e2e: a buyer's way from the first page to the order's share and a cooperative's from application to
-# admission, on the embedded engines; e2e:all adds slower ways: what cards leave is paid, parcels, refunds.
-# Afterwards the books of that data folder must balance.
+# admission, on the embedded engines; e2e:all adds slower ways: what cards leave is paid, parcels, refunds, settlements.
 browser_journeys() {
+  journeys_on embedded "$1" || return
+  [ "$1" = e2e ] || journeys_on settling e2e:settling ZIQUE_CLOSE_AFTER=1s
+}
+
+# journeys_on NAME SCRIPT [VARIABLE=VALUE…]: afterwards the books of the program's data folder must balance.
+journeys_on() {
   local shots=${ZIQUE_SHOTS:-$work/shots}
   mkdir -p "$shots"
   shots=$(cd "$shots" && pwd)
-  start_program embedded
-  if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent "$1"; then
+  start_program "$1" "${@:3}"
+  if ! in_frontend env BASE_URL="$base_url" OUT_DIR="$shots" npm run --silent "$2"; then
     tail -n 40 "$program_log" >&2
     stop_program
     fail 'the browser test failed; above are the last lines of the program'
   fi
   stop_program
-  ZIQUE_DATA=$work/embedded/data ZIQUE_MODE=demo "$work/zique" verify
+  ZIQUE_DATA=$work/$1/data ZIQUE_MODE=demo "$work/zique" verify
 }
 
 # The same binary on the production pair: an empty database of its own, migrated and

@@ -3199,6 +3199,8 @@ export interface components {
             /** @example card:123 */
             code: string;
             id: string;
+            /** @description whose it is: an organisation, a village, a card's masked number; absent where it is nobody's, such as the bank's */
+            name?: string;
         };
         LedgerClassJSON: {
             /** Format: int64 */
@@ -3213,6 +3215,8 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             code: string;
+            /** @description whose it is */
+            name?: string;
         };
         LedgerLineJSON: {
             /** Format: int64 */
@@ -4428,6 +4432,8 @@ export interface components {
             code: string;
             id: string;
             items: components["schemas"]["LedgerLineJSON"][] | null;
+            /** @description whose it is */
+            name?: string;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */

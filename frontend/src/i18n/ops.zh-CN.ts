@@ -28,6 +28,10 @@ export default {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
     reference: '依据', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
+    holder: {
+      bank: '银行存款', bank_unmatched: '待认领的银行来款', bank_refunds_due: '待转的银行退款', gateway: '支付渠道：{name}', gateway_refunds_due: '{name}：待原路退款', card: '爱心卡 {name}', order_held: '订单占用的卡内金额',
+      cooperative_pending: '{name}：货款，待结算', cooperative_available: '{name}：货款，可提', freight_pending: '{name}：运费，待结算', village_pending: '{name}集体：份额，待结算', village_available: '{name}集体：份额，可提', enterprise_paid_in: '{name}：购卡款', campaign_subsidy: '活动补贴',
+    },
     class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业', gateway: '支付渠道', order: '订单', campaign: '活动补贴' },
     kind: { order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
@@ -45,9 +49,9 @@ export default {
     through: { queued: '在退', done: '已退回' }, allThrough: '全部', failing: '试了几次都没成功的', throughHint: '经支付渠道原路退回的钱。没成功的会自动再试，间隔越来越长，最长一小时。一直不成功，请联系支付渠道。', noneThrough: '没有这样的退回', unasked: '订单已不再等这笔付款，全额退回。', tries: '已试 {n} 次，下次 {time}', reference: '渠道流水号 {reference}',
   },
   settle: {
-    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '手工结算', making: '出单中，已完成后自动显示', counts: '{status} {n}', status: { making: '出单中', open: '进行中', closed: '已关闭' },
-    ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', closeAsk: '所有结算单付清或转下期后才能关闭。', closed: '结算已关闭',
-    answer: '答复异议', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期',
+    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '手工结算', making: '正在出结算单，出齐后自动显示。', counts: '{status} {n} 张', status: { making: '出单中', open: '进行中', closed: '已关闭' },
+    ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', askWait: '收款方确认结算单后，才能申请付款。', closeAsk: '关闭后，这一批不能再付款。', closeWait: '所有结算单付清或转下期后，才能关闭。', closed: '结算已关闭',
+    answer: '答复异议', answerLabel: '给收款方的答复', theirReason: '对方的异议：{reason}', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期',
   },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',

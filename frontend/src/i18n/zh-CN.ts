@@ -18,12 +18,12 @@ export default {
   sort: { newest: '最新上架', price_asc: '价格从低到高', price_desc: '价格从高到低' },
   product: {
     gives: '为村集体增收', choose: '选择规格', quantity: '数量', stock: '还有 {n} 件', few: '只剩 {n} 件', soldOut: '已售完',
-    add: '加入购物车', added: '已放入购物车', see: '去看看', share: '本单为村集体增收', shareFor: '本单为{village}村集体增收', village: '产地',
+    add: '加入购物车', added: '已放入购物车', see: '去看看', share: '本单为村集体增收', shareFor: '本单为{village}集体增收', village: '产地',
     freight: '运费', freightFlat: '每单 {freight}', freightFree: '包邮', about: '商品说明', demo: '演示数据',
 
   },
   split: {
-    title: '每一元去了哪里', coop: '{name}', coopWords: '货款归合作社', village: '{name}村集体', villageWords: '记入村集体收入', freight: '运费另计，用于发货，不参与分成。',
+    title: '每一元去了哪里', coop: '{name}', coopWords: '货款归合作社', village: '{name}集体', villageWords: '记入村集体收入', freight: '运费另计，用于发货，不参与分成。',
   },
   cart: {
     title: '购物车', empty: '购物车还是空的', emptyHint: '去挑一点山里的收成吧。', shop: '去逛逛', goods: '商品', freight: '运费', total: '合计', perCoop: '每家合作社一份运费',
@@ -54,7 +54,7 @@ export default {
   },
   order: {
     title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
-    share: '本单为村集体增收', lineShare: '为{village}村集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后已付的钱会原路退回，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
+    share: '本单为村集体增收', lineShare: '为{village}集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后已付的钱会原路退回，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
     refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，确认后立即退回原来的卡。', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '这家合作社不再发货，运费 {freight} 一并退回。', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
     status: { awaiting_payment: '待支付', paid: '已支付，等待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     step: { placed: '已下单', paid: '已支付', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },

@@ -1,1 +1,0 @@
-import{D as e,I as t,at as n,ct as r,w as i}from"./vue-i18n-Cqc_kSIs.js";import{b as a,f as o,p as s}from"./index-BnpF5PBG.js";var c={class:`num money`},l=a(e({__name:`ZMoney`,props:{fen:{},whole:{type:Boolean}},setup(e){return(a,l)=>(t(),i(`span`,c,r(e.whole?n(s)(e.fen):n(o)(e.fen)),1))}}),[[`__scopeId`,`data-v-6ccd079f`]]);export{l as t};

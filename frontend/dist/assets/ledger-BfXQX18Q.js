@@ -1,1 +1,0 @@
-import{i as e,t}from"./http-Cr-UvX83.js";var n=encodeURIComponent,r={trialBalance:t=>e(`GET`,`/ledger/accounts`,{query:t}),statement:(t,r)=>e(`GET`,`/ledger/accounts/${n(t)}/entries`,{query:r}),transaction:t=>e(`GET`,`/ledger/transactions/${n(t)}`),vouchers:e=>t(`/ledger/vouchers`,e)};export{r as t};
