@@ -293,9 +293,13 @@ func TestAnOrderFromTheCartEmptiesItOnce(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
 		body := map[string]any{"from_cart": true, "address_id": b.address, "card_ids": b.cards}
-		p.place(t, b, body).wants(t, http.StatusConflict, "cart_empty")
+		empty := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "empty")
+		empty.wants(t, http.StatusConflict, "cart_empty")
 		if put := p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 2}); put.fen("total_fen") != 2*b.price {
 			t.Fatalf("cart: %s", put.raw)
+		}
+		if kept := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "empty"); !bytes.Equal(kept.raw, empty.raw) || kept.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("the decline with its key again: %s", kept.raw)
 		}
 		first := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "from-cart")
 		again := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "from-cart")
@@ -318,8 +322,17 @@ func TestACardIsClaimedByItsCodeOnce(t *testing.T) {
 		used := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": code})
 		unknown := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": strings.Repeat("0", 24)})
 		malformed := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": "x"})
+		said := func(r reply) string { return strings.ReplaceAll(string(r.raw), r.text("request_id"), "") }
 		for _, r := range []reply{used, unknown, malformed} {
 			r.wants(t, http.StatusConflict, "card_not_usable")
+			if r.text("errors.0.field") != "code" || said(r) != said(used) {
+				t.Errorf("%s\n%s", r.raw, used.raw)
+			}
+		}
+		for range 12 { // no guesses, so more of them than guesses are allowed
+			for _, blank := range []string{"", " - \t"} {
+				p.call(t, second, "POST", "/cards/claim", map[string]any{"code": blank}).wantsField(t, "code", "required")
+			}
 		}
 	})
 }

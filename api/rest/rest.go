@@ -14,6 +14,8 @@ import (
 	pathpkg "path"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -144,7 +146,8 @@ func identify(c *gin.Context) {
 	c.Next()
 }
 
-// once refuses what is said twice: it is not for us to choose.
+// once refuses what is said twice, since it is not for us to choose, and in the address
+// what is no text: the engines differ in what they make of it.
 func once(c *gin.Context) {
 	var wrong fault.Problems
 	if len(c.Request.Header.Values("Idempotency-Key")) > 1 {
@@ -154,6 +157,9 @@ func once(c *gin.Context) {
 		for name, values := range c.Request.URL.Query() {
 			if len(values) > 1 {
 				wrong.Add(name, "duplicate", "this parameter stands in the address twice")
+			}
+			if !utf8.ValidString(values[0]) || strings.ContainsFunc(values[0], unicode.IsControl) {
+				wrong.Add(name, "not_text", "control characters and broken letters are not taken")
 			}
 		}
 	}
