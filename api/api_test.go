@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -441,7 +443,26 @@ func TestASecondStartKeepsTheData(t *testing.T) {
 		if r := p.call(t, p.signIn(t, demoBuyer), "GET", "/orders/"+placed, nil); placed == "" || r.text("status") != "paid" {
 			t.Errorf("the order of the first start: %s", r.raw)
 		}
+		p.upload(t, p.signIn(t, demoBuyer), "名单.csv", []byte("姓名\n张三\n")).wantsStatus(t, http.StatusCreated)
+		if said := p.printed.String(); !strings.Contains(said, "Data: "+env["ZIQUE_DATA"]) {
+			t.Errorf("the welcome names no folder: %s", said)
+		}
 	})
+	walked := 0
+	err := filepath.WalkDir(env["ZIQUE_DATA"], func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == env["ZIQUE_DATA"] {
+			return err
+		}
+		walked++
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is open to others: %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil || walked < 3 {
+		t.Errorf("%d files (%v)", walked, err)
+	}
 }
 
 func TestUserCreateAndHelp(t *testing.T) {
@@ -462,6 +483,11 @@ func TestUserCreateAndHelp(t *testing.T) {
 		args := append([]string{"user", "create", "--phone", "13700000001"}, desk...)
 		if err := run(context.Background(), args, getenv, &out); err == nil || !strings.Contains(err.Error(), "--desk") {
 			t.Errorf("%v: %v", desk, err)
+		}
+	}
+	for first, want := range map[string]string{"user": "zique user create", "db": "zique db grants"} {
+		if err := run(context.Background(), []string{first}, getenv, &out); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s alone: %v", first, err)
 		}
 	}
 	if err := run(context.Background(), []string{"fly"}, getenv, &out); err == nil || !strings.Contains(err.Error(), "--help") {
