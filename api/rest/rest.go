@@ -3,6 +3,7 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -62,7 +63,8 @@ type Server struct {
 	Settlements *settlement.Service
 	Sheets      imports.FileSource // what imports read
 	Demo        bool
-	Site        fs.FS // the built storefront
+	Site        fs.FS             // the built storefront
+	Packed      map[string][]byte // files of Site, packed with gzip
 
 	MetricsToken string // "": only programs on this machine may read /metrics, and only with LocalOnly
 	LocalOnly    bool   // the program listens on a loopback address
@@ -264,6 +266,11 @@ func (s *Server) site() gin.HandlerFunc {
 			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
 		}
 		c.Status(http.StatusOK)
+		if packed := s.Packed[name]; packed != nil && path != "/index.html" && takesGzip(c.Request) {
+			c.Header("Content-Encoding", "gzip")
+			http.ServeContent(c.Writer, c.Request, name, time.Time{}, bytes.NewReader(packed))
+			return
+		}
 		files.ServeHTTP(c.Writer, c.Request)
 	}
 }
