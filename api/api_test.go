@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -293,9 +295,13 @@ func TestAnOrderFromTheCartEmptiesItOnce(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
 		body := map[string]any{"from_cart": true, "address_id": b.address, "card_ids": b.cards}
-		p.place(t, b, body).wants(t, http.StatusConflict, "cart_empty")
+		empty := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "empty")
+		empty.wants(t, http.StatusConflict, "cart_empty")
 		if put := p.call(t, b.token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 2}); put.fen("total_fen") != 2*b.price {
 			t.Fatalf("cart: %s", put.raw)
+		}
+		if kept := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "empty"); !bytes.Equal(kept.raw, empty.raw) || kept.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("the decline with its key again: %s", kept.raw)
 		}
 		first := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "from-cart")
 		again := p.call(t, b.token, "POST", "/orders", body, "Idempotency-Key", "from-cart")
@@ -318,8 +324,17 @@ func TestACardIsClaimedByItsCodeOnce(t *testing.T) {
 		used := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": code})
 		unknown := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": strings.Repeat("0", 24)})
 		malformed := p.call(t, second, "POST", "/cards/claim", map[string]any{"code": "x"})
+		said := func(r reply) string { return strings.ReplaceAll(string(r.raw), r.text("request_id"), "") }
 		for _, r := range []reply{used, unknown, malformed} {
 			r.wants(t, http.StatusConflict, "card_not_usable")
+			if r.text("errors.0.field") != "code" || said(r) != said(used) {
+				t.Errorf("%s\n%s", r.raw, used.raw)
+			}
+		}
+		for range 12 { // no guesses, so more of them than guesses are allowed
+			for _, blank := range []string{"", " - \t"} {
+				p.call(t, second, "POST", "/cards/claim", map[string]any{"code": blank}).wantsField(t, "code", "required")
+			}
 		}
 	})
 }
@@ -428,7 +443,26 @@ func TestASecondStartKeepsTheData(t *testing.T) {
 		if r := p.call(t, p.signIn(t, demoBuyer), "GET", "/orders/"+placed, nil); placed == "" || r.text("status") != "paid" {
 			t.Errorf("the order of the first start: %s", r.raw)
 		}
+		p.upload(t, p.signIn(t, demoBuyer), "名单.csv", []byte("姓名\n张三\n")).wantsStatus(t, http.StatusCreated)
+		if said := p.printed.String(); !strings.Contains(said, "Data: "+env["ZIQUE_DATA"]) {
+			t.Errorf("the welcome names no folder: %s", said)
+		}
 	})
+	walked := 0
+	err := filepath.WalkDir(env["ZIQUE_DATA"], func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == env["ZIQUE_DATA"] {
+			return err
+		}
+		walked++
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is open to others: %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil || walked < 3 {
+		t.Errorf("%d files (%v)", walked, err)
+	}
 }
 
 func TestUserCreateAndHelp(t *testing.T) {
@@ -449,6 +483,11 @@ func TestUserCreateAndHelp(t *testing.T) {
 		args := append([]string{"user", "create", "--phone", "13700000001"}, desk...)
 		if err := run(context.Background(), args, getenv, &out); err == nil || !strings.Contains(err.Error(), "--desk") {
 			t.Errorf("%v: %v", desk, err)
+		}
+	}
+	for first, want := range map[string]string{"user": "zique user create", "db": "zique db grants"} {
+		if err := run(context.Background(), []string{first}, getenv, &out); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s alone: %v", first, err)
 		}
 	}
 	if err := run(context.Background(), []string{"fly"}, getenv, &out); err == nil || !strings.Contains(err.Error(), "--help") {

@@ -174,7 +174,10 @@ func TestOnlyMembersOfEnterprisesPayByBank(t *testing.T) {
 		ask := b.order(1)
 		delete(ask, "card_ids")
 		ask["tender"] = "bank_transfer"
-		p.place(t, b, ask).wants(t, http.StatusForbidden, "forbidden")
+		refused := p.place(t, b, ask)
+		if refused.wants(t, http.StatusForbidden, "forbidden"); refused.text("errors.0.field") != "tender" {
+			t.Errorf("a buyer's transfer: %s", refused.raw)
+		}
 		ask["tender"] = "gold"
 		p.place(t, b, ask).wants(t, http.StatusBadRequest, "invalid_field")
 
@@ -182,8 +185,18 @@ func TestOnlyMembersOfEnterprisesPayByBank(t *testing.T) {
 			return bytes.Contains(p.ok(t, http.StatusOK, token, "GET", "/tenders", nil, headers...).raw, []byte("bank_transfer"))
 		}
 		secretary := p.signIn(t, "13900000003")
-		if offered("") || offered(b.token) || offered(p.signIn(t, "13900000002")) || offered(secretary, "Zique-Org", "1") {
+		if offered("") || offered(b.token) || offered(p.signIn(t, "13900000002")) {
 			t.Error("who may not pay by bank is offered to")
+		}
+		for who, token := range map[string]string{"a member": secretary, "a buyer": b.token} {
+			foreign := p.call(t, token, "GET", "/tenders", nil, "Zique-Org", "1")
+			if foreign.wants(t, http.StatusForbidden, "forbidden"); foreign.text("errors.0.field") != "Zique-Org" {
+				t.Errorf("%s for an organisation of others: %s", who, foreign.raw)
+			}
+		}
+		member := p.signIn(t, "13900000002")
+		if offered(member, "Zique-Org", p.call(t, member, "GET", "/me", nil).text("memberships.0.org_id")) {
+			t.Error("a cooperative is offered to pay by bank")
 		}
 		if !offered(secretary) {
 			t.Error("an enterprise's secretary is not offered to pay by bank")

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"zique/internal/config"
+	"zique/internal/storage"
 )
 
 // insertOnly are the tables whose rows the program itself never changes or deletes; the
@@ -14,6 +15,9 @@ var insertOnly = []string{"ledger_entries", "audit_log"}
 
 // printGrants shows what the application's account needs, and no more.
 func printGrants(ctx context.Context, settings config.Settings, account string, stdout io.Writer) error {
+	if err := storage.CanGrant(database(settings), account); err != nil {
+		return err
+	}
 	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"zique/internal/config"
 	"zique/internal/identity"
 	"zique/internal/ledger"
+	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/verify"
 )
@@ -63,9 +65,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, rest = args[0], args[1:]
 	}
+	var missing error // the second of two words
 	for _, two := range []string{"user create", "db grants"} {
-		if len(rest) > 0 && command+" "+rest[0] == two {
+		first, second, _ := strings.Cut(two, " ")
+		switch {
+		case command == first && len(rest) > 0 && rest[0] == second:
 			command, rest = two, rest[1:]
+		case command == first:
+			missing = fmt.Errorf("%s: say what to do, as in: zique %s (see zique --help)", first, two)
 		}
 	}
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
@@ -87,12 +94,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		flags.StringVar(&account, "user", "", "")
 	}
 	err := flags.Parse(rest)
-	if command == "user" || command == "db" { // of two words, and the second is missing
-		command = "help"
-	}
 	if err == flag.ErrHelp || command == "help" {
 		_, err = io.WriteString(stdout, usage)
 		return err
+	}
+	if missing != nil {
+		return missing
 	}
 	if err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -119,18 +126,21 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	return fmt.Errorf("there is no command %q (see zique --help)", command)
 }
 
-// checkBooks runs every invariant and shows each as it goes.
-func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer) error {
-	house, err := open(ctx, settings, stdout)
+// checkBooks runs every invariant and shows each as it goes. Books that are not there, or
+// are an older program's, are no books that hold.
+func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer) (err error) {
+	at := database(settings)
+	at.AsItIs = true
+	db, _, err := openData(ctx, settings, at)
 	if err != nil {
 		return err
 	}
-	defer house.close()
-	if _, err := ledger.Seal(ctx, house.db); err != nil {
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := ledger.Seal(ctx, db); err != nil {
 		return err
 	}
 	checked := 0
-	broken, err := verify.Run(ctx, house.db, func(inv verify.Invariant, rows []int64) {
+	broken, err := verify.Run(ctx, db, func(inv verify.Invariant, rows []int64) {
 		checked++
 		place := fmt.Sprintf("%2d/%d", checked, len(verify.Invariants))
 		if len(rows) == 0 {
@@ -151,6 +161,9 @@ func createUser(ctx context.Context, settings config.Settings, user identity.New
 		user.Password = rand.Text()
 	}
 	user.Name = cmp.Or(user.Name, role)
+	if err := staff.Check(user, role, desk); err != nil { // before there is a database of nothing
+		return describe(err)
+	}
 	house, err := open(ctx, settings, stdout)
 	if err != nil {
 		return err

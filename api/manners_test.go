@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"zique/frontend"
 )
 
 func TestWhatIsSaidTwiceOrUnreadablyIsNamed(t *testing.T) {
@@ -144,6 +146,15 @@ func TestLongAnswersArePackedForWhoAsksButNothingSecretIs(t *testing.T) {
 			t.Errorf("HEAD %s: %d %v", c.path, head.StatusCode, head.Header)
 		}
 		t.Logf("%s: %d bytes, packed %d", c.path, len(content), len(raw))
+	}
+	for name, packed := range frontend.Packed() { // once for all visitors
+		path := "/" + strings.TrimSuffix(name, "index.html")
+		if _, raw := p.asked(t, "GET", path, "", "Accept-Encoding", "br, gzip;q=0.5"); !bytes.Equal(raw, packed) {
+			t.Errorf("%s: %d bytes were packed for this visitor, %d for all", path, len(raw), len(packed))
+		}
+	}
+	if refused, _ := p.asked(t, "GET", "/", "", "Accept-Encoding", "gzip;q=0"); refused.Header.Get("Content-Encoding") != "" {
+		t.Errorf("packed for who does not unpack: %v", refused.Header)
 	}
 	page, _ := p.asked(t, "GET", "/", "")
 	kept, none := p.asked(t, "GET", "/", "", "Accept-Encoding", "gzip", "If-None-Match", page.Header.Get("ETag"))

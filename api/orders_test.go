@@ -78,7 +78,12 @@ func TestOnePartOfAnOrderIsCancelledAndTheOtherStays(t *testing.T) {
 		placed := p.twoParts(t, b)
 		path := "/orders/" + placed.text("id") + "/cancel"
 		p.call(t, b.token, "POST", path, map[string]any{"sub_order_id": ""}).wants(t, http.StatusBadRequest, "invalid_field")
-		p.call(t, b.token, "POST", path, map[string]any{"sub_order_id": "12"}).wants(t, http.StatusNotFound, "not_found")
+		for _, verb := range []string{"/cancel", "/receipt"} {
+			missing := p.call(t, b.token, "POST", "/orders/"+placed.text("id")+verb, map[string]any{"sub_order_id": "12"})
+			if missing.wants(t, http.StatusNotFound, "not_found"); missing.text("errors.0.field") != "sub_order_id" {
+				t.Errorf("%s: %s", verb, missing.raw)
+			}
+		}
 		now := p.call(t, b.token, "POST", path, map[string]any{"sub_order_id": placed.text("sub_orders.0.id")})
 		if now.text("sub_orders.0.status") != "cancelled" || now.text("sub_orders.1.status") != "paid" || now.text("status") != "paid" {
 			t.Errorf("after the cancel: %s", now.raw)

@@ -59,17 +59,26 @@ func database(s config.Settings) storage.Config {
 	return storage.Config{MySQLDSN: s.MySQLDSN, Folder: s.Data}
 }
 
-func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
+// openData opens the database of an installation of this mode and with these keys.
+func openData(ctx context.Context, s config.Settings, at storage.Config) (*storage.DB, *pii.Keyring, error) {
 	keys, err := pii.New("1", s.DataKey)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	db, err := storage.Open(ctx, database(s), clock.System())
+	db, err := storage.Open(ctx, at, clock.System())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := seed.Claim(ctx, db, keys, s.IsDemo()); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, keys, nil
+}
+
+func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, error) {
+	db, keys, err := openData(ctx, s, database(s))
+	if err != nil {
+		return nil, err
 	}
 	sms := sender(s, db, stdout)
 	people, err := identity.NewService(db, keys, identity.Config{JWTSecret: []byte(s.JWTSecret), Demo: s.IsDemo(), Sender: sms})
@@ -94,6 +103,9 @@ func (h *house) close() {
 		slog.Error("close the database", "error", err)
 	}
 }
+
+// uploadsFolder is in the data folder; replicas share it.
+const uploadsFolder = "files"
 
 // Timeouts of the server: slow clients cost no more than these.
 const (
@@ -121,8 +133,19 @@ func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runne
 }
 
 // serve starts everything, says where it is, and stops in order: first the door,
-// then the work that is under way, then the engines.
+// then the work that is under way, then the engines. What may be refused from outside,
+// a port in use or a Redis that is away, is tried before the database is touched.
 func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("addr: %w", err)
+	}
+	defer listener.Close()
+	redis, err := storage.OpenRedis(ctx, s.RedisURL)
+	if err != nil {
+		return err
+	}
+	defer redis.Close()
 	release, err := storage.Hold(database(s))
 	if err != nil {
 		return err
@@ -133,35 +156,26 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	defer h.close()
-	redis, err := storage.OpenRedis(ctx, s.RedisURL)
-	if err != nil {
-		return err
-	}
-	defer redis.Close()
 	codes := aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
 	if s.IsDemo() {
 		if err := seed.Demo(ctx, h.db, h.people, codes); err != nil {
 			return fmt.Errorf("load the demo county: %w", err)
 		}
 	}
-	files, err := blob.Open(blob.Config{Folder: filepath.Join(s.Data, "files")})
+	files, err := blob.Open(blob.Config{Folder: filepath.Join(s.Data, uploadsFolder)})
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", s.Addr)
-	if err != nil {
-		return fmt.Errorf("addr: %w", err)
-	}
 	gateways, demoPay, err := h.gateways(ctx, s, listener.Addr())
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(),
+		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()
@@ -177,7 +191,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	defer stopWork()
 
 	if err := welcome(ctx, s, h.db, codes, listener.Addr().String(), stdout); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	return listen(ctx, listener, handler)
 }
@@ -226,8 +240,14 @@ func welcome(ctx context.Context, s config.Settings, db *storage.DB, codes aidca
 	if _, port, err := net.SplitHostPort(addr); err == nil {
 		addr = "localhost:" + port
 	}
+	folder, err := filepath.Abs(s.Data)
+	if err != nil {
+		return err
+	}
+	uploads := filepath.Join(folder, uploadsFolder)
 	fmt.Fprintf(out, "\nZique Market (紫鹊集)  http://%s\n", addr)
 	if !s.IsDemo() {
+		fmt.Fprintf(out, "Uploads: %s\n", uploads)
 		return nil
 	}
 	open, err := seed.UnclaimedCodes(db.Read(ctx), codes)
@@ -242,11 +262,9 @@ func welcome(ctx context.Context, s config.Settings, db *storage.DB, codes aidca
 		fmt.Fprintf(out, "\nUnclaimed aid cards\n  %s\n", strings.Join(open[:min(2, len(open))], "\n  "))
 	}
 	if s.MySQLDSN == "" {
-		folder, err := filepath.Abs(s.Data)
-		if err != nil {
-			return err
-		}
 		fmt.Fprintf(out, "\nData: %s\nEmbedded, for trying out.\n", folder)
+	} else {
+		fmt.Fprintf(out, "\nUploads: %s\n", uploads)
 	}
 	fmt.Fprintln(out)
 	return nil

@@ -4,8 +4,14 @@
 package frontend
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
+	"path"
+	"slices"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed all:dist
@@ -20,3 +26,31 @@ func Dist() fs.FS {
 	}
 	return dist
 }
+
+// leastPacked is the size from which packing saves a network packet.
+const leastPacked = 1024
+
+// Packed are the texts of Dist by name, as gzip packs them best: once for the process,
+// not for each visitor.
+var Packed = sync.OnceValue(func() map[string][]byte {
+	packed := map[string][]byte{}
+	err := fs.WalkDir(Dist(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !slices.Contains([]string{".html", ".css", ".js", ".svg"}, path.Ext(name)) {
+			return err
+		}
+		plain, err := fs.ReadFile(Dist(), name)
+		if err != nil || len(plain) < leastPacked {
+			return err
+		}
+		var into bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&into, gzip.BestCompression) // a level that there is
+		_, _ = w.Write(plain)                                    // into memory
+		_ = w.Close()
+		packed[name] = into.Bytes()
+		return nil
+	})
+	if err != nil {
+		panic(err) // the files are in this program
+	}
+	return packed
+})

@@ -40,6 +40,9 @@ var (
 // buyers are members of who may pay by bank.
 var buyers = members([]string{org.Enterprise, org.Chamber})
 
+// anyMember is whoever acts for an organisation of any kind.
+var anyMember = members([]string{org.Federation, org.County, org.Chamber, org.Enterprise, org.Cooperative, org.VillageCollective})
+
 // members may call who acts for an organisation of one of the kinds, in one of the roles.
 func members(kinds []string, as ...string) access { return access{kinds: kinds, as: as} }
 
@@ -51,7 +54,9 @@ func (a access) evenSuspended() access {
 
 var (
 	errForbidden   = fault.New(fault.Forbidden, "forbidden", "this is not yours to do")
-	errOrgRequired = fault.New(fault.Invalid, "org_required", "you belong to several organisations that could do this: name one in the header Zique-Org")
+	errOrgRequired = fault.New(fault.Invalid, "org_required", "you belong to several organisations that could do this: name one in the header Zique-Org").
+			With("Zique-Org", "required", "name one of your organisations")
+	errOrgForeign = errForbidden.With("Zique-Org", "forbidden", "you do not act for this organisation here")
 )
 
 // guard lets through who may call the route, with the session and the acting
@@ -107,6 +112,8 @@ func (s *Server) membership(ctx context.Context, userID id.ID, named string, cha
 			(named != "" && m.OrgID.String() != named)
 	})
 	switch {
+	case len(fitting) == 0 && named != "":
+		return org.MembershipOf{}, errOrgForeign
 	case len(fitting) == 0:
 		return org.MembershipOf{}, errForbidden
 	case len(fitting) > 1:

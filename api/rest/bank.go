@@ -293,6 +293,9 @@ func (s *Server) transferOf(o order.Order) *TransferJSON {
 // named, or the only one.
 func (s *Server) mayTransfer(ctx context.Context, named string) (orgID id.ID, err error) {
 	membership, err := s.membership(ctx, caller(ctx).UserID, named, true, buyers)
+	if errors.Is(err, errForbidden) && named == "" {
+		err = errForbidden.With("tender", "forbidden", "by bank pay members of enterprises and chambers")
+	}
 	return membership.OrgID, err
 }
 
@@ -301,6 +304,11 @@ func (s *Server) mayTransfer(ctx context.Context, named string) (orgID id.ID, er
 func (s *Server) paysByBank(ctx context.Context, named string) (bool, error) {
 	if caller(ctx).UserID == 0 {
 		return false, nil
+	}
+	if named != "" { // any organisation of the caller's may be named, also one that does not buy
+		if _, err := s.membership(ctx, caller(ctx).UserID, named, false, anyMember); err != nil {
+			return false, err
+		}
 	}
 	_, err := s.mayTransfer(ctx, named)
 	switch {

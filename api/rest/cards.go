@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ type claimIn struct {
 
 func (s *Server) claimCard(ctx context.Context, in *claimIn) (*body[CardJSON], error) {
 	card, err := s.Codes.Claim(ctx, s.DB, actor(ctx), in.Body.Code)
+	if errors.Is(err, aidcard.ErrNotUsable) { // the same words whatever is wrong with the code
+		err = aidcard.ErrNotUsable.With("code", aidcard.ErrNotUsable.Code, aidcard.ErrNotUsable.Message)
+	}
 	if err != nil {
 		return nil, err
 	}

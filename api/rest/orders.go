@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -258,10 +257,8 @@ func (s *Server) placeOrder(ctx context.Context, in *placeOrderIn) (*stored, err
 		}
 	}
 	ask, err := s.checkout(ctx, in.Org, in.Body)
-	if errors.Is(err, order.ErrCartEmpty) { // a repeat that ran beside the first and lost
-		if earlier, err := s.earlier(ctx, key); earlier != nil || err != nil {
-			return earlier, err
-		}
+	if declined, ok := fault.As(err); ok && declined.Kind == fault.Conflict {
+		return s.keepDecline(ctx, key, declined)
 	}
 	if err != nil {
 		return nil, err
@@ -287,6 +284,24 @@ func (s *Server) earlier(ctx context.Context, key idempotency.Key) (*stored, err
 		return nil, err
 	}
 	return s.answerStored(*found)
+}
+
+// keepDecline stores a decline that was found before the checkout; a repeat that ran
+// beside the first and lost gets the first's answer.
+func (s *Server) keepDecline(ctx context.Context, key idempotency.Key, declined *fault.Fault) (*stored, error) {
+	encoded, err := s.sealDecline(ctx, declined)
+	if err != nil {
+		return nil, err
+	}
+	var answer idempotency.Answer
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
+		answer, err = idempotency.Keep(tx, key, encoded)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.answerStored(answer)
 }
 
 // checkout reads everything that the order names, and the cart when it names that.

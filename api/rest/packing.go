@@ -20,7 +20,7 @@ var packedTypes = []string{
 // well they pack one could guess them (BREACH).
 var unpacked = []string{base + "/auth/", base + "/cards"}
 
-// packed packs answers for who asks for it.
+// packed packs answers for who asks for it; what is packed already goes out as it is.
 func packed(plain http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(leastPacked), gzhttp.ContentTypes(packedTypes), gzhttp.EnableZstd(false))
 	if err != nil {
@@ -36,4 +36,18 @@ func packed(plain http.Handler) http.Handler {
 		}
 		packing.ServeHTTP(w, r)
 	})
+}
+
+// takesGzip tells whether a client unpacks. Parts of a file are parts of the plain one.
+func takesGzip(r *http.Request) bool {
+	if r.Header.Get("Range") != "" {
+		return false
+	}
+	for offer := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(offer, " ", ""), ";")
+		if name == "gzip" {
+			return strings.Trim(weight, "q=0.") != "" || weight == ""
+		}
+	}
+	return false
 }

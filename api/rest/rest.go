@@ -3,6 +3,7 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -14,6 +15,8 @@ import (
 	pathpkg "path"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -60,7 +63,8 @@ type Server struct {
 	Settlements *settlement.Service
 	Sheets      imports.FileSource // what imports read
 	Demo        bool
-	Site        fs.FS // the built storefront
+	Site        fs.FS             // the built storefront
+	Packed      map[string][]byte // files of Site, packed with gzip
 
 	MetricsToken string // "": only programs on this machine may read /metrics, and only with LocalOnly
 	LocalOnly    bool   // the program listens on a loopback address
@@ -144,7 +148,8 @@ func identify(c *gin.Context) {
 	c.Next()
 }
 
-// once refuses what is said twice: it is not for us to choose.
+// once refuses what is said twice, since it is not for us to choose, and in the address
+// what is no text: the engines differ in what they make of it.
 func once(c *gin.Context) {
 	var wrong fault.Problems
 	if len(c.Request.Header.Values("Idempotency-Key")) > 1 {
@@ -154,6 +159,9 @@ func once(c *gin.Context) {
 		for name, values := range c.Request.URL.Query() {
 			if len(values) > 1 {
 				wrong.Add(name, "duplicate", "this parameter stands in the address twice")
+			}
+			if !utf8.ValidString(values[0]) || strings.ContainsFunc(values[0], unicode.IsControl) {
+				wrong.Add(name, "not_text", "control characters and broken letters are not taken")
 			}
 		}
 	}
@@ -258,6 +266,11 @@ func (s *Server) site() gin.HandlerFunc {
 			c.Header("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
 		}
 		c.Status(http.StatusOK)
+		if packed := s.Packed[name]; packed != nil && path != "/index.html" && takesGzip(c.Request) {
+			c.Header("Content-Encoding", "gzip")
+			http.ServeContent(c.Writer, c.Request, name, time.Time{}, bytes.NewReader(packed))
+			return
+		}
 		files.ServeHTTP(c.Writer, c.Request)
 	}
 }

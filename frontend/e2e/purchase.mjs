@@ -12,12 +12,26 @@ if (!baseURL || !folder) {
 const yuan = (fen) => `¥${String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${String(fen % 100).padStart(2, '0')}`
 const shareOf = (netFen) => Number((BigInt(netFen) * 500n + 5000n) / 10000n)
 
+/** A search keeps the chosen category: it says so, and leads out of it. */
+async function searchInVain(buyer) {
+  const { page } = buyer
+  await buyer.at('category').first().click()
+  await page.waitForURL((url) => url.searchParams.has('category'))
+  await buyer.fill('search-input', '没有的东西')
+  await buyer.at('search-go').click()
+  await buyer.at('search-instead').waitFor()
+  await buyer.look('nothing-found')
+  await buyer.at('search-everywhere').click()
+  await page.waitForURL((url) => url.searchParams.has('q') && !url.searchParams.has('category'))
+}
+
 async function choose(buyer, words) {
   const { page } = buyer
   await page.goto('/')
   await buyer.at('product-card').first().waitFor()
   await buyer.look('home')
   const firstTitle = (await buyer.at('product-card').first().locator('.title').innerText()).trim()
+  await searchInVain(buyer)
   const q = words || firstTitle.slice(0, 2)
   await buyer.fill('search-input', q)
   await buyer.at('search-go').click()

@@ -184,6 +184,11 @@ func Normalize(typed string) (string, bool) {
 	return replaced, true
 }
 
+// isBlank tells whether nothing was typed but what Normalize leaves out.
+func isBlank(typed string) bool {
+	return strings.TrimSpace(strings.ReplaceAll(typed, "-", "")) == ""
+}
+
 // Hash is what is stored of a normalized code.
 func (c Codes) Hash(normalized string) string {
 	mac := hmac.New(sha256.New, c.Pepper)

@@ -9,6 +9,7 @@ import (
 
 	"zique/internal/attempt"
 	"zique/internal/audit"
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/storage"
@@ -23,8 +24,11 @@ var (
 // Claim gives the card of a code to the actor (领取). A code that is unknown,
 // malformed, claimed by somebody else or void is ErrNotUsable and counts as an
 // attempt of the account and of the peer's address. Claiming again a card that is
-// already the actor's answers the card.
+// already the actor's answers the card. A blank code is a wrong field, and no guess.
 func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code string) (Card, error) {
+	if isBlank(code) {
+		return Card{}, fault.InvalidField("code", "required", "give the code of a card")
+	}
 	account, address := subjects(by.UserID, by.Peer)
 	byAccount, err := attempt.Begin(ctx, db, perAccount, account)
 	if err != nil {

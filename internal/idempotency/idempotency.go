@@ -173,6 +173,23 @@ func Find(tx *storage.Tx, key Key) (*Answer, error) {
 	return nil, nil
 }
 
+// Keep stores an outcome that needs nothing else of the transaction, and answers it, or
+// what was answered under the key before. It fails with ErrReused.
+func Keep(tx *storage.Tx, key Key, outcome Encoded) (Answer, error) {
+	claims, err := Take(tx, []Key{key})
+	if err != nil {
+		return Answer{}, err
+	}
+	switch c := claims[0]; {
+	case c.Err != nil:
+		return Answer{}, c.Err
+	case c.Earlier != nil:
+		return *c.Earlier, nil
+	default:
+		return Answer{Status: outcome.Status, Body: outcome.Body}, Store(tx, []Outcome{{c, outcome}})
+	}
+}
+
 // Encoded is an outcome as it is stored and answered. ResultID names what a success
 // made, so that verify can look for it. The bytes may be sealed: whoever encodes opens
 // them again before they are sent.

@@ -91,6 +91,9 @@ func (n *NewUser) check() *problems {
 	return p
 }
 
+// Check finds what CreateUser would refuse whoever else there is.
+func (n NewUser) Check() error { return n.check().Err() }
+
 // CreateUser makes a user for the seed and the command line, under the same rules
 // as Register but for the code. The password is hashed while tx is open, some tens
 // of milliseconds, so it is not for requests.

@@ -36,7 +36,7 @@ func (lc Lifecycle) Cancel(tx *storage.Tx, by audit.Actor, orderID id.ID, subOrd
 		ended = append(ended, s.ID.String())
 	}
 	if !named {
-		return ErrNotFound
+		return errNoPart
 	}
 	if len(ended) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (lc Lifecycle) Cancel(tx *storage.Tx, by audit.Actor, orderID id.ID, subOrd
 func (lc Lifecycle) giveUp(tx *storage.Tx, by audit.Actor, o *Order, subOrderID *id.ID) error {
 	if subOrderID != nil {
 		if o.sub(*subOrderID) == nil {
-			return ErrNotFound
+			return errNoPart
 		}
 		if len(o.SubOrders) > 1 {
 			return ErrState

@@ -25,6 +25,7 @@ const TenderAidCard = "aid_card"
 // Refusals.
 var (
 	ErrNotFound      = fault.New(fault.NotFound, "not_found", "there is no such order")
+	errNoPart        = fault.New(fault.NotFound, "not_found", "the order has no such part").With("sub_order_id", "unknown", "the order has no such part")
 	ErrPriceChanged  = fault.New(fault.Conflict, "price_changed", "a price has changed since it was shown")
 	ErrCartChanged   = fault.New(fault.Conflict, "cart_changed", "something in the cart is no longer on sale; look at the cart again")
 	ErrCartEmpty     = fault.New(fault.Conflict, "cart_empty", "there is nothing in the cart to order")

@@ -39,7 +39,7 @@ func (lc Lifecycle) Receive(tx *storage.Tx, by audit.Actor, orderID id.ID, subOr
 	}
 	switch {
 	case !named:
-		return ErrNotFound
+		return errNoPart
 	case len(received) == 0 && again:
 		return nil
 	case len(received) == 0:

@@ -162,6 +162,16 @@ func tellDeciders(tx *storage.Tx, asked approval.Approval, g Grant) error {
 	return err
 }
 
+// Check finds what Create would refuse whatever is in the database.
+func Check(user identity.NewUser, role, desk string) error {
+	g := Grant{Role: role, Desk: desk}
+	if err := g.check(); err != nil {
+		return err
+	}
+	user.Roles = []string{g.Role}
+	return user.Check()
+}
+
 // Create makes somebody who has a role from the start, for the command line; see
 // identity.Service.CreateUser.
 func (s *Service) Create(tx *storage.Tx, by audit.Actor, user identity.NewUser, role, desk string) (identity.User, error) {

@@ -70,13 +70,33 @@ func makeFolder(folder string) error {
 	return nil
 }
 
-// openSQLite opens the file `zique.db` in folder: one writer, and a pool of
-// readers that WAL lets read beside it.
-func openSQLite(folder string) (write, read *gorm.DB, err error) {
-	if err := makeFolder(folder); err != nil {
-		return nil, nil, err
+const sqliteFile = "zique.db"
+
+// makeFile makes the SQLite file for its owner alone, and SQLite gives what it puts
+// beside the file the same rights. Opened as it is, the file has to be there.
+func makeFile(cfg Config) error {
+	path := filepath.Join(cfg.Folder, sqliteFile)
+	if cfg.AsItIs {
+		_, err := os.Stat(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%w in %s", ErrNoDatabase, cfg.Folder)
+		}
+		return err
 	}
-	file := "file:" + (&url.URL{Path: filepath.Join(folder, "zique.db")}).EscapedPath()
+	if err := makeFolder(cfg.Folder); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return file.Close()
+}
+
+// openSQLite opens the file in folder: one writer, and a pool of readers that WAL lets
+// read beside it.
+func openSQLite(folder string) (write, read *gorm.DB, err error) {
+	file := "file:" + (&url.URL{Path: filepath.Join(folder, sqliteFile)}).EscapedPath()
 	pragmas := "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	write, err = gorm.Open(sqlite.Open(file+pragmas+"&_txlock=immediate"), gormConfig())
 	if err != nil {

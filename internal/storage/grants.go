@@ -15,19 +15,32 @@ var (
 	ErrNotAccount = fault.New(fault.Invalid, "not_an_account", "an account is written user@host")
 )
 
+// CanGrant fails with ErrNoAccounts or ErrNotAccount, without looking at the database.
+func CanGrant(cfg Config, account string) error {
+	if cfg.MySQLDSN == "" {
+		return ErrNoAccounts
+	}
+	_, err := grantee(account)
+	return err
+}
+
+func grantee(account string) (string, error) {
+	at := strings.LastIndex(account, "@")
+	if at < 1 || at == len(account)-1 {
+		return "", ErrNotAccount
+	}
+	return quoted(account[:at]) + "@" + quoted(account[at+1:]), nil
+}
+
 // Grants are the statements that let an account, user@host, run the program on the
 // migrated database and nothing more: it reads and writes rows, of the tables in
 // insertOnly it changes and deletes none, and it does not change the schema. They name
 // each table, since a grant on the whole database could not be taken back for one.
 func (db *DB) Grants(ctx context.Context, account string, insertOnly ...string) ([]string, error) {
-	if !db.dialect.lockSuffix {
-		return nil, ErrNoAccounts
+	grantee, err := grantee(account)
+	if err != nil {
+		return nil, err
 	}
-	at := strings.LastIndex(account, "@")
-	if at < 1 || at == len(account)-1 {
-		return nil, ErrNotAccount
-	}
-	grantee := quoted(account[:at]) + "@" + quoted(account[at+1:])
 	tables, err := db.tables(ctx)
 	if err != nil {
 		return nil, err

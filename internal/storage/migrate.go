@@ -19,7 +19,7 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-func (db *DB) migrate(ctx context.Context) error {
+func (db *DB) migrate(ctx context.Context, cfg Config) error {
 	folder, err := fs.Sub(migrations, "migrations/"+db.dialect.name)
 	if err != nil {
 		return err
@@ -49,12 +49,29 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !current && cfg.AsItIs {
+		return db.refuseToMigrate(ctx, cfg)
+	}
 	if !current {
 		if _, err := provider.Up(ctx); err != nil {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 	}
 	return db.refuseLooseText(ctx)
+}
+
+// refuseToMigrate says why a database cannot be used as it is.
+func (db *DB) refuseToMigrate(ctx context.Context, cfg Config) error {
+	tables, err := db.tables(ctx)
+	switch {
+	case err != nil:
+		return err
+	case slices.Contains(tables, goose.DefaultTablename):
+		return ErrBehind
+	case cfg.MySQLDSN == "":
+		return fmt.Errorf("%w in %s", ErrNoDatabase, cfg.Folder)
+	}
+	return fmt.Errorf("%w of the marketplace at the MySQL DSN", ErrNoDatabase)
 }
 
 // refuseLooseText fails when a column takes texts for equal that differ: names and

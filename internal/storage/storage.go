@@ -42,7 +42,14 @@ var ErrUnavailable = fault.New(fault.Unavailable, "unavailable",
 type Config struct {
 	MySQLDSN string // go-sql-driver form; empty means SQLite
 	Folder   string // folder of the SQLite file
+	AsItIs   bool   // neither make the database nor migrate it: see ErrNoDatabase, ErrBehind
 }
+
+// Refusals of a database that is to be opened as it is.
+var (
+	ErrNoDatabase = errors.New("there is no database")
+	ErrBehind     = errors.New("the database is of an earlier program: start this one once, which migrates it")
+)
 
 // DB is an open, migrated database with a leased node number.
 type DB struct {
@@ -60,6 +67,9 @@ func Open(ctx context.Context, cfg Config, c *clock.Clock) (*DB, error) {
 	var err error
 	if cfg.MySQLDSN == "" {
 		db.dialect = sqliteDialect
+		if err := makeFile(cfg); err != nil {
+			return nil, err
+		}
 		db.write, db.read, err = openSQLite(cfg.Folder)
 	} else {
 		db.dialect = mysqlDialect
@@ -68,14 +78,14 @@ func Open(ctx context.Context, cfg Config, c *clock.Clock) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.start(ctx); err != nil {
+	if err := db.start(ctx, cfg); err != nil {
 		return nil, errors.Join(err, db.closePools())
 	}
 	return db, nil
 }
 
-func (db *DB) start(ctx context.Context) error {
-	if err := db.migrate(ctx); err != nil {
+func (db *DB) start(ctx context.Context, cfg Config) error {
+	if err := db.migrate(ctx, cfg); err != nil {
 		return err
 	}
 	if err := db.measureOffset(ctx); err != nil {

@@ -14,7 +14,8 @@ const en: typeof zh = {
   foot: { motto: 'Buy from the hills, and the village earns with you.', share: '5% of every sale goes to the collective of the village where it grew.', api: 'API docs' },
   search: {
     label: 'Search produce', example: 'Search produce', go: 'Search', found: '{n} products shown', none: 'Nothing found',
-    noneHint: 'Try another word, or look at everything.', clear: 'See all products', of: 'Results for “{q}”', from: 'Produce from {village}',
+    noneHint: 'Try another word, or look at everything.', clear: 'See all products', of: 'Results for “{q}”', in: 'Results for “{q}” in {place}', from: 'Produce from {village}',
+    noneIn: 'Nothing for “{q}” in {place}', narrowHint: 'Try another word, or look among all produce.', everywhere: 'Search all produce', elsewhere: 'Found elsewhere', similar: 'Something like it', perhaps: 'You might like these',
   },
   home: { title: 'From the hills of Xinhua', lead: 'Straight from the cooperatives. Each order leaves a share with the village.', categories: 'Categories', sort: 'Sort by' },
   sort: { newest: 'Newest', price_asc: 'Price, low to high', price_desc: 'Price, high to low' },

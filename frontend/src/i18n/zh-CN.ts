@@ -12,7 +12,8 @@ export default {
   foot: { motto: '买一份山里的收成，给村里添一份收入。', share: '每一笔货款的 5% 计入产地村集体。', api: '接口文档' },
   search: {
     label: '搜索农产品', example: '搜农产品', go: '搜索', found: '共显示 {n} 件商品', none: '没有找到合适的商品',
-    noneHint: '换个词试试，或者看看全部农产品。', clear: '看全部商品', of: '“{q}”的搜索结果', from: '来自{village}的农产品',
+    noneHint: '换个词试试，或者看看全部农产品。', clear: '看全部商品', of: '“{q}”的搜索结果', in: '“{place}”里“{q}”的搜索结果', from: '来自{village}的农产品',
+    noneIn: '“{place}”里没有“{q}”', narrowHint: '换个词试试，或者到全部农产品里找。', everywhere: '在全部农产品里找', elsewhere: '别处找到的', similar: '相近的商品', perhaps: '也可以看看这些',
   },
   home: { title: '新化山里的收成', lead: '从合作社直接到家，每一单都给村集体留下一份收入。', categories: '分类', sort: '排序' },
   sort: { newest: '最新上架', price_asc: '价格从低到高', price_desc: '价格从高到低' },
