@@ -138,17 +138,24 @@ func TestNamesOfContactsAndPayeesAreNotLogged(t *testing.T) {
 			t.Errorf("the log says %s", logged.raw)
 		}
 		wanted := payee("6222021234567890")
-		wanted["holder"] = "诸葛孔明"
+		wanted["holder"], wanted["bank"] = "诸葛孔明", "示例银行王实甫 13987654321"
 		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted)
-		for who, token := range map[string]string{"who asked": secretary, "who decides": finance} {
-			if seen := p.ok(t, http.StatusOK, token, "GET", "/approvals/"+asked.text("id"), nil); seen.text("after.holder") != "诸葛孔明" || seen.text("after.number") != "**** 7890" {
+		sees := func(who, token, approvalID, before, after, bank string) {
+			t.Helper()
+			if seen := p.ok(t, http.StatusOK, token, "GET", "/approvals/"+approvalID, nil); seen.text("before.holder") != before || seen.text("after.holder") != after ||
+				seen.text("after.bank") != bank || seen.text("after.number") != "**** 7890" {
 				t.Errorf("%s sees %s", who, seen.raw)
 			}
 		}
+		sees("who asked", secretary, asked.text("id"), "", "诸**", "示例银行王** 139****4321")
+		sees("who decides", finance, asked.text("id"), "", "诸葛孔明", "示例银行王实甫 13987654321")
 		decided := p.ok(t, http.StatusOK, finance, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		if decided.text("after.holder") != "诸**" {
 			t.Errorf("once it is decided: %s", decided.raw)
 		}
+		again := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted).text("id")
+		sees("who asked again", secretary, again, "诸**", "诸**", "示例银行王** 139****4321")
+		sees("who decides again", finance, again, "诸葛孔明", "诸葛孔明", "示例银行王实甫 13987654321")
 		tables := dump(t, p.database(t))
 		for name, rows := range tables {
 			if strings.Contains(rows, "13987654321") {
@@ -545,6 +552,17 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		p.inbox(t, stranger, "org_suspended")
 		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked+"/reject", reason)
+		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
+			var named int64
+			err := tx.Model(&audit.Entry{}).Where("subject = 'approval' AND reason LIKE ?", "%"+name+"%").Count(&named).Error
+			if named > 0 {
+				t.Errorf("%d rows of the log about the request name whom it is about", named)
+			}
+			return errors.Join(err, tx.Exec("UPDATE audit_log SET reason = ? WHERE subject_id = ?", name+"不合适", asked).Error)
+		})
+		if logged := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?subject_id="+asked, nil); logged.text("items.1.reason") != "慕**不合适" {
+			t.Errorf("an auditor reads %s", logged.raw)
+		}
 		withApplication, _ := p.withPapers(t, secretary)
 		withApplication["contact_name"] = name
 		withApplication["documents"] = []any{}

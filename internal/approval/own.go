@@ -9,17 +9,21 @@ import (
 	"zique/internal/id"
 )
 
-// reveal puts what the row keeps masked before whoever may see a pending request.
-func (k Kind) reveal(a *Approval) error {
-	if k.Reveal == nil || a.Status != Pending {
+// reveal puts what the row keeps masked before whoever may decide.
+func (k Kind) reveal(view *gorm.DB, a *Approval) error {
+	if k.Reveal == nil || !a.MayDecide {
 		return nil
 	}
-	after, err := k.Reveal(*a)
+	before, after, err := k.Reveal(view, *a)
+	if err != nil {
+		return err
+	}
+	was, err := json.Marshal(before)
 	if err != nil {
 		return err
 	}
 	shown, err := json.Marshal(after)
-	a.AfterJSON = string(shown)
+	a.BeforeJSON, a.AfterJSON = string(was), string(shown)
 	return err
 }
 
@@ -38,5 +42,5 @@ func (d *Desk) Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit i
 	if err := rows.Order("a.id DESC").Limit(limit).Scan(&found).Error; err != nil {
 		return nil, err
 	}
-	return found, d.asSeen(now, userID, found)
+	return found, d.asSeen(view, now, userID, found)
 }

@@ -38,7 +38,7 @@ type column struct {
 }
 
 const (
-	ofThem = "subject = 'user' AND subject_id = @user"
+	ofThem = "about_user_id = @user"
 	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
 	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
 	paid   = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"

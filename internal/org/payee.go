@@ -74,9 +74,20 @@ func (d PayeeDetails) Masked() string {
 // TableName is the table's name.
 func (Payee) TableName() string { return "payee_accounts" }
 
-// shown is what the rows of an approval and the audit log keep of an account.
-func shown(d PayeeDetails, agency bool) map[string]any {
-	return map[string]any{"holder": pii.MaskName(d.Holder), "bank": d.Bank, "number": d.Masked(), "agency": agency}
+// revealed is an account as whoever decides about it sees it.
+func (p Payee) revealed() map[string]any {
+	return map[string]any{"holder": p.Holder, "bank": p.Bank, "number": p.Masked(), "agency": p.Agency}
+}
+
+// shown is what the rows of an approval and the audit log keep of an organisation's
+// account. People also write names and numbers after the bank's.
+func (p Payee) shown(view *gorm.DB, orgID id.ID) (map[string]any, error) {
+	var people []string
+	err := view.Raw(`SELECT contact_name FROM organisations WHERE id = ?
+		UNION SELECT u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?`, orgID, orgID).Scan(&people).Error
+	shown := p.revealed()
+	shown["holder"], shown["bank"] = pii.MaskName(p.Holder), pii.MaskText(p.Bank, append(people, p.Holder)...)
+	return shown, err
 }
 
 // PayeeAccount is what a member fills in. Spaces and hyphens in the number do not count.
@@ -141,6 +152,10 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	after, err := Payee{PayeeDetails: a.PayeeDetails, Agency: a.Agency}.shown(tx.DB, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
 	plain, err := json.Marshal(a.PayeeDetails)
 	if err != nil {
 		return approval.Approval{}, err
@@ -151,7 +166,7 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	}
 	asked, err := s.approvals.Ask(tx, by.For(orgID), approval.Request{
 		Kind: PayeeChange, Subject: "organisation", SubjectID: orgID, OrgID: orgID, Reason: a.Reason,
-		Before: before, After: shown(a.PayeeDetails, a.Agency), Payload: payload{sealed, a.Agency},
+		Before: before, After: after, Payload: payload{sealed, a.Agency},
 	})
 	if err != nil {
 		return approval.Approval{}, err
@@ -183,7 +198,7 @@ func (s *Service) shownActive(tx *storage.Tx, orgID id.ID) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shown(active.PayeeDetails, active.Agency), nil
+	return active.shown(tx.DB, orgID)
 }
 
 func (s *Service) activePayee(view *gorm.DB, orgID id.ID) (Payee, error) {
@@ -213,12 +228,21 @@ func (s *Service) payeeChange() approval.Kind {
 	}
 }
 
-// revealPayee shows the holder in clear: nobody can decide about a masked one.
-func (s *Service) revealPayee(a approval.Approval) (any, error) {
+// revealPayee shows both accounts in clear: nobody can decide about a masked one, nor
+// see whether the holder stays.
+func (s *Service) revealPayee(view *gorm.DB, a approval.Approval) (before, after any, err error) {
 	wanted, err := s.wantedPayee(a)
-	after := shown(wanted.PayeeDetails, wanted.Agency)
-	after["holder"] = wanted.Holder
-	return after, err
+	if err != nil {
+		return nil, nil, err
+	}
+	active, err := s.activePayee(view, a.OrgID)
+	switch err {
+	case nil:
+		before = active.revealed()
+	case ErrNoPayee:
+		err = nil
+	}
+	return before, wanted.revealed(), err
 }
 
 // wantedPayee is the account that a request asks for.
@@ -273,6 +297,10 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 	if err != nil {
 		return err
 	}
+	after, err := p.shown(tx.DB, o.ID)
+	if err != nil {
+		return err
+	}
 	err = tx.Model(&Payee{}).Where("active_org_id = ?", o.ID).
 		Updates(map[string]any{"status": PayeeReplaced, "active_org_id": nil, "replaced_at": tx.Now()}).Error
 	if err != nil {
@@ -284,7 +312,7 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 		return err
 	}
 	return audit.Write(tx, by.For(o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
-		Before: before, After: shown(p.PayeeDetails, p.Agency), Reason: a.Reason})
+		Before: before, After: after, Reason: a.Reason, People: a.People()})
 }
 
 // payeeSettled tells whoever asked and the managers, who would notice a change that
