@@ -59,6 +59,20 @@ func (p *program) fileRow(t *testing.T, fileID string) blob.File {
 	return f
 }
 
+// keyring opens what the program sealed.
+func (p *program) keyring(t *testing.T) *pii.Keyring {
+	t.Helper()
+	settings, err := config.Load(nil, p.getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := pii.New("1", settings.DataKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
 // wantNowhere fails where a table still holds a text.
 func (p *program) wantNowhere(t *testing.T, text string) {
 	t.Helper()
@@ -576,14 +590,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		// Others call themselves as texts have it, or as the contact of an organisation.
 		wordy, _, wordyID := p.person(t, "打不通")
 		namesakeOfContact, _, namesakeID := p.person(t, "李四")
-		settings, err := config.Load(nil, p.getenv)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys, err := pii.New("1", settings.DataKey)
-		if err != nil {
-			t.Fatal(err)
-		}
+		keys := p.keyring(t)
 		p.inDatabase(t, func(tx *storage.Tx) error {
 			return errors.Join(
 				tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0), (?, ?, 'buyer', 0), (?, ?, 'buyer', 0)",
