@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -231,6 +232,20 @@ func TestWhoMayReadADocument(t *testing.T) {
 			})
 		}
 		all := []string{"business_licence", "bank_permit", "id_card"}
+		lists := func(who string, listed ...string) {
+			t.Helper()
+			for path, at := range map[string]string{"/organisations/" + orgID: "documents", "/organisations": "items.0.documents"} {
+				seen := p.ok(t, http.StatusOK, tokens[who], "GET", path, nil)
+				if documents, _ := seen.at(at).([]any); len(documents) != len(listed) {
+					t.Errorf("%s lists %s", who, seen.raw)
+				}
+				for i, kind := range listed {
+					if seen.text(at+"."+strconv.Itoa(i)+".kind") != kind {
+						t.Errorf("%s lists %s", who, seen.raw)
+					}
+				}
+			}
+		}
 		reads := func(when string, sees map[string][]string) {
 			t.Helper()
 			for who, token := range tokens {
@@ -245,6 +260,9 @@ func TestWhoMayReadADocument(t *testing.T) {
 			}
 		}
 		money := []string{"business_licence", "bank_permit"}
+		lists("owner", all...)
+		lists("accountant", money...)
+		lists("packer")
 		reads("a draft", map[string][]string{"owner": all, "accountant": money})
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
 		reads("handed in", map[string][]string{"owner": all, "accountant": money, "operator": all})
