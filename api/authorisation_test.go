@@ -52,7 +52,7 @@ var rules = map[string]rule{
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
 	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
 
-	"GET /tenders":                     {by: "secretary", also: []string{"finance", "nobody"}, self: true, hides: []string{"bank_transfer"}},
+	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
 	"GET /ops/import-templates/bank-statement": {by: "county", also: desks},

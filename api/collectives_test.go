@@ -76,10 +76,17 @@ func TestWhoInvitedTheHeadOfACollectiveIsNotTheSecondPerson(t *testing.T) {
 		}
 		p.ok(t, http.StatusOK, outsider, "POST", approve(byInviter), nil)
 
+		p.longThere(t)
 		byOutsider := p.ok(t, http.StatusAccepted, outsider, "POST", ops+"/payee-accounts", agency("6222021234567892"))
 		p.call(t, inviter, "POST", approve(byOutsider), nil).wants(t, http.StatusNotFound, "not_found")
 		p.ok(t, http.StatusOK, head, "POST", approve(byOutsider), nil)
 	})
+}
+
+// longThere makes that everybody has had their roles long enough to decide about accounts.
+func (p *program) longThere(t *testing.T) {
+	t.Helper()
+	p.sql(t, "UPDATE memberships SET role_since = 0")
 }
 
 func TestTwoOperatorsSetTheAccountOfACollectiveWithoutPeople(t *testing.T) {
@@ -131,6 +138,7 @@ func TestARequestDiesWithItsAskersRole(t *testing.T) {
 		at := "/organisations/" + orgID
 		invited := p.ok(t, http.StatusCreated, secretary, "POST", at+"/invitations", map[string]any{"phone": financePhone, "role": "finance"})
 		p.ok(t, http.StatusOK, finance, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		p.longThere(t)
 		asked := p.ok(t, http.StatusAccepted, finance, "POST", at+"/payee-accounts", payee("6222021234567890"))
 		p.ok(t, http.StatusNoContent, secretary, "DELETE", at+"/members/"+financeID, nil)
 		p.call(t, secretary, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
@@ -178,6 +186,28 @@ func TestAnApplicationIsGivenUp(t *testing.T) {
 	})
 }
 
+func TestWhoIsOrWasOfACooperativeDoesNotSetItsVillages(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		owner, operator := p.signIn(t, demoCooperative), p.signIn(t, "13900000004")
+		cooperative := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
+		operatorID := p.ok(t, http.StatusOK, operator, "GET", "/me", nil).text("user.id")
+		invited := p.ok(t, http.StatusCreated, owner, "POST", "/organisations/"+cooperative+"/invitations", map[string]any{"phone": "13900000004", "role": "packer"})
+		p.ok(t, http.StatusOK, operator, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		villages := map[string]any{"village_ids": []any{}}
+		for _, v := range p.ok(t, http.StatusOK, "", "GET", "/villages", nil).at("items").([]any) {
+			villages["village_ids"] = append(villages["village_ids"].([]any), v.(map[string]any)["id"])
+		}
+		serve := "/ops/cooperatives/" + cooperative + "/villages"
+		p.call(t, operator, "PUT", serve, villages).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusNoContent, operator, "DELETE", "/organisations/"+cooperative+"/members/"+operatorID, nil)
+		p.call(t, operator, "PUT", serve, villages).wants(t, http.StatusForbidden, "own_request")
+		if served := p.ok(t, http.StatusOK, owner, "GET", "/coop/villages", nil); len(served.at("items").([]any)) != 1 {
+			t.Errorf("serves %s", served.raw)
+		}
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "PUT", serve, villages)
+	})
+}
+
 func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		county, federation, auditor := p.signIn(t, "13900000004"), p.signIn(t, "13900000005"), p.signIn(t, demoAuditor)
@@ -214,6 +244,10 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		p.call(t, county, "POST", approval, nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, head, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
 		p.call(t, accountant, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
+		joins := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": "13900000004", "role": "accountant"})
+		p.ok(t, http.StatusOK, county, "POST", "/invitations/"+joins.text("id")+"/accept", nil)
+		p.call(t, federation, "POST", approval, nil).wants(t, http.StatusConflict, "asker_gone") // is of it now
+		p.ok(t, http.StatusNoContent, county, "DELETE", at+"/members/"+p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id"), nil)
 		done := p.ok(t, http.StatusOK, federation, "POST", approval, reasoned{"村支书和 county 都核实过"})
 		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" ||
 			log.text("items.0.about_org_id") != collectiveID || log.text("items.0.org_id") == collectiveID { // the operator is none of the village's

@@ -424,6 +424,7 @@ func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
 		sent := p.ok(t, http.StatusCreated, secretary, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": "finance"}).text("id")
 		p.ok(t, http.StatusOK, invited, "POST", "/invitations/"+sent+"/accept", nil)
 		file := p.document(t, secretary, "合同.pdf")
+		p.longThere(t)
 		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890")).text("id")
 		p.ok(t, http.StatusOK, invited, "POST", "/approvals/"+asked+"/reject", reasoned{"不对"})
 		for who, token := range map[string]string{"who sent": secretary, "who was invited": invited} {

@@ -176,6 +176,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "state_conflict")
 		p.call(t, county, "POST", at+"/close", nil).wants(t, http.StatusConflict, "statements_open")
 
+		p.longThere(t)
 		collective := p.ok(t, http.StatusAccepted, federation, "POST", "/ops/collectives/"+p.ok(t, http.StatusOK, head, "GET", "/village/statements/"+of, nil).text("org_id")+"/payee-accounts", agency("6222021234567891"))
 		p.ok(t, http.StatusOK, head, "POST", "/approvals/"+collective.text("id")+"/approve", nil)
 		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")

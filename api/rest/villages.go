@@ -250,7 +250,12 @@ func (s *Server) serveVillages(ctx context.Context, in *serveIn) (*body[ServedJS
 			return nil, err
 		}
 	}
-	err = s.DB.InTx(ctx, func(tx *storage.Tx) error { return catalog.Serve(tx, actor(ctx), cooperative, villages) })
+	err = s.DB.InTx(ctx, func(tx *storage.Tx) error {
+		if err := catalog.Serve(tx, actor(ctx), cooperative, villages); err != nil {
+			return err
+		}
+		return org.NotInsider(tx, cooperative, actor(ctx).UserID)
+	})
 	if err != nil {
 		return nil, err
 	}

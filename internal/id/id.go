@@ -8,6 +8,7 @@ package id
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 
 	"zique/internal/clock"
@@ -32,6 +33,22 @@ var ErrLeaseOver = errors.New("id: the node's lease is over")
 var ErrMalformed = errors.New("id: not an id")
 
 func (i ID) String() string { return strconv.FormatInt(int64(i), 10) }
+
+// MarshalJSON writes the decimal form as a string.
+func (i ID) MarshalJSON() ([]byte, error) { return []byte(`"` + i.String() + `"`), nil }
+
+// UnmarshalJSON reads the decimal form, also as a number, as it was stored before.
+func (i *ID) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
+	if err != nil {
+		return ErrMalformed
+	}
+	*i = ID(n)
+	return nil
+}
 
 // At is the smallest id that carries a time; no id is smaller than 0.
 func At(t clock.Millis) ID { return ID(max(0, t-epoch)) << (nodeBits + counterBits) }

@@ -1,6 +1,7 @@
 package id
 
 import (
+	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
@@ -75,4 +76,23 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse(%q) = %s", s, got)
 		}
 	})
+}
+
+func TestAnIDIsAStringInJSON(t *testing.T) {
+	written, err := json.Marshal(map[string]ID{"id": 120898787706155008})
+	if err != nil || string(written) != `{"id":"120898787706155008"}` {
+		t.Errorf("%s, %v", written, err)
+	}
+	for text, want := range map[string]ID{`"120898787706155008"`: 120898787706155008, `120898787706155008`: 120898787706155008, `null`: 0, `"0"`: 0} {
+		var got ID
+		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
+			t.Errorf("%s: %d, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{`"x"`, `1.5`, `9223372036854775808`, `""`, `{}`} {
+		var got ID
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("%s is %d", text, got)
+		}
+	}
 }

@@ -120,7 +120,7 @@ func mustShow(tx *storage.Tx, orgID id.ID) error {
 
 // Review moves an organisation for an operator whose desk is of the kind `desk`. It
 // fails with a wrong `reason`, ErrNotFound, also for a draft, ErrState, ErrOwnRequest,
-// since neither who recommended it nor a member of it decides, ErrOtherDesk, or ErrHigherDesk.
+// since neither who recommended it nor who is or was of it decides, ErrOtherDesk, or ErrHigherDesk.
 // Repeated by the same person it answers the present state.
 func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgID id.ID, reason string) (Organisation, error) {
 	var p problems
@@ -135,9 +135,7 @@ func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgI
 	if o.Status == Draft {
 		return Organisation{}, ErrNotFound
 	}
-	if _, err := memberOf(tx.DB, orgID, by.UserID); err == nil {
-		return Organisation{}, ErrOwnRequest
-	} else if err != ErrNotFound {
+	if err := NotInsider(tx, orgID, by.UserID); err != nil {
 		return Organisation{}, err
 	}
 	return s.move(tx, by, o, desk, verb, reason)

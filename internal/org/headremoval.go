@@ -144,6 +144,13 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 	} else if !operator {
 		return approval.ErrAskerGone
 	}
+	switch err := stranger(tx, o.ID, a.RequestedBy); err {
+	case nil:
+	case ErrOwnRequest: // joined since
+		return approval.ErrAskerGone
+	default:
+		return err
+	}
 	m, err := memberOf(tx.DB, o.ID, r.UserID)
 	if err != nil || m.Role != RoleHead {
 		return orElse(err, ErrNoHead)

@@ -374,6 +374,11 @@ func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 		w.want(w.approve("发货", asked.ID), approval.ErrNotFound) // was there, but not with money
 		w.join("运营", cooperative.ID, org.RolePacker)
 		w.want(w.approve("运营", asked.ID), approval.ErrNotFound) // a member now
+		w.operator("申请人")                                       // who founded it
+		w.in(func(tx *storage.Tx) error {
+			return tx.Create(&org.Step{ID: tx.NewID(), OrgID: cooperative.ID, FromStatus: org.Draft, ToStatus: org.Submitted, ActorID: w.user("申请人"), CreatedAt: tx.Now()}).Error
+		})
+		w.want(w.approve("申请人", asked.ID), approval.ErrNotFound)
 		w.operator("外来运营")
 		if err := w.approve("外来运营", asked.ID); err != nil {
 			t.Fatal(err)
@@ -430,8 +435,11 @@ func TestAQueueCostsTheSameForOneAsForMany(t *testing.T) {
 
 func TestNoTableHoldsAPhoneOrABankNumberInClear(t *testing.T) {
 	each(t, func(w *world) {
-		o := w.admitted("社长", org.Cooperative)
-		w.join("会计", o.ID, org.RoleAccountant)
+		var o org.Organisation
+		w.earlier(org.PayeeCooling, func() {
+			o = w.admitted("社长", org.Cooperative)
+			w.join("会计", o.ID, org.RoleAccountant)
+		})
 		if _, err := w.invite("社长", o.ID, "发货", org.RolePacker); err != nil {
 			t.Fatal(err)
 		}

@@ -58,7 +58,7 @@ var (
 	ErrSuspended       = fault.New(fault.Conflict, "org_suspended", "the organisation is suspended")
 	ErrCreditCodeTaken = fault.New(fault.Conflict, "credit_code_taken", "an organisation with this credit code is here already")
 	ErrLastManager     = fault.New(fault.Conflict, "last_manager", "an organisation keeps at least one manager")
-	ErrOwnRequest      = fault.New(fault.Forbidden, "own_request", "another person decides: not a member, and not who recommended it")
+	ErrOwnRequest      = fault.New(fault.Forbidden, "own_request", "another person decides: not who is or was a member, and not who recommended it")
 	errCreditCode      = fault.InvalidField("credit_code", "invalid", "must be a unified social credit code of 18 characters")
 	ErrNotAdmitted     = fault.New(fault.Conflict, "org_not_admitted", "this is possible once the organisation is admitted")
 	ErrOtherDesk       = fault.New(fault.Forbidden, "other_desk", "this is the other desk's to decide")

@@ -427,6 +427,25 @@ func TestAMemberDoesNotReviewTheirOwn(t *testing.T) {
 		w.want(err, org.ErrOwnRequest)
 		_, err = w.review("别人", org.Federation, org.Approve, o.ID+1, "")
 		w.want(err, org.ErrNotFound)
+		w.put(o.ID, org.Admitted)
+		w.join("秘书", o.ID, org.RoleSecretary)
+		invited, err := w.invite("秘书", o.ID, "来过的运营", org.RoleBuyer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.accept("来过的运营", invited.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, gone := range []string{"运营", "来过的运营"} { // nor one that they left
+			if err := w.remove(gone, o.ID, gone); err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.review(gone, org.Federation, org.Suspend, o.ID, "自查")
+			w.want(err, org.ErrOwnRequest)
+		}
+		if _, err = w.review("别人", org.Federation, org.Suspend, o.ID, "核查"); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -9,24 +10,24 @@ import (
 	"zique/internal/id"
 )
 
-// Who decides about a payee account: a member whose role touched money before it was
-// asked, so that nobody brings in the one who says yes; where there is none, an operator
-// who is an outsider.
+// Who decides about a payee account: a member whose role has touched money since
+// PayeeCooling before it was asked, so that nobody brings in the one who says yes; where
+// there is none, an operator who is an outsider.
 //
 // A village collective's members all came by an operator, who may stand behind each of
 // them. So one of the two people is always an outsider: its members decide only what an
 // outsider asked.
 
-// outsider is true where the user is no member of the organisation of the request, and
-// nobody was brought into it by them or as them. The user is an expression of SQL.
+// outsider is SQL, true where the user is no insider of the organisation of the request,
+// and nobody came into it at their invitation. The user is used four times.
 func outsider(user string) string {
-	return `(NOT EXISTS (SELECT 1 FROM memberships im WHERE im.org_id = a.org_id AND im.user_id = ` + user + `)
-	AND NOT EXISTS (SELECT 1 FROM org_invitations ii WHERE ii.org_id = a.org_id AND ii.status = '` + InvitationAccepted + `' AND ` + user + ` IN (ii.invited_by, ii.decided_by)))`
+	return "(NOT " + insider("a.org_id", user) + `
+	AND NOT EXISTS (SELECT 1 FROM org_invitations ib WHERE ib.org_id = a.org_id AND ib.status = '` + InvitationAccepted + `' AND ib.invited_by = ` + user + `))`
 }
 
 // decider is true of the membership m of the user u in the organisation o of a request.
-var decider = `m.role IN ? AND m.role_since <= a.created_at AND u.status = 'active' AND m.user_id <> a.requested_by
-	AND (o.kind <> '` + VillageCollective + `' OR ` + outsider("a.requested_by") + `)`
+var decider = fmt.Sprintf(`m.role IN ? AND m.role_since + %d <= a.created_at AND u.status = 'active' AND m.user_id <> a.requested_by
+	AND (o.kind <> '%s' OR %s)`, PayeeCooling.Milliseconds(), VillageCollective, outsider("a.requested_by"))
 
 var deciders = `SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id JOIN organisations o ON o.id = m.org_id
 	WHERE m.org_id = a.org_id AND ` + decider
@@ -39,7 +40,7 @@ func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition,
 	}
 	return approval.Condition{
 		SQL:  member.SQL + " OR (NOT EXISTS (" + deciders + ") AND " + outsider("?") + ")",
-		Args: append(member.Args, monied, userID, userID),
+		Args: append(member.Args, monied, userID, userID, userID, userID),
 	}, nil
 }
 

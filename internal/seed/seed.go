@@ -265,6 +265,10 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 			}
 		}
 	}
+	// They have been there long, so that they decide about payee accounts from the start.
+	if err := tx.Model(&org.Membership{}).Where("role_since > 0").Update("role_since", 0).Error; err != nil {
+		return err
+	}
 	return loadCards(tx, fiction, codes, enterprise.ID, buyer)
 }
 

@@ -194,7 +194,7 @@ func TestWhoeverStartedAnImportIsToldHowItEnded(t *testing.T) {
 			{bad, false, `"template":"import_refused","params":{"errors":"2"}`},
 		} {
 			i := runImport(t, db, c.content, c.dryRun)
-			want = append(want, fmt.Sprintf(`{"user_ids":[%d],%s,"link":"/ops/villages/import?job=%s\u0026file=1"}`, operator.UserID, c.told, i.ID))
+			want = append(want, fmt.Sprintf(`{"user_ids":["%s"],%s,"link":"/ops/villages/import?job=%s\u0026file=1"}`, operator.UserID, c.told, i.ID))
 		}
 		var told []string
 		if err := db.Read(t.Context()).Model(&outbox.Event{}).Order("id").Pluck("payload", &told).Error; err != nil || !slices.Equal(told, want) {

@@ -49,7 +49,7 @@ const en: typeof zh = {
   },
   payee: {
     title: 'Payee account', none: 'No payee account yet. Sales are paid out once there is one.', holder: 'Account holder', bank: 'Bank', number: 'Account number', bankHint: 'With the branch, for example: Rural Commercial Bank, Shuiche branch', numberBad: '8 to 32 digits', agency: 'Kept by the township', agencyHint: 'If the township keeps the books of the village; the holder may then be its agency account.', agencyTag: 'Agency account of the township',
-    coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', how: 'It takes two people: you ask, another member who manages or handles money confirms; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
+    coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', how: 'It takes two people: you ask, another member confirms who has managed or handled money for three days; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
     howCollective: 'It takes two people: you ask, an operator confirms who invited nobody into the village. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
     reason: 'Why it changes', ask: 'Ask', asked: 'Asked; another person must confirm',
   },
