@@ -106,8 +106,9 @@ type Kind struct {
 	// Elsewhere is which requests of this kind wait for others than operators.
 	Elsewhere Condition
 	// Reveal, if set, answers Before and After as those see them who may decide, which
-	// they could not about what the request's row keeps masked.
-	Reveal func(view *gorm.DB, a Approval) (before, after any, err error)
+	// they could not about what the request's row keeps masked; a nil before
+	// leaves Before as it is.
+	Reveal func(a Approval) (before, after any, err error)
 	// Carry carries the action out, or refuses with ErrAskerGone where the one who asked
 	// might not ask any more. When it refuses, the request stays pending.
 	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error

@@ -10,20 +10,23 @@ import (
 )
 
 // reveal puts what the row keeps masked before whoever may decide.
-func (k Kind) reveal(view *gorm.DB, a *Approval) error {
+func (k Kind) reveal(a *Approval) error {
 	if k.Reveal == nil || !a.MayDecide {
 		return nil
 	}
-	before, after, err := k.Reveal(view, *a)
+	before, after, err := k.Reveal(*a)
 	if err != nil {
 		return err
 	}
-	was, err := json.Marshal(before)
-	if err != nil {
-		return err
+	if before != nil {
+		was, err := json.Marshal(before)
+		if err != nil {
+			return err
+		}
+		a.BeforeJSON = string(was)
 	}
 	shown, err := json.Marshal(after)
-	a.BeforeJSON, a.AfterJSON = string(was), string(shown)
+	a.AfterJSON = string(shown)
 	return err
 }
 
@@ -42,5 +45,5 @@ func (d *Desk) Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit i
 	if err := rows.Order("a.id DESC").Limit(limit).Scan(&found).Error; err != nil {
 		return nil, err
 	}
-	return found, d.asSeen(view, now, userID, found)
+	return found, d.asSeen(now, userID, found)
 }

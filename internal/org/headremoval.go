@@ -120,7 +120,7 @@ func (s *Service) headRemoval() approval.Kind {
 }
 
 // revealRemoval shows the name in clear: nobody can decide about a masked one.
-func (s *Service) revealRemoval(_ *gorm.DB, a approval.Approval) (before, after any, err error) {
+func (s *Service) revealRemoval(a approval.Approval) (before, after any, err error) {
 	var r removal
 	if err := a.Open(&r); err != nil {
 		return nil, nil, err

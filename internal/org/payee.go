@@ -111,8 +111,9 @@ func (a *PayeeAccount) check() *problems {
 
 // payload is what waits in the approval until it is carried out.
 type payload struct {
-	Cipher []byte `json:"cipher"`
-	Agency bool   `json:"agency"`
+	Cipher []byte   `json:"cipher"`
+	Agency bool     `json:"agency"`
+	Was    *payload `json:"was,omitempty"` // the account that is active meanwhile
 }
 
 // AskPayee asks for another payee account, for a manager or the money role; a second
@@ -152,6 +153,10 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	was, err := s.activePayload(tx, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
 	after, err := Payee{PayeeDetails: a.PayeeDetails, Agency: a.Agency}.shown(tx.DB, orgID)
 	if err != nil {
 		return approval.Approval{}, err
@@ -166,7 +171,7 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	}
 	asked, err := s.approvals.Ask(tx, by.For(orgID), approval.Request{
 		Kind: PayeeChange, Subject: "organisation", SubjectID: orgID, OrgID: orgID, Reason: a.Reason,
-		Before: before, After: after, Payload: payload{sealed, a.Agency},
+		Before: before, After: after, Payload: payload{sealed, a.Agency, was},
 	})
 	if err != nil {
 		return approval.Approval{}, err
@@ -201,6 +206,15 @@ func (s *Service) shownActive(tx *storage.Tx, orgID id.ID) (any, error) {
 	return active.shown(tx.DB, orgID)
 }
 
+// activePayload is the account that is active now, sealed; nil: none.
+func (s *Service) activePayload(tx *storage.Tx, orgID id.ID) (*payload, error) {
+	active, err := s.activePayee(tx.DB, orgID)
+	if err == ErrNoPayee {
+		return nil, nil
+	}
+	return &payload{Cipher: active.Cipher, Agency: active.Agency}, err
+}
+
 func (s *Service) activePayee(view *gorm.DB, orgID id.ID) (Payee, error) {
 	var p Payee
 	err := view.Where("active_org_id = ?", orgID).Take(&p).Error
@@ -230,19 +244,17 @@ func (s *Service) payeeChange() approval.Kind {
 
 // revealPayee shows both accounts in clear: nobody can decide about a masked one, nor
 // see whether the holder stays.
-func (s *Service) revealPayee(view *gorm.DB, a approval.Approval) (before, after any, err error) {
-	wanted, err := s.wantedPayee(a)
-	if err != nil {
+func (s *Service) revealPayee(a approval.Approval) (before, after any, err error) {
+	var asked payload
+	if err := a.Open(&asked); err != nil {
 		return nil, nil, err
 	}
-	active, err := s.activePayee(view, a.OrgID)
-	switch err {
-	case nil:
-		before = active.revealed()
-	case ErrNoPayee:
-		err = nil
+	wanted, err := s.unsealed(asked)
+	if err != nil || asked.Was == nil {
+		return nil, wanted.revealed(), err
 	}
-	return before, wanted.revealed(), err
+	active, err := s.unsealed(*asked.Was)
+	return active.revealed(), wanted.revealed(), err
 }
 
 // wantedPayee is the account that a request asks for.
@@ -251,7 +263,11 @@ func (s *Service) wantedPayee(a approval.Approval) (Payee, error) {
 	if err := a.Open(&wanted); err != nil {
 		return Payee{}, err
 	}
-	p := Payee{Cipher: wanted.Cipher, Agency: wanted.Agency}
+	return s.unsealed(wanted)
+}
+
+func (s *Service) unsealed(sealed payload) (Payee, error) {
+	p := Payee{Cipher: sealed.Cipher, Agency: sealed.Agency}
 	return p, s.open(&p)
 }
 
