@@ -232,11 +232,14 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		enterprise := p.ok(t, http.StatusOK, p.signIn(t, "13900000003"), "GET", "/organisations", nil).text("items.0.id")
 		p.call(t, county, "POST", "/ops/collectives/"+enterprise+"/heads/"+headID+"/removal", reasoned{"x"}).wants(t, http.StatusNotFound, "not_found")
 
-		asked := p.ok(t, http.StatusAccepted, county, "POST", removal, reasoned{"邀请时号码写错"})
-		if asked.text("kind") != "collective_head_removal" || asked.text("after.removed_head") != "村支书" || asked.text("org_id") != collectiveID {
+		asked := p.ok(t, http.StatusAccepted, county, "POST", removal, reasoned{"村支书邀请时号码写错"})
+		if asked.text("kind") != "collective_head_removal" || asked.text("after.removed_head") != "村**" || asked.text("org_id") != collectiveID {
 			t.Errorf("asked: %s", asked.raw)
 		}
 		p.call(t, federation, "POST", removal, reasoned{"x"}).wants(t, http.StatusConflict, "approval_pending")
+		if seen := p.ok(t, http.StatusOK, federation, "GET", "/approvals/"+asked.text("id"), nil); seen.text("after.removed_head") != "村支书" {
+			t.Errorf("who decides sees %s", seen.raw)
+		}
 		approval := "/approvals/" + asked.text("id") + "/approve"
 		p.call(t, county, "POST", approval, nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, head, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
@@ -245,7 +248,7 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		p.ok(t, http.StatusOK, county, "POST", "/invitations/"+joins.text("id")+"/accept", nil)
 		p.call(t, federation, "POST", approval, nil).wants(t, http.StatusConflict, "asker_gone") // is of it now
 		p.ok(t, http.StatusNoContent, county, "DELETE", at+"/members/"+p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id"), nil)
-		done := p.ok(t, http.StatusOK, federation, "POST", approval, nil)
+		done := p.ok(t, http.StatusOK, federation, "POST", approval, reasoned{"村支书和 county 都核实过"})
 		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" ||
 			log.text("items.0.about_org_id") != collectiveID || log.text("items.0.org_id") == collectiveID { // the operator is none of the village's
 			t.Errorf("the log: %s", log.raw)
@@ -255,6 +258,14 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		told := p.inbox(t, head, "head_removed")
 		if !strings.Contains(told.text("items.0.text"), "邀请时号码写错") {
 			t.Errorf("the head was told: %s", told.raw)
+		}
+
+		p.ok(t, http.StatusNoContent, head, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		held := dump(t, p.database(t))
+		for _, table := range []string{"audit_log", "approvals"} {
+			if strings.Contains(held[table], "村支书") || !strings.Contains(held[table], "和 county 都核实过") {
+				t.Errorf("%s names the head who was removed, or lost more", table)
+			}
 		}
 
 		next, nextPhone, _ := p.person(t, "新支书")

@@ -17,6 +17,7 @@ import (
 
 	"zique/internal/clock"
 	"zique/internal/notify"
+	"zique/internal/order"
 	"zique/internal/storage"
 )
 
@@ -264,8 +265,7 @@ func TestAnAccountInUseIsNotDeleted(t *testing.T) {
 			"name": "新来的人", "phone": newcomer, "province": "湖南省", "city": "长沙市", "district": "岳麓区", "detail": "麓山路 1 号"}).text("id")
 		card := p.call(t, b.token, "POST", "/cards/claim", map[string]any{"code": p.call(t, "", "GET", "/demo", nil).text("card_codes.0")})
 		b.cards = []string{card.text("id")}
-		placed := p.place(t, b, b.order(1))
-		placed.wantsStatus(t, http.StatusCreated)
+		seller, placed := p.ofDemoCooperative(t, b, 1)
 		remove := func() reply {
 			return p.call(t, b.token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
 		}
@@ -292,6 +292,16 @@ func TestAnAccountInUseIsNotDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 		remove().wantsStatus(t, http.StatusNoContent)
+		var kept order.Order
+		if err := db.Read(t.Context()).Take(&kept, "id = ?", placed.text("id")).Error; err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := p.keyring(t).Open(kept.AddressCipher); string(plain) != `{"name":"已注销用户","phone":"","province":"湖南省","city":"长沙市","district":"","detail":""}` {
+			t.Errorf("the order keeps the address %s (%v)", plain, err)
+		}
+		if seen := p.ok(t, http.StatusOK, seller, "GET", "/coop/orders/"+placed.text("sub_orders.0.id"), nil); seen.text("address.name") != "已注销用户" || seen.text("address.phone") != "" || seen.text("address.city") != "长沙市" {
+			t.Errorf("the seller sees %s", seen.raw)
+		}
 		p.call(t, b.token, "GET", "/me", nil).wants(t, http.StatusUnauthorized, "unauthenticated")
 		p.call(t, "", "POST", "/auth/login", map[string]any{"phone": newcomer, "password": demoPassword}).wants(t, http.StatusUnauthorized, "wrong_credentials")
 		var names []string

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -57,6 +58,20 @@ func (p *program) fileRow(t *testing.T, fileID string) blob.File {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// keyring opens what the program sealed.
+func (p *program) keyring(t *testing.T) *pii.Keyring {
+	t.Helper()
+	settings, err := config.Load(nil, p.getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := pii.New("1", settings.DataKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // wantNowhere fails where a table still holds a text.
@@ -138,17 +153,24 @@ func TestNamesOfContactsAndPayeesAreNotLogged(t *testing.T) {
 			t.Errorf("the log says %s", logged.raw)
 		}
 		wanted := payee("6222021234567890")
-		wanted["holder"] = "诸葛孔明"
+		wanted["holder"], wanted["bank"] = "诸葛孔明", "示例银行王实甫 13987654321"
 		asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted)
-		for who, token := range map[string]string{"who asked": secretary, "who decides": finance} {
-			if seen := p.ok(t, http.StatusOK, token, "GET", "/approvals/"+asked.text("id"), nil); seen.text("after.holder") != "诸葛孔明" || seen.text("after.number") != "**** 7890" {
+		sees := func(who, token, approvalID, before, after, bank string) {
+			t.Helper()
+			if seen := p.ok(t, http.StatusOK, token, "GET", "/approvals/"+approvalID, nil); seen.text("before.holder") != before || seen.text("after.holder") != after ||
+				seen.text("after.bank") != bank || seen.text("after.number") != "**** 7890" {
 				t.Errorf("%s sees %s", who, seen.raw)
 			}
 		}
+		sees("who asked", secretary, asked.text("id"), "", "诸**", "示例银行王** 139****4321")
+		sees("who decides", finance, asked.text("id"), "", "诸葛孔明", "示例银行王实甫 13987654321")
 		decided := p.ok(t, http.StatusOK, finance, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		if decided.text("after.holder") != "诸**" {
 			t.Errorf("once it is decided: %s", decided.raw)
 		}
+		again := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+enterprise+"/payee-accounts", wanted).text("id")
+		sees("who asked again", secretary, again, "诸**", "诸**", "示例银行王** 139****4321")
+		sees("who decides again", finance, again, "诸葛孔明", "诸葛孔明", "示例银行王实甫 13987654321")
 		tables := dump(t, p.database(t))
 		for name, rows := range tables {
 			if strings.Contains(rows, "13987654321") {
@@ -210,6 +232,20 @@ func TestWhoMayReadADocument(t *testing.T) {
 			})
 		}
 		all := []string{"business_licence", "bank_permit", "id_card"}
+		lists := func(who string, listed ...string) {
+			t.Helper()
+			for path, at := range map[string]string{"/organisations/" + orgID: "documents", "/organisations": "items.0.documents"} {
+				seen := p.ok(t, http.StatusOK, tokens[who], "GET", path, nil)
+				if documents, _ := seen.at(at).([]any); len(documents) != len(listed) {
+					t.Errorf("%s lists %s", who, seen.raw)
+				}
+				for i, kind := range listed {
+					if seen.text(at+"."+strconv.Itoa(i)+".kind") != kind {
+						t.Errorf("%s lists %s", who, seen.raw)
+					}
+				}
+			}
+		}
 		reads := func(when string, sees map[string][]string) {
 			t.Helper()
 			for who, token := range tokens {
@@ -224,6 +260,9 @@ func TestWhoMayReadADocument(t *testing.T) {
 			}
 		}
 		money := []string{"business_licence", "bank_permit"}
+		lists("owner", all...)
+		lists("accountant", money...)
+		lists("packer")
 		reads("a draft", map[string][]string{"owner": all, "accountant": money})
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
 		reads("handed in", map[string][]string{"owner": all, "accountant": money, "operator": all})
@@ -546,6 +585,17 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		p.inbox(t, stranger, "org_suspended")
 		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked+"/reject", reason)
+		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
+			var named int64
+			err := tx.Model(&audit.Entry{}).Where("subject = 'approval' AND reason LIKE ?", "%"+name+"%").Count(&named).Error
+			if named > 0 {
+				t.Errorf("%d rows of the log about the request name whom it is about", named)
+			}
+			return errors.Join(err, tx.Exec("UPDATE audit_log SET reason = ? WHERE subject_id = ?", name+"不合适", asked).Error)
+		})
+		if logged := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?subject_id="+asked, nil); logged.text("items.1.reason") != "慕**不合适" {
+			t.Errorf("an auditor reads %s", logged.raw)
+		}
 		withApplication, _ := p.withPapers(t, secretary)
 		withApplication["contact_name"] = name
 		withApplication["documents"] = []any{}
@@ -559,14 +609,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		// Others call themselves as texts have it, or as the contact of an organisation.
 		wordy, _, wordyID := p.person(t, "打不通")
 		namesakeOfContact, _, namesakeID := p.person(t, "李四")
-		settings, err := config.Load(nil, p.getenv)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys, err := pii.New("1", settings.DataKey)
-		if err != nil {
-			t.Fatal(err)
-		}
+		keys := p.keyring(t)
 		p.inDatabase(t, func(tx *storage.Tx) error {
 			return errors.Join(
 				tx.Exec("INSERT INTO memberships (org_id, user_id, role, created_at) VALUES (?, ?, 'secretary', 0), (?, ?, 'buyer', 0), (?, ?, 'buyer', 0)",

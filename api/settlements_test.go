@@ -131,8 +131,16 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		if request.fen("after.total_fen") != detail.fen("closing_fen") || request.fen("after.waiting") != 1 {
 			t.Errorf("asked for: %s", request.raw)
 		}
+		waiting := func(want string) {
+			t.Helper()
+			if one, all := p.ok(t, http.StatusOK, county, "GET", at, nil), p.ok(t, http.StatusOK, county, "GET", "/ops/settlements", nil); one.text("approval_id") != want || all.text("items.0.approval_id") != want {
+				t.Errorf("the request that waits: %s, %s", one.raw, all.raw)
+			}
+		}
+		waiting(request.text("id"))
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+		waiting("")
 
 		p.waits(t, auditor, "statements_disputed", 0)
 		p.waits(t, auditor, "statements_approved", 1)

@@ -56,10 +56,10 @@ func approvalJSON(a approval.Approval) ApprovalJSON {
 func approvalFor(ctx context.Context, a approval.Approval) ApprovalJSON {
 	if caller(ctx).Has(identity.RoleAuditor) && onlyAuditor(ctx) && !a.MayDecide {
 		for _, text := range []*string{&a.Reason, &a.DecisionReason} {
-			*text = pii.MaskText(*text, a.RequesterName, a.DeciderName)
+			*text = pii.MaskText(*text, a.RequesterName, a.DeciderName, a.AboutName)
 		}
 		for _, held := range []*string{&a.BeforeJSON, &a.AfterJSON} {
-			*held = withoutNames(pii.MaskJSON(*held, a.RequesterName, a.DeciderName))
+			*held = withoutNames(pii.MaskJSON(*held, a.RequesterName, a.DeciderName, a.AboutName))
 		}
 		a.RequesterName, a.DeciderName = pii.MaskName(a.RequesterName), pii.MaskName(a.DeciderName)
 	}

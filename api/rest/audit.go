@@ -43,7 +43,7 @@ type AuditJSON struct {
 // auditJSON shows an entry to the caller: an auditor sees no personal data in clear.
 func auditJSON(e audit.Entry, who identity.Caller) AuditJSON {
 	if !who.Has(identity.RoleOperator) {
-		named := []string{e.ActorName, e.ContactName, e.SubjectName}
+		named := []string{e.ActorName, e.ContactName, e.SubjectName, e.AskerName}
 		e.Reason = pii.MaskText(e.Reason, named...)
 		e.BeforeJSON, e.AfterJSON = withoutNames(pii.MaskJSON(e.BeforeJSON, named...)), withoutNames(pii.MaskJSON(e.AfterJSON, named...))
 		e.ActorName, e.Peer = pii.MaskName(e.ActorName), pii.MaskPeer(e.Peer)

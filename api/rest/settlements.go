@@ -32,11 +32,12 @@ type SettlementJSON struct {
 	CreatedAt time.Time             `json:"created_at"`
 	MadeAt    *time.Time            `json:"made_at,omitempty"`
 	ClosedAt  *time.Time            `json:"closed_at,omitempty"`
+	Approval  string                `json:"approval_id,omitempty" doc:"the request for a payout that waits for a decision"`
 }
 
 func settlementJSON(ctx context.Context, run settlement.Settlement) SettlementJSON {
 	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: lookingOn(ctx, run.Note), ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
-		CreatedAt: run.CreatedAt.Time(), MadeAt: instant(run.MadeAt), ClosedAt: instant(run.ClosedAt)}
+		CreatedAt: run.CreatedAt.Time(), MadeAt: instant(run.MadeAt), ClosedAt: instant(run.ClosedAt), Approval: idOrNone(run.ApprovalID)}
 	if run.Period != nil {
 		out.Period = *run.Period
 	}
@@ -51,7 +52,7 @@ func (s *Server) listSettlements(ctx context.Context, in *Paging) (*body[list[Se
 	if err != nil {
 		return nil, err
 	}
-	found, err := settlement.List(s.DB.Read(ctx), before, in.Limit+1)
+	found, err := settlement.List(s.DB.Read(ctx), s.DB.Now(), before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *Server) getSettlement(ctx context.Context, in *PathID) (*body[Settlemen
 	if err != nil {
 		return nil, err
 	}
-	run, err := settlement.Get(s.DB.Read(ctx), settlementID)
+	run, err := settlement.Get(s.DB.Read(ctx), s.DB.Now(), settlementID)
 	return &body[SettlementJSON]{settlementJSON(ctx, run)}, err
 }
 

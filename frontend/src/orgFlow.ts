@@ -1,5 +1,5 @@
 import type { Desk, Verb } from './api/operator'
-import type { DocumentKind, Organisation, OrgKind, OrgStatus } from './api/organisations'
+import type { Organisation, OrgKind, OrgStatus } from './api/organisations'
 
 /** The roles that members have in an organisation of a kind; the first one manages it. */
 export const MEMBER_ROLES: Record<OrgKind, string[]> = {
@@ -18,9 +18,6 @@ export const isManager = (kind: OrgKind, role?: string) => role !== undefined &&
 export const handlesMoney = (kind: OrgKind, role?: string) => isManager(kind, role) || role === 'accountant' || role === 'finance'
 /** Sells, or has a share of what is sold, and so has statements. */
 export const isPayee = (kind: OrgKind) => kind === 'cooperative' || kind === 'village_collective'
-/** A member opens the documents that the role needs: who keeps the money does not need an identity card. */
-export const opensDocument = (org: Organisation, kind: DocumentKind) =>
-  isManager(org.kind, org.my_role) || (handlesMoney(org.kind, org.my_role) && (kind === 'business_licence' || kind === 'bank_permit'))
 export const canEdit = (status: OrgStatus) => status === 'draft' || status === 'returned'
 
 export type StepName = 'applied' | 'recommended' | 'admitted'

@@ -51,6 +51,7 @@ type Approval struct {
 	Subject        string // the kind of thing, such as "organisation"
 	SubjectID      id.ID
 	OrgID          id.ID // the organisation that it is about; 0: none
+	AboutUserID    id.ID // the user that it is about; 0: none
 	RequestedBy    id.ID
 	Reason         string
 	BeforeJSON     string // what people compare: masked, never a secret; see Kind.Reveal
@@ -66,12 +67,16 @@ type Approval struct {
 
 	RequesterName string `gorm:"->"`
 	DeciderName   string `gorm:"->"`
+	AboutName     string `gorm:"->"` // of the user that it is about
 	OrgName       string `gorm:"->"`
 	MayDecide     bool   `gorm:"->"` // the user who reads it may decide it now
 }
 
 // TableName is the table's name.
 func (Approval) TableName() string { return "approvals" }
+
+// People are the users whom the reasons given may name: see audit.Change.
+func (a Approval) People() []id.ID { return []id.ID{a.RequestedBy, a.AboutUserID} }
 
 // Open reads the payload that was given to Ask.
 func (a Approval) Open(into any) error { return json.Unmarshal([]byte(a.Payload), into) }
@@ -100,9 +105,10 @@ type Kind struct {
 	Decides func(view *gorm.DB, userID id.ID) (Condition, error)
 	// Elsewhere is which requests of this kind wait for others than operators.
 	Elsewhere Condition
-	// Reveal, if set, answers After as those see it who may see a pending request, where
-	// they could not decide about what its row keeps masked.
-	Reveal func(a Approval) (after any, err error)
+	// Reveal, if set, answers Before and After as those see them who may decide, which
+	// they could not about what the request's row keeps masked; a nil before
+	// leaves Before as it is.
+	Reveal func(a Approval) (before, after any, err error)
 	// Carry carries the action out, or refuses with ErrAskerGone where the one who asked
 	// might not ask any more. When it refuses, the request stays pending.
 	Carry func(tx *storage.Tx, by audit.Actor, a Approval) error

@@ -17,6 +17,7 @@ type Request struct {
 	Subject   string
 	SubjectID id.ID
 	OrgID     id.ID
+	AboutUser id.ID // whom it is about; 0: nobody
 	Reason    string
 	Before    any
 	After     any
@@ -41,7 +42,7 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 		return Approval{}, err
 	}
 	a := Approval{
-		ID: tx.NewID(), Kind: r.Kind, Subject: r.Subject, SubjectID: r.SubjectID, OrgID: r.OrgID,
+		ID: tx.NewID(), Kind: r.Kind, Subject: r.Subject, SubjectID: r.SubjectID, OrgID: r.OrgID, AboutUserID: r.AboutUser,
 		RequestedBy: by.UserID, Reason: reason, Status: Pending, PendingKey: &key,
 		CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(kind.TTL),
 	}
@@ -61,7 +62,7 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 		return Approval{}, err
 	}
 	return a, audit.Write(tx, by.For(a.OrgID), audit.Change{
-		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason,
+		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason, People: a.People(),
 		Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON),
 	})
 }

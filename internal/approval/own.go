@@ -9,14 +9,21 @@ import (
 	"zique/internal/id"
 )
 
-// reveal puts what the row keeps masked before whoever may see a pending request.
+// reveal puts what the row keeps masked before whoever may decide.
 func (k Kind) reveal(a *Approval) error {
-	if k.Reveal == nil || a.Status != Pending {
+	if k.Reveal == nil || !a.MayDecide {
 		return nil
 	}
-	after, err := k.Reveal(*a)
+	before, after, err := k.Reveal(*a)
 	if err != nil {
 		return err
+	}
+	if before != nil {
+		was, err := json.Marshal(before)
+		if err != nil {
+			return err
+		}
+		a.BeforeJSON = string(was)
 	}
 	shown, err := json.Marshal(after)
 	a.AfterJSON = string(shown)

@@ -64,9 +64,9 @@ func (d *Desk) seenBy(view *gorm.DB, userID id.ID) (*gorm.DB, error) {
 		return nil, err
 	}
 	return view.Table("approvals a").
-		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, "+mine.SQL+" may_decide", mine.Args...).
+		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, COALESCE(s.name, '') about_name, "+mine.SQL+" may_decide", mine.Args...).
 		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
-		Joins("LEFT JOIN organisations o ON o.id = a.org_id").
+		Joins("LEFT JOIN organisations o ON o.id = a.org_id").Joins("LEFT JOIN users s ON s.id = a.about_user_id").
 		Where("(a.requested_by = ? OR a.decided_by = ? OR "+mine.SQL+")", append([]any{userID, userID}, mine.Args...)...), nil
 }
 
@@ -125,4 +125,19 @@ func (d *Desk) Waiting(view *gorm.DB, now clock.Millis) (int64, *clock.Millis, e
 		}
 	}
 	return storage.Waiting(rows, "a.created_at")
+}
+
+// PendingOf answers which request of a kind waits for each of the subjects that have one.
+func PendingOf(view *gorm.DB, now clock.Millis, kind, subject string, ids []id.ID) (map[id.ID]id.ID, error) {
+	keys := make([]string, len(ids))
+	for i, subjectID := range ids {
+		keys[i] = Request{Kind: kind, Subject: subject, SubjectID: subjectID}.pendingKey()
+	}
+	var open []Approval
+	err := view.Select("id, subject_id").Where("pending_key IN ? AND expires_at > ?", keys, now).Find(&open).Error
+	waiting := map[id.ID]id.ID{}
+	for _, a := range open {
+		waiting[a.SubjectID] = a.ID
+	}
+	return waiting, err
 }

@@ -75,6 +75,7 @@ type Change struct {
 	Before    any
 	After     any
 	Reason    string
+	People    []id.ID // users whom Reason may name, beside those whom withoutPeople knows
 }
 
 // Entry is one row of the log.
@@ -97,7 +98,8 @@ type Entry struct {
 	OrgName      string `gorm:"->"`
 	AboutOrgName string `gorm:"->"`
 	ContactName  string `gorm:"->"` // of the organisation that it is about
-	SubjectName  string `gorm:"->"` // of the user that it is about
+	SubjectName  string `gorm:"->"` // of the user that it, or the approval, is about
+	AskerName    string `gorm:"->"` // of who asked for the approval that it is about
 }
 
 // TableName is the table's name.
@@ -151,12 +153,12 @@ func WriteAll(tx *storage.Tx, deeds []Deed) error {
 }
 
 // withoutPeople is the reason of a change without the people whom it may name: who made
-// it, the user or the organisation that it is about, and the members of that.
+// it, the user or the organisation that it is about, the members of that, and its People.
 func withoutPeople(tx *storage.Tx, d Deed) (string, error) {
 	if d.Reason == "" {
 		return "", nil
 	}
-	users := []id.ID{d.By.UserID}
+	users := append([]id.ID{d.By.UserID}, d.People...)
 	if d.Subject == "user" {
 		users = append(users, d.SubjectID)
 	}
@@ -189,9 +191,10 @@ const drift = 10 * time.Minute
 // ids that carry it, since the log has no index of times.
 func List(db *gorm.DB, f Filter) ([]Entry, error) {
 	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name, " +
-		"COALESCE(b.contact_name, '') contact_name, COALESCE(s.name, '') subject_name").
+		"COALESCE(b.contact_name, '') contact_name, COALESCE(s.name, '') subject_name, COALESCE(r.name, '') asker_name").
 		Joins("LEFT JOIN users u ON u.id = a.actor_id").Joins("LEFT JOIN organisations o ON o.id = a.org_id").
-		Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").Joins("LEFT JOIN users s ON a.subject = 'user' AND s.id = a.subject_id").
+		Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").Joins("LEFT JOIN approvals p ON a.subject = 'approval' AND p.id = a.subject_id").
+		Joins("LEFT JOIN users r ON r.id = p.requested_by").Joins("LEFT JOIN users s ON s.id = CASE a.subject WHEN 'user' THEN a.subject_id ELSE p.about_user_id END").
 		Order("a.id DESC").Limit(f.Limit)
 	for _, c := range []struct {
 		where string

@@ -105,7 +105,7 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason,
+	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason, People: a.People(),
 		Before: before, After: map[string]any{"status": r.Status, "settlement": how}})
 }
 

@@ -11,6 +11,9 @@
 // outbox that were handled, which nobody reads but to look into a failure. Otherwise
 // whoever calls themselves as texts have it could rewrite everybody's.
 //
+// Orders stay as well, for the statements; of the address in them the province and the
+// city do.
+//
 // The contact of an organisation is the person when the phone is theirs, whatever name
 // stands there; then both go. A name that is theirs beside another's phone stays.
 package erasure
@@ -38,7 +41,7 @@ type column struct {
 }
 
 const (
-	ofThem = "subject = 'user' AND subject_id = @user"
+	ofThem = "about_user_id = @user"
 	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
 	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
 	paid   = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"
@@ -84,6 +87,9 @@ func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID
 			}
 		}
 		if err := forgetContact(tx, keys, gone.Phone); err != nil {
+			return err
+		}
+		if err := forgetAddresses(tx, keys, userID); err != nil {
 			return err
 		}
 		return notify.ForgetPhone(tx, keys, gone.Phone)

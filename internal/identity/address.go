@@ -28,6 +28,14 @@ type Address struct {
 	Detail   string `json:"detail"`
 }
 
+// Erased is what is kept of an address when the user has left.
+func (a Address) Erased() Address {
+	return Address{Name: ErasedName, Province: a.Province, City: a.City}
+}
+
+// IsErased tells whether it is what Erased left: no parcel goes without a phone.
+func (a Address) IsErased() bool { return a.Phone == "" }
+
 type addressRow struct {
 	ID        id.ID
 	UserID    id.ID

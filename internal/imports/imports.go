@@ -164,7 +164,7 @@ func (k Kind) Handler(db *storage.DB, files FileSource) worker.Handler {
 		}
 		rows, report, err := k.Table.Read(name, content, spreadsheet.Limits{})
 		if refusal, known := fault.As(err); known {
-			report.Add(0, "", spreadsheet.Problem{Code: refusal.Code, En: refusal.Message, Zh: refusal.Message})
+			report.Add(0, "", spreadsheet.ProblemOf(refusal))
 			return note(ctx, run, 0, 0, Result{Report: report}, refusal)
 		}
 		if err != nil {

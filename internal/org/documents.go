@@ -88,6 +88,18 @@ func MayRead(view *gorm.DB, f blob.File, userID id.ID) (bool, error) {
 	return needed > 0, err
 }
 
+// readable are the documents that a member of the role may read: see MayRead. The others
+// are not listed either, since a file's name says whose paper it is.
+func readable(documents []Document, role string) []Document {
+	switch {
+	case slices.Contains(managing, role):
+		return documents
+	case !slices.Contains(monied, role):
+		return []Document{}
+	}
+	return slices.DeleteFunc(documents, func(d Document) bool { return !slices.Contains(forMoney, d.Kind) })
+}
+
 // HandedIn tells whether operators ever had the organisation's application before them.
 func HandedIn(view *gorm.DB, orgID id.ID) (bool, error) {
 	var n int64

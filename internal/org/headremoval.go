@@ -66,7 +66,7 @@ func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, u
 		return approval.Approval{}, err
 	}
 	asked, err := s.approvals.Ask(tx, by.For(o.ID), approval.Request{
-		Kind: HeadRemoval, Subject: "organisation", SubjectID: o.ID, OrgID: o.ID, Reason: reason,
+		Kind: HeadRemoval, Subject: "organisation", SubjectID: o.ID, OrgID: o.ID, AboutUser: userID, Reason: reason,
 		After: removed(pii.MaskName(head.Name), head.Phone), Payload: removal{userID, sealed, head.Phone},
 	})
 	if err != nil {
@@ -120,13 +120,13 @@ func (s *Service) headRemoval() approval.Kind {
 }
 
 // revealRemoval shows the name in clear: nobody can decide about a masked one.
-func (s *Service) revealRemoval(a approval.Approval) (any, error) {
+func (s *Service) revealRemoval(a approval.Approval) (before, after any, err error) {
 	var r removal
 	if err := a.Open(&r); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	name, err := s.keys.Open(r.Cipher)
-	return removed(string(name), r.Phone), err
+	return nil, removed(string(name), r.Phone), err
 }
 
 // removeHead ends the membership, also of the last head.

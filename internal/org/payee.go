@@ -74,9 +74,20 @@ func (d PayeeDetails) Masked() string {
 // TableName is the table's name.
 func (Payee) TableName() string { return "payee_accounts" }
 
-// shown is what the rows of an approval and the audit log keep of an account.
-func shown(d PayeeDetails, agency bool) map[string]any {
-	return map[string]any{"holder": pii.MaskName(d.Holder), "bank": d.Bank, "number": d.Masked(), "agency": agency}
+// revealed is an account as whoever decides about it sees it.
+func (p Payee) revealed() map[string]any {
+	return map[string]any{"holder": p.Holder, "bank": p.Bank, "number": p.Masked(), "agency": p.Agency}
+}
+
+// shown is what the rows of an approval and the audit log keep of an organisation's
+// account. People also write names and numbers after the bank's.
+func (p Payee) shown(view *gorm.DB, orgID id.ID) (map[string]any, error) {
+	var people []string
+	err := view.Raw(`SELECT contact_name FROM organisations WHERE id = ?
+		UNION SELECT u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?`, orgID, orgID).Scan(&people).Error
+	shown := p.revealed()
+	shown["holder"], shown["bank"] = pii.MaskName(p.Holder), pii.MaskText(p.Bank, append(people, p.Holder)...)
+	return shown, err
 }
 
 // PayeeAccount is what a member fills in. Spaces and hyphens in the number do not count.
@@ -100,8 +111,9 @@ func (a *PayeeAccount) check() *problems {
 
 // payload is what waits in the approval until it is carried out.
 type payload struct {
-	Cipher []byte `json:"cipher"`
-	Agency bool   `json:"agency"`
+	Cipher []byte   `json:"cipher"`
+	Agency bool     `json:"agency"`
+	Was    *payload `json:"was,omitempty"` // the account that is active meanwhile
 }
 
 // AskPayee asks for another payee account, for a manager or the money role; a second
@@ -141,6 +153,14 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	was, err := s.activePayload(tx, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	after, err := Payee{PayeeDetails: a.PayeeDetails, Agency: a.Agency}.shown(tx.DB, orgID)
+	if err != nil {
+		return approval.Approval{}, err
+	}
 	plain, err := json.Marshal(a.PayeeDetails)
 	if err != nil {
 		return approval.Approval{}, err
@@ -151,7 +171,7 @@ func (s *Service) askPayee(tx *storage.Tx, by audit.Actor, o Organisation, a Pay
 	}
 	asked, err := s.approvals.Ask(tx, by.For(orgID), approval.Request{
 		Kind: PayeeChange, Subject: "organisation", SubjectID: orgID, OrgID: orgID, Reason: a.Reason,
-		Before: before, After: shown(a.PayeeDetails, a.Agency), Payload: payload{sealed, a.Agency},
+		Before: before, After: after, Payload: payload{sealed, a.Agency, was},
 	})
 	if err != nil {
 		return approval.Approval{}, err
@@ -183,7 +203,16 @@ func (s *Service) shownActive(tx *storage.Tx, orgID id.ID) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shown(active.PayeeDetails, active.Agency), nil
+	return active.shown(tx.DB, orgID)
+}
+
+// activePayload is the account that is active now, sealed; nil: none.
+func (s *Service) activePayload(tx *storage.Tx, orgID id.ID) (*payload, error) {
+	active, err := s.activePayee(tx.DB, orgID)
+	if err == ErrNoPayee {
+		return nil, nil
+	}
+	return &payload{Cipher: active.Cipher, Agency: active.Agency}, err
 }
 
 func (s *Service) activePayee(view *gorm.DB, orgID id.ID) (Payee, error) {
@@ -213,12 +242,19 @@ func (s *Service) payeeChange() approval.Kind {
 	}
 }
 
-// revealPayee shows the holder in clear: nobody can decide about a masked one.
-func (s *Service) revealPayee(a approval.Approval) (any, error) {
-	wanted, err := s.wantedPayee(a)
-	after := shown(wanted.PayeeDetails, wanted.Agency)
-	after["holder"] = wanted.Holder
-	return after, err
+// revealPayee shows both accounts in clear: nobody can decide about a masked one, nor
+// see whether the holder stays.
+func (s *Service) revealPayee(a approval.Approval) (before, after any, err error) {
+	var asked payload
+	if err := a.Open(&asked); err != nil {
+		return nil, nil, err
+	}
+	wanted, err := s.unsealed(asked)
+	if err != nil || asked.Was == nil {
+		return nil, wanted.revealed(), err
+	}
+	active, err := s.unsealed(*asked.Was)
+	return active.revealed(), wanted.revealed(), err
 }
 
 // wantedPayee is the account that a request asks for.
@@ -227,7 +263,11 @@ func (s *Service) wantedPayee(a approval.Approval) (Payee, error) {
 	if err := a.Open(&wanted); err != nil {
 		return Payee{}, err
 	}
-	p := Payee{Cipher: wanted.Cipher, Agency: wanted.Agency}
+	return s.unsealed(wanted)
+}
+
+func (s *Service) unsealed(sealed payload) (Payee, error) {
+	p := Payee{Cipher: sealed.Cipher, Agency: sealed.Agency}
 	return p, s.open(&p)
 }
 
@@ -273,6 +313,10 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 	if err != nil {
 		return err
 	}
+	after, err := p.shown(tx.DB, o.ID)
+	if err != nil {
+		return err
+	}
 	err = tx.Model(&Payee{}).Where("active_org_id = ?", o.ID).
 		Updates(map[string]any{"status": PayeeReplaced, "active_org_id": nil, "replaced_at": tx.Now()}).Error
 	if err != nil {
@@ -284,7 +328,7 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 		return err
 	}
 	return audit.Write(tx, by.For(o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
-		Before: before, After: shown(p.PayeeDetails, p.Agency), Reason: a.Reason})
+		Before: before, After: after, Reason: a.Reason, People: a.People()})
 }
 
 // payeeSettled tells whoever asked and the managers, who would notice a change that

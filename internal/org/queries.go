@@ -31,7 +31,16 @@ func (s *Service) Mine(view *gorm.DB, userID id.ID) ([]Organisation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.fill(view, rows)
+	return s.fillFor(view, rows)
+}
+
+// fillFor is fill for members, each of whom has MyRole.
+func (s *Service) fillFor(view *gorm.DB, rows []Organisation) ([]Organisation, error) {
+	rows, err := s.fill(view, rows)
+	for i := range rows {
+		rows[i].Documents = readable(rows[i].Documents, rows[i].MyRole)
+	}
+	return rows, err
 }
 
 func ofMember(view *gorm.DB, userID id.ID) *gorm.DB {
@@ -47,7 +56,11 @@ func (s *Service) Of(view *gorm.DB, orgID, userID id.ID) (Organisation, error) {
 	} else if err != nil {
 		return o, err
 	}
-	return s.filled(view, o)
+	one, err := s.fillFor(view, []Organisation{o})
+	if err != nil {
+		return o, err
+	}
+	return one[0], nil
 }
 
 // Get is one organisation as operators see it, or ErrNotFound.

@@ -52,7 +52,7 @@ func EachText(raw string, replace func(string) string) string {
 }
 
 // noText are fields, or the ends of fields, that hold no text of anybody's.
-var noText = regexp.MustCompile(`(^|_)(ids?|code|reference|no|at|day|status|kind|link|phones|role|template)$`)
+var noText = regexp.MustCompile(`(^|_)(ids?|code|reference|no|at|day|status|kind|link|phones|roles?|desks?|template|topic|subject|action|why|tender|gateway|outcome|format|version|document)$`)
 
 func inside(value any, replace func(string) string) any {
 	switch v := value.(type) {

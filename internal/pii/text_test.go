@@ -59,8 +59,8 @@ func TestMaskJSONLeavesIDsAndCodes(t *testing.T) {
 	if got := MaskJSON(held, "李小四"); got != want {
 		t.Errorf("%s", got)
 	}
-	for _, same := range []string{`null`, `{"b":1, "a":"x"}`, `[1]`} {
-		if got := MaskJSON(same); got != same {
+	for _, same := range []string{`{"desk":"county","roles":["county"],"desks":["county"],"why":"county","subject":"county"}`, `null`, `{"b":1, "a":"x"}`, `[1]`} {
+		if got := MaskJSON(same, "county"); got != same {
 			t.Errorf("%s becomes %s", same, got)
 		}
 	}

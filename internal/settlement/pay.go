@@ -22,6 +22,8 @@ const (
 	Payout    = "settlement.payout"
 	payoutTTL = 7 * 24 * time.Hour
 
+	runSubject = "settlement" // of that approval
+
 	// PayoutPosting is the kind of the transaction that pays a statement, its reference.
 	PayoutPosting = "payout"
 
@@ -115,7 +117,7 @@ func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, 
 	if len(ready) == 0 {
 		return approval.Approval{}, ErrNothingToPay
 	}
-	asked, err := s.approvals.Ask(tx, by, approval.Request{Kind: Payout, Subject: "settlement", SubjectID: run.ID, Reason: reason,
+	asked, err := s.approvals.Ask(tx, by, approval.Request{Kind: Payout, Subject: runSubject, SubjectID: run.ID, Reason: reason,
 		After: map[string]any{"statements": len(ready), "total_fen": sumOf(ready), "waiting": len(confirmed) - len(ready)}})
 	if err != nil {
 		return approval.Approval{}, err
@@ -174,7 +176,7 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 			return err
 		}
 	}
-	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
+	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason, People: a.People(),
 		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
 }
 

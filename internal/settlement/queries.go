@@ -3,6 +3,7 @@ package settlement
 import (
 	"gorm.io/gorm"
 
+	"zique/internal/approval"
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/ledger"
@@ -13,7 +14,7 @@ import (
 )
 
 // List pages through the runs, the newest first, below the id before (0: from the newest).
-func List(view *gorm.DB, before id.ID, limit int) ([]Settlement, error) {
+func List(view *gorm.DB, now clock.Millis, before id.ID, limit int) ([]Settlement, error) {
 	q := view.Order("id DESC").Limit(limit)
 	if before != 0 {
 		q = q.Where("id < ?", before)
@@ -22,11 +23,11 @@ func List(view *gorm.DB, before id.ID, limit int) ([]Settlement, error) {
 	if err := q.Find(&runs).Error; err != nil {
 		return nil, err
 	}
-	return runs, count(view, runs)
+	return runs, fill(view, now, runs)
 }
 
 // Get answers a run or ErrNotFound.
-func Get(view *gorm.DB, settlementID id.ID) (Settlement, error) {
+func Get(view *gorm.DB, now clock.Millis, settlementID id.ID) (Settlement, error) {
 	var run Settlement
 	if err := view.Take(&run, settlementID).Error; storage.IsNotFound(err) {
 		return run, ErrNotFound
@@ -34,17 +35,23 @@ func Get(view *gorm.DB, settlementID id.ID) (Settlement, error) {
 		return run, err
 	}
 	one := []Settlement{run}
-	err := count(view, one)
+	err := fill(view, now, one)
 	return one[0], err
 }
 
-func count(view *gorm.DB, runs []Settlement) error {
+// fill adds the counts, and the requests that wait.
+func fill(view *gorm.DB, now clock.Millis, runs []Settlement) error {
 	var ids []id.ID
 	for _, r := range runs {
 		ids = append(ids, r.ID)
 	}
+	waiting, err := approval.PendingOf(view, now, Payout, runSubject, ids)
+	if err != nil {
+		return err
+	}
 	counts, err := countsOf(view, ids)
 	for i := range runs {
+		runs[i].ApprovalID = waiting[runs[i].ID]
 		for _, c := range counts {
 			if c.SettlementID == runs[i].ID {
 				runs[i].Counts = append(runs[i].Counts, c)

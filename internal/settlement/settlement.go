@@ -75,7 +75,8 @@ type Settlement struct {
 	MadeAt    *clock.Millis
 	ClosedAt  *clock.Millis
 
-	Counts []Count `gorm:"-"`
+	Counts     []Count `gorm:"-"`
+	ApprovalID id.ID   `gorm:"-"` // the request for a payout that waits for a decision; 0: none
 }
 
 // TableName is the table's name.

@@ -170,7 +170,7 @@ func (m *market) run() settlement.Settlement {
 	if err := m.jobs.Drain(context.Background()); err != nil {
 		m.t.Fatal(err)
 	}
-	run, err := settlement.Get(m.view(), run.ID)
+	run, err := settlement.Get(m.view(), 0, run.ID)
 	if err != nil || run.Status != settlement.Open {
 		m.t.Fatalf("the run is %s, %v", run.Status, err)
 	}
@@ -488,11 +488,11 @@ func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.do(func(tx *storage.Tx) error { return tx.Exec("UPDATE jobs SET run_after = 0").Error }) // the pause after a failure is over
-			if now, err := settlement.Get(m.view(), run.ID); err == nil && now.Status == settlement.Open {
+			if now, err := settlement.Get(m.view(), 0, run.ID); err == nil && now.Status == settlement.Open {
 				break
 			}
 		}
-		now, err := settlement.Get(m.view(), run.ID)
+		now, err := settlement.Get(m.view(), 0, run.ID)
 		if err != nil || now.Status != settlement.Open || len(now.Counts) != 1 || now.Counts[0].Count != accounts || now.Counts[0].ClosingFen != 100*accounts {
 			t.Errorf("the run %+v, %v", now, err)
 		}
@@ -513,7 +513,7 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 			if err := m.jobs.Drain(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			found, err := settlement.List(m.view(), 0, 10)
+			found, err := settlement.List(m.view(), 0, 0, 10)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,6 +16,7 @@ package spreadsheet
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"strings"
 
@@ -43,6 +44,25 @@ var (
 	ErrTooManyColumns = fault.New(fault.Invalid, "too_many_columns", "the file has too many columns")
 	ErrNoRows         = fault.New(fault.Invalid, "no_rows", "the file has no rows below its header")
 )
+
+// inChinese has each refusal by its code.
+var inChinese = map[string]string{
+	ErrFormat.Code:         "文件既不是 XLSX 也不是 CSV，请另存为其中一种",
+	ErrRenamed.Code:        "文件扩展名与内容的格式不一致",
+	ErrUnreadable.Code:     "文件已损坏或不完整",
+	ErrEncoding.Code:       "文字编码既不是 UTF-8 也不是 GBK",
+	ErrTooLarge.Code:       "文件太大",
+	ErrUnzipsTooLarge.Code: "文件解压后太大",
+	ErrTooManyRows.Code:    "行数太多，请分成几个文件",
+	ErrTooManyColumns.Code: "列数太多",
+	ErrNoRows.Code:         "表头下面没有数据行",
+}
+
+// ProblemOf is a refusal of a file as a whole as a Report says it. One of another
+// package's has no Chinese.
+func ProblemOf(refusal *fault.Fault) Problem {
+	return Problem{refusal.Code, refusal.Message, cmp.Or(inChinese[refusal.Code], refusal.Message)}
+}
 
 // Limits bound what is read. A zero field is its default.
 type Limits struct {

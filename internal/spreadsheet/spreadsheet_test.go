@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -219,6 +222,40 @@ func parts(t testing.TB, sheet, shared string, more ...string) []byte {
 }
 
 func rowsOf(n int) string { return "名称,重量\n" + strings.Repeat("x,1\n", n) }
+
+func TestWhateverIsRefusedIsSaidInChinese(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusal := regexp.MustCompile(`fault\.New\(fault\.\w+, "(\w+)", "([^"]+)"`)
+	problem := regexp.MustCompile(`\bProblem\{"\w+", .*`)
+	chinese := regexp.MustCompile(`\p{Han}`)
+	refusals, problems := 0, 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range refusal.FindAllStringSubmatch(string(source), -1) {
+			refusals++
+			if p := spreadsheet.ProblemOf(fault.New(fault.Invalid, found[1], found[2])); p.Code != found[1] || p.En != found[2] || !chinese.MatchString(p.Zh) {
+				t.Errorf("%+v", p)
+			}
+		}
+		for _, found := range problem.FindAllString(string(source), -1) {
+			if problems++; !chinese.MatchString(found) && !strings.Contains(found, "inChinese[") {
+				t.Error(found)
+			}
+		}
+	}
+	if refusals < 9 || problems < 8 {
+		t.Errorf("%d refusals and %d problems were found", refusals, problems)
+	}
+}
 
 func TestHostileFilesAreRefused(t *testing.T) {
 	good := workbook(t, []any{"名称", "重量"}, []any{"x", 1})

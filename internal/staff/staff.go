@@ -142,7 +142,7 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (a
 		return approval.Approval{}, errRoleHeld
 	}
 	asked, err := s.approvals.Ask(tx, by, approval.Request{
-		Kind: RoleGrant, Subject: "user", SubjectID: g.UserID, Reason: reason,
+		Kind: RoleGrant, Subject: "user", SubjectID: g.UserID, AboutUser: g.UserID, Reason: reason,
 		Before: map[string]any{"roles": held, "desks": at}, After: map[string]any{"role": g.Role, "desk": g.Desk}, Payload: g,
 	})
 	if err != nil {

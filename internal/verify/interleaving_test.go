@@ -488,7 +488,7 @@ func (c *county) answerStatement(rt *rapid.T) {
 
 // payOut asks for, approves, files and pays what of a settlement can be paid.
 func (c *county) payOut(rt *rapid.T) {
-	runs, err := settlement.List(c.view(), 0, 20)
+	runs, err := settlement.List(c.view(), 0, 0, 20)
 	if err != nil {
 		rt.Fatal(err)
 	}

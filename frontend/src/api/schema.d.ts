@@ -4255,6 +4255,8 @@ export interface components {
             status: string;
         };
         SettlementJSON: {
+            /** @description the request for a payout that waits for a decision */
+            approval_id?: string;
             /** Format: date-time */
             closed_at?: string;
             /** @description its statements by status */
@@ -8167,6 +8169,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description the request for a payout that waits for a decision */
+                        approval_id?: string;
                         /** Format: date-time */
                         closed_at?: string;
                         /** @description its statements by status */
