@@ -186,6 +186,26 @@ func TestAnApplicationIsGivenUp(t *testing.T) {
 	})
 }
 
+func TestWhoIsOrWasOfACollectiveDoesNotRemoveItsHead(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		head, collectiveID := p.head(t, county, p.ok(t, http.StatusOK, "", "GET", "/villages", nil).text("items.0.id"))
+		at, countyID := "/organisations/"+collectiveID, p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id")
+		removal := "/ops/collectives/" + collectiveID + "/heads/" + p.ok(t, http.StatusOK, head, "GET", "/me", nil).text("user.id") + "/removal"
+		asked := p.ok(t, http.StatusAccepted, county, "POST", removal, reasoned{"联系不上"})
+		invited := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": "13900000004", "role": "accountant"})
+		p.ok(t, http.StatusOK, county, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		for range 2 { // a member, and then one who left
+			p.call(t, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
+			p.call(t, county, "DELETE", at+"/members/"+countyID, nil)
+		}
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/reject", reasoned{"回避"})
+		p.call(t, county, "POST", removal, reasoned{"再来"}).wants(t, http.StatusForbidden, "own_request")
+		asked = p.ok(t, http.StatusAccepted, federation, "POST", removal, reasoned{"联系不上"})
+		p.call(t, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
+	})
+}
+
 func TestWhoIsOrWasOfACooperativeDoesNotSetItsVillages(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		owner, operator := p.signIn(t, demoCooperative), p.signIn(t, "13900000004")
@@ -244,10 +264,6 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		p.call(t, county, "POST", approval, nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, head, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
 		p.call(t, accountant, "POST", approval, nil).wants(t, http.StatusNotFound, "not_found")
-		joins := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": "13900000004", "role": "accountant"})
-		p.ok(t, http.StatusOK, county, "POST", "/invitations/"+joins.text("id")+"/accept", nil)
-		p.call(t, federation, "POST", approval, nil).wants(t, http.StatusConflict, "asker_gone") // is of it now
-		p.ok(t, http.StatusNoContent, county, "DELETE", at+"/members/"+p.ok(t, http.StatusOK, county, "GET", "/me", nil).text("user.id"), nil)
 		done := p.ok(t, http.StatusOK, federation, "POST", approval, reasoned{"村支书和 county 都核实过"})
 		if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=member.removed&request_id="+done.header.Get("X-Request-Id"), nil); log.text("items.0.subject_id") != headID || log.text("items.0.before.role") != "head" ||
 			log.text("items.0.about_org_id") != collectiveID || log.text("items.0.org_id") == collectiveID { // the operator is none of the village's

@@ -41,7 +41,7 @@ func (s *Service) Heads(view *gorm.DB, collectiveID id.ID) ([]Member, error) {
 }
 
 // AskHeadRemoval asks another operator to remove a head. Whoever calls has checked that
-// the asker is an operator; a member of the collective is refused with ErrOwnRequest. It
+// the asker is an operator; who is or was of the collective is refused with ErrOwnRequest. It
 // fails with a wrong `reason`, ErrNotFound, ErrNoHead, or approval.ErrPending.
 //
 // It reads the organisation without a lock: the approval's row comes before the
@@ -51,7 +51,7 @@ func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, u
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	if err := stranger(tx, o.ID, by.UserID); err != nil {
+	if err := NotInsider(tx, o.ID, by.UserID); err != nil {
 		return approval.Approval{}, err
 	}
 	if m, err := memberOf(tx.DB, o.ID, userID); err != nil || m.Role != RoleHead {
@@ -93,19 +93,7 @@ func orElse(err error, instead error) error {
 	return err
 }
 
-// stranger refuses members, who neither ask for nor decide what befalls their head.
-func stranger(view *storage.Tx, orgID, userID id.ID) error {
-	_, err := memberOf(view.DB, orgID, userID)
-	switch err {
-	case nil:
-		return ErrOwnRequest
-	case ErrNotFound:
-		return nil
-	}
-	return err
-}
-
-// headRemoval: another operator decides who is no member of the collective.
+// headRemoval: another operator decides who neither is nor was of the collective.
 func (s *Service) headRemoval() approval.Kind {
 	return approval.Kind{
 		Name: HeadRemoval, TTL: headRemovalTTL, Reveal: s.revealRemoval, Carry: s.removeHead,
@@ -114,7 +102,7 @@ func (s *Service) headRemoval() approval.Kind {
 			if err != nil || !operator {
 				return approval.Condition{}, err
 			}
-			return approval.Condition{SQL: "NOT EXISTS (SELECT 1 FROM memberships m WHERE m.org_id = a.org_id AND m.user_id = ?)", Args: []any{userID}}, nil
+			return approval.Condition{SQL: "NOT " + insider("a.org_id", "?"), Args: []any{userID, userID, userID}}, nil
 		},
 	}
 }
@@ -144,7 +132,7 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 	} else if !operator {
 		return approval.ErrAskerGone
 	}
-	switch err := stranger(tx, o.ID, a.RequestedBy); err {
+	switch err := NotInsider(tx, o.ID, a.RequestedBy); err {
 	case nil:
 	case ErrOwnRequest: // joined since
 		return approval.ErrAskerGone

@@ -383,6 +383,17 @@ func TestAnOperatorDecidesWhereThereIsNobodyElse(t *testing.T) {
 		if err := w.approve("外来运营", asked.ID); err != nil {
 			t.Fatal(err)
 		}
+
+		w.earlier(2*org.PayeeCooling, func() { cooperative = w.admitted("老社长", org.Cooperative) })
+		w.join("新会计", cooperative.ID, org.RoleAccountant)
+		asked, err = w.askPayee("新会计", cooperative.ID, wish("6222021234567890"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.want(w.approve("老社长", asked.ID), approval.ErrNotFound) // whoever brought the asker in is not the second person
+		if err := w.approve("外来运营", asked.ID); err != nil {
+			t.Fatal(err)
+		}
 		draft := w.applied("社长", org.Cooperative)
 		_, err = w.askPayee("社长", draft.ID, wish("6222021234567890"))
 		w.want(err, org.ErrNotAdmitted)

@@ -10,9 +10,9 @@ import (
 	"zique/internal/id"
 )
 
-// Who decides about a payee account: a member whose role has touched money since
-// PayeeCooling before it was asked, so that nobody brings in the one who says yes; where
-// there is none, an operator who is an outsider.
+// Who decides about a payee account: a member, where both of the two have had a role that
+// touches money since PayeeCooling before it was asked, so that nobody brings in the one
+// who asks or says yes; where there is none, an operator who is an outsider.
 //
 // A village collective's members all came by an operator, who may stand behind each of
 // them. So one of the two people is always an outsider: its members decide only what an
@@ -26,8 +26,10 @@ func outsider(user string) string {
 }
 
 // decider is true of the membership m of the user u in the organisation o of a request.
-var decider = fmt.Sprintf(`m.role IN ? AND m.role_since + %d <= a.created_at AND u.status = 'active' AND m.user_id <> a.requested_by
-	AND (o.kind <> '%s' OR %s)`, PayeeCooling.Milliseconds(), VillageCollective, outsider("a.requested_by"))
+var decider = fmt.Sprintf(`m.role IN ? AND m.role_since + %[1]d <= a.created_at AND u.status = 'active' AND m.user_id <> a.requested_by
+	AND CASE WHEN o.kind = '%[2]s' THEN %[3]s
+	ELSE NOT EXISTS (SELECT 1 FROM memberships ma WHERE ma.org_id = a.org_id AND ma.user_id = a.requested_by AND ma.role_since + %[1]d > a.created_at) END`,
+	PayeeCooling.Milliseconds(), VillageCollective, outsider("a.requested_by"))
 
 var deciders = `SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id JOIN organisations o ON o.id = m.org_id
 	WHERE m.org_id = a.org_id AND ` + decider
