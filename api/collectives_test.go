@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"zique/internal/org"
 )
 
 // collective answers the paths of a village's organisation, for its members and for operators.
@@ -87,6 +89,19 @@ func TestWhoInvitedTheHeadOfACollectiveIsNotTheSecondPerson(t *testing.T) {
 func (p *program) longThere(t *testing.T) {
 	t.Helper()
 	p.sql(t, "UPDATE memberships SET role_since = 0")
+}
+
+// decidedLongAgo lets the time pass in which nobody joins what they decided about.
+func (p *program) decidedLongAgo(t *testing.T) {
+	t.Helper()
+	p.sql(t, "UPDATE audit_log SET created_at = created_at - ?", org.InvitationTTL.Milliseconds())
+}
+
+// madeOperator gives somebody the role of an operator.
+func (p *program) madeOperator(t *testing.T, userID string) {
+	t.Helper()
+	grant := p.ok(t, http.StatusAccepted, p.signIn(t, "13900000004"), "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "operator", "reason": "人手"})
+	p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/approvals/"+grant.text("id")+"/approve", nil)
 }
 
 func TestTwoOperatorsSetTheAccountOfACollectiveWithoutPeople(t *testing.T) {
@@ -194,6 +209,8 @@ func TestWhoIsOrWasOfACollectiveDoesNotRemoveItsHead(t *testing.T) {
 		removal := "/ops/collectives/" + collectiveID + "/heads/" + p.ok(t, http.StatusOK, head, "GET", "/me", nil).text("user.id") + "/removal"
 		asked := p.ok(t, http.StatusAccepted, county, "POST", removal, reasoned{"联系不上"})
 		invited := p.ok(t, http.StatusCreated, head, "POST", at+"/invitations", map[string]any{"phone": "13900000004", "role": "accountant"})
+		p.call(t, county, "POST", "/invitations/"+invited.text("id")+"/accept", nil).wants(t, http.StatusConflict, "decided_lately") // asking is part of it
+		p.decidedLongAgo(t)
 		p.ok(t, http.StatusOK, county, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
 		for range 2 { // a member, and then one who left
 			p.call(t, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
@@ -206,24 +223,36 @@ func TestWhoIsOrWasOfACollectiveDoesNotRemoveItsHead(t *testing.T) {
 	})
 }
 
-func TestWhoIsOrWasOfACooperativeDoesNotSetItsVillages(t *testing.T) {
+func TestAnOperatorDoesNotDecideAboutACooperativeAndBelongToIt(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		owner, operator := p.signIn(t, demoCooperative), p.signIn(t, "13900000004")
 		cooperative := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
 		operatorID := p.ok(t, http.StatusOK, operator, "GET", "/me", nil).text("user.id")
 		invited := p.ok(t, http.StatusCreated, owner, "POST", "/organisations/"+cooperative+"/invitations", map[string]any{"phone": "13900000004", "role": "packer"})
-		p.ok(t, http.StatusOK, operator, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
 		villages := map[string]any{"village_ids": []any{}}
 		for _, v := range p.ok(t, http.StatusOK, "", "GET", "/villages", nil).at("items").([]any) {
 			villages["village_ids"] = append(villages["village_ids"].([]any), v.(map[string]any)["id"])
 		}
 		serve := "/ops/cooperatives/" + cooperative + "/villages"
+		two := map[string]any{"village_ids": []any{p.ok(t, http.StatusOK, owner, "GET", "/coop/villages", nil).text("items.0.id")}}
+		for _, villageID := range villages["village_ids"].([]any) {
+			if few := two["village_ids"].([]any); len(few) < 2 && villageID != few[0] {
+				two["village_ids"] = append(few, villageID)
+			}
+		}
+		accept := "/invitations/" + invited.text("id") + "/accept"
+		p.ok(t, http.StatusOK, operator, "PUT", serve, two) // nobody keeps them away by inviting them
+		p.call(t, operator, "POST", accept, nil).wants(t, http.StatusConflict, "decided_lately")
+		p.decidedLongAgo(t)
+		p.ok(t, http.StatusOK, operator, "POST", accept, nil)
 		p.call(t, operator, "PUT", serve, villages).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusNoContent, operator, "DELETE", "/organisations/"+cooperative+"/members/"+operatorID, nil)
 		p.call(t, operator, "PUT", serve, villages).wants(t, http.StatusForbidden, "own_request")
-		if served := p.ok(t, http.StatusOK, owner, "GET", "/coop/villages", nil); len(served.at("items").([]any)) != 1 {
+		if served := p.ok(t, http.StatusOK, owner, "GET", "/coop/villages", nil); len(served.at("items").([]any)) != 2 {
 			t.Errorf("serves %s", served.raw)
 		}
+		again := p.ok(t, http.StatusCreated, owner, "POST", "/organisations/"+cooperative+"/invitations", map[string]any{"phone": "13900000004", "role": "packer"})
+		p.ok(t, http.StatusOK, operator, "POST", "/invitations/"+again.text("id")+"/accept", nil)
 		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "PUT", serve, villages)
 	})
 }

@@ -95,7 +95,17 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 			}
 		}
 
+		packer, packerPhone, packerID := p.person(t, "也是发货员")
+		invited := p.ok(t, http.StatusCreated, owner, "POST", "/organisations/"+detail.text("org_id")+"/invitations", map[string]any{"phone": packerPhone, "role": "packer"})
+		p.ok(t, http.StatusOK, packer, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		p.madeOperator(t, packerID)
+		self := func(method, path string, body any, headers ...string) {
+			t.Helper()
+			p.call(t, packer, method, path, body, headers...).wants(t, http.StatusForbidden, "own_request")
+		}
+
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"运费不对"})
+		self("POST", "/ops/statements/"+own+"/answer", reasoned{"照付"})
 		p.waits(t, auditor, "statements_disputed", 1)
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+own+"/answer", reasoned{"运费按模板计，问 13812345678"})
 		for token, sees := range map[string]string{auditor: "运费按模板计，问 138****5678", federation: "运费按模板计，问 13812345678"} {
@@ -127,6 +137,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 			t.Errorf("a new account rests: %s", waits.raw)
 		}
 		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+		self("POST", at+"/request-approval", reasoned{"给自己"})
 		request := p.ok(t, http.StatusAccepted, county, "POST", at+"/request-approval", reasoned{"月结"})
 		if request.fen("after.total_fen") != detail.fen("closing_fen") || request.fen("after.waiting") != 1 {
 			t.Errorf("asked for: %s", request.raw)
@@ -139,6 +150,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		}
 		waiting(request.text("id"))
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		self("POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
 		waiting("")
 
@@ -168,6 +180,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		if bad.wants(t, http.StatusBadRequest, "invalid_field"); bad.text("errors.1.field") != "paid_at" {
 			t.Errorf("both fields are wrong: %s", bad.raw)
 		}
+		self("POST", pay, transferred, "Idempotency-Key", p.key())
 		key := p.key()
 		p.call(t, county, "POST", pay, transferred, "Idempotency-Key", key).made(t)
 		if again := p.call(t, county, "POST", pay, transferred, "Idempotency-Key", key); again.header.Get("Idempotency-Replayed") != "true" {
@@ -180,7 +193,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		collective := p.ok(t, http.StatusAccepted, federation, "POST", "/ops/collectives/"+p.ok(t, http.StatusOK, head, "GET", "/village/statements/"+of, nil).text("org_id")+"/payee-accounts", agency("6222021234567891"))
 		p.ok(t, http.StatusOK, head, "POST", "/approvals/"+collective.text("id")+"/approve", nil)
 		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
-		request = p.ok(t, http.StatusAccepted, federation, "POST", at+"/request-approval", reasoned{"补付"})
+		request = p.ok(t, http.StatusAccepted, packer, "POST", at+"/request-approval", reasoned{"补付"}) // the village's, not their own
 		p.ok(t, http.StatusOK, county, "POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.saved(t, county, at+"/payout-file")
 		p.call(t, county, "POST", "/ops/statements/"+of+"/pay", transferred, "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "bank_reference_used")

@@ -254,7 +254,7 @@ func (s *Server) serveVillages(ctx context.Context, in *serveIn) (*body[ServedJS
 		if err := catalog.Serve(tx, actor(ctx), cooperative, villages); err != nil {
 			return err
 		}
-		return org.NotInsider(tx, cooperative, actor(ctx).UserID)
+		return org.NotInsider(tx, actor(ctx).UserID, cooperative)
 	})
 	if err != nil {
 		return nil, err

@@ -4,7 +4,8 @@
 // Invariants: a row (bank reference) is taken in and posted once; it is matched with one
 // order whose charge waited for just its amount, or given back, or a difference, whose
 // money stands unmatched; a closed day takes no more rows, and its differences are
-// settled or carried over for a reason; nobody settles a difference alone.
+// settled or carried over for a reason; nobody settles a difference alone, nor anything
+// about an order of their own or of an enterprise that they are or were of.
 //
 // Whoever adds or changes rows locks their day first, then orders.
 package bank

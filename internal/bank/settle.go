@@ -13,6 +13,7 @@ import (
 	"zique/internal/identity"
 	"zique/internal/ledger"
 	"zique/internal/order"
+	"zique/internal/org"
 	"zique/internal/payment"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -36,7 +37,8 @@ var bankReference = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 func IsReference(text string) bool { return bankReference.MatchString(text) }
 
 // Ask asks a second operator to settle a difference. It fails with ErrNoRow, ErrSettled,
-// wrong fields, a refusal of the order, or approval.ErrPending.
+// wrong fields, a refusal of the order, org.ErrOwnRequest where the order is the asker's
+// own, or approval.ErrPending.
 func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlement, reason string) (approval.Approval, error) {
 	r, err := s.Get(tx.DB, rowID)
 	if err != nil {
@@ -46,6 +48,9 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 		return approval.Approval{}, ErrSettled
 	}
 	if err := how.check(tx, r); err != nil {
+		return approval.Approval{}, err
+	}
+	if err := how.notOwn(tx, by.UserID, r); err != nil {
 		return approval.Approval{}, err
 	}
 	return s.approvals.Ask(tx, by, approval.Request{Kind: SettleKind, Subject: "bank_row", SubjectID: r.ID, Reason: reason, Payload: how, After: how,
@@ -66,6 +71,29 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		return order.ErrState
 	case err == nil && c.AmountFen != r.AmountFen:
 		return payment.ErrAmount
+	}
+	return err
+}
+
+// notOwn refuses with org.ErrOwnRequest whoever placed the order that the row is to pay, or
+// that it is about, or is or was of the enterprise that did.
+func (how Settlement) notOwn(tx *storage.Tx, userID id.ID, r Row) error {
+	charge := "g.order_id = ?"
+	about := how.OrderID
+	if about == 0 {
+		charge, about = "g.id = ?", r.ChargeID
+	}
+	return notOwn(tx, userID, charge, about)
+}
+
+// notOwn looks at the orders of charges g.
+func notOwn(tx *storage.Tx, userID id.ID, charges string, args ...any) error {
+	var buyers []id.ID
+	err := tx.Table("charges g").Joins("JOIN orders o ON o.id = g.order_id").Where(charges, args...).Distinct().Pluck("o.buyer_id", &buyers).Error
+	for _, buyer := range buyers {
+		if err == nil {
+			err = org.NotBuying(tx, buyer, userID)
+		}
 	}
 	return err
 }
@@ -96,6 +124,9 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
+	if err := how.apart(tx, by.UserID, a.RequestedBy, r); err != nil {
+		return err
+	}
 	before := map[string]any{"status": r.Status, "why": r.Why}
 	if how.OrderID != 0 {
 		err = s.matchByHand(tx, by, &r, how.OrderID)
@@ -107,6 +138,17 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	}
 	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason, People: a.People(),
 		Before: before, After: map[string]any{"status": r.Status, "settlement": how}})
+}
+
+func (how Settlement) apart(tx *storage.Tx, decider, asker id.ID, r Row) error {
+	if err := how.notOwn(tx, decider, r); err != nil {
+		return err
+	}
+	err := how.notOwn(tx, asker, r)
+	if err == org.ErrOwnRequest { // joined since
+		err = approval.ErrAskerGone
+	}
+	return err
 }
 
 func orGone(err error) error {
@@ -213,8 +255,8 @@ func (s *Service) Transfers(view *gorm.DB, status string, after id.ID, limit int
 	return transfers, nil
 }
 
-// Transferred records that an operator has made a refund by bank. Repeated with the same
-// reference, it changes nothing.
+// Transferred records that an operator has made a refund by bank; who got it is another,
+// else org.ErrOwnRequest. Repeated with the same reference, it changes nothing.
 func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, reference string) error {
 	if !IsReference(reference) {
 		return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
@@ -230,6 +272,9 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 		return nil
 	case found[0].Status == payment.Done:
 		return ErrSettled
+	}
+	if err := notOwn(tx, by.UserID, "g.id = (SELECT c.charge_id FROM captures c WHERE c.id = ?)", found[0].CaptureID); err != nil {
+		return err
 	}
 	if err := unusedReference(tx, reference); err != nil {
 		return err

@@ -19,7 +19,8 @@ import (
 type taken struct{ added, matched int }
 
 // take posts rows that are not there yet, and matches each with the order that its memo
-// names. Days must not be closed. A row that is there already is left alone.
+// names. Days must not be closed, and nobody takes in what pays an order of their own: that
+// needs no second person. A row that is there already is left alone.
 func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err error) {
 	fresh, err := unseen(tx, rows)
 	if err != nil || len(fresh) == 0 {
@@ -40,6 +41,9 @@ func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err
 	}
 	charges, err := name(tx, fresh)
 	if err != nil {
+		return t, err
+	}
+	if err := notOwn(tx, by.UserID, "g.id IN ?", slices.Collect(maps.Keys(charges))); err != nil {
 		return t, err
 	}
 	// Orders are locked ascending.

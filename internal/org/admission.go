@@ -135,7 +135,7 @@ func (s *Service) Review(tx *storage.Tx, by audit.Actor, desk, verb string, orgI
 	if o.Status == Draft {
 		return Organisation{}, ErrNotFound
 	}
-	if err := NotInsider(tx, orgID, by.UserID); err != nil {
+	if err := NotInsider(tx, by.UserID, orgID); err != nil {
 		return Organisation{}, err
 	}
 	return s.move(tx, by, o, desk, verb, reason)

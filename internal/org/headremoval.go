@@ -51,7 +51,7 @@ func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, u
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	if err := NotInsider(tx, o.ID, by.UserID); err != nil {
+	if err := NotInsider(tx, by.UserID, o.ID); err != nil {
 		return approval.Approval{}, err
 	}
 	if m, err := memberOf(tx.DB, o.ID, userID); err != nil || m.Role != RoleHead {
@@ -102,7 +102,7 @@ func (s *Service) headRemoval() approval.Kind {
 			if err != nil || !operator {
 				return approval.Condition{}, err
 			}
-			return approval.Condition{SQL: "NOT " + insider("a.org_id", "?"), Args: []any{userID, userID, userID}}, nil
+			return approval.Condition{SQL: "? NOT IN (" + insiders("a.org_id") + ")", Args: []any{userID}}, nil
 		},
 	}
 }
@@ -132,7 +132,7 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 	} else if !operator {
 		return approval.ErrAskerGone
 	}
-	switch err := NotInsider(tx, o.ID, a.RequestedBy); err {
+	switch err := NotInsider(tx, a.RequestedBy, o.ID); err {
 	case nil:
 	case ErrOwnRequest: // joined since
 		return approval.ErrAskerGone

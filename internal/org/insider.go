@@ -1,25 +1,77 @@
 package org
 
 import (
+	"slices"
+
+	"gorm.io/gorm"
+
+	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
 
-// insider is SQL, true where the user is a member of the organisation, was one by an
-// invitation, or handed in its application: who left it does not stand apart. Both are
-// expressions of SQL; the user's is used three times.
-func insider(org, user string) string {
-	return `(EXISTS (SELECT 1 FROM memberships im WHERE im.org_id = ` + org + ` AND im.user_id = ` + user + `)
-	OR EXISTS (SELECT 1 FROM org_invitations ii WHERE ii.org_id = ` + org + ` AND ii.status = '` + InvitationAccepted + `' AND ii.decided_by = ` + user + `)
-	OR EXISTS (SELECT 1 FROM org_admission_steps ia WHERE ia.org_id = ` + org + ` AND ia.to_status IN ('` + Submitted + `', '` + Withdrawn + `') AND ia.actor_id = ` + user + `))`
+// insiders is SQL, the users who are members of an organisation, were it by an invitation,
+// or handed in its application: who left it does not stand apart.
+func insiders(org string) string {
+	return `SELECT im.user_id FROM memberships im WHERE im.org_id = ` + org + `
+	UNION ALL SELECT ii.decided_by FROM org_invitations ii WHERE ii.org_id = ` + org + ` AND ii.status = '` + InvitationAccepted + `'
+	UNION ALL SELECT ia.actor_id FROM org_admission_steps ia WHERE ia.org_id = ` + org + ` AND ia.to_status IN ('` + Submitted + `', '` + Withdrawn + `')`
 }
 
-// NotInsider refuses with ErrOwnRequest an operator who is or was of a locked organisation.
-func NotInsider(tx *storage.Tx, orgID, userID id.ID) error {
-	var n int64
-	err := tx.Table("organisations o").Where("o.id = ? AND "+insider("o.id", "?"), orgID, userID, userID, userID).Count(&n).Error
-	if err == nil && n > 0 {
+// InsiderOf answers of which of the organisations the user is or was.
+func InsiderOf(view *gorm.DB, userID id.ID, orgIDs ...id.ID) ([]id.ID, error) {
+	var found []id.ID
+	for part := range slices.Chunk(orgIDs, 500) {
+		var some []id.ID
+		if err := view.Table("organisations o").Where("o.id IN ? AND ? IN ("+insiders("o.id")+")", part, userID).Pluck("o.id", &some).Error; err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return found, nil
+}
+
+// NotInsider refuses with ErrOwnRequest an operator who is or was of any of the organisations.
+func NotInsider(tx *storage.Tx, userID id.ID, orgIDs ...id.ID) error {
+	return noneOwn(InsiderOf(tx.DB, userID, orgIDs...))
+}
+
+// NotBuying refuses with ErrOwnRequest an operator who is the buyer, or who is or was of an
+// enterprise or a chamber of the buyer's, for which the buyer may have bought.
+func NotBuying(tx *storage.Tx, buyerID, userID id.ID) error {
+	if buyerID == userID {
 		return ErrOwnRequest
+	}
+	var bought []id.ID
+	err := tx.Table("memberships m").Joins("JOIN organisations o ON o.id = m.org_id").
+		Where("m.user_id = ? AND o.kind IN ?", buyerID, companies).Pluck("o.id", &bought).Error
+	if err != nil {
+		return err
+	}
+	return NotInsider(tx, userID, bought...)
+}
+
+// mayJoin refuses with ErrDecidedLately who has lately done something about an organisation
+// for the operators. An open invitation makes nobody an insider, since anybody can be sent
+// one; but as this lasts as long as invitations do, none that was open when they decided
+// brings them in. A locked organisation's log is complete: it has a row for every decision.
+func mayJoin(tx *storage.Tx, orgID, userID id.ID) error {
+	before, err := InsiderOf(tx.DB, userID, orgID)
+	if err != nil || len(before) > 0 { // who was of it has decided nothing since, and may come back
+		return err
+	}
+	var decided int64
+	err = tx.Model(&audit.Entry{}).Where("about_org_id = ? AND actor_id = ? AND subject NOT IN ? AND created_at > ?",
+		orgID, userID, []string{"invitation", "file"}, tx.Now().Add(-InvitationTTL)).Count(&decided).Error
+	if err == nil && decided > 0 {
+		err = ErrDecidedLately
+	}
+	return err
+}
+
+func noneOwn(own []id.ID, err error) error {
+	if err == nil && len(own) > 0 {
+		err = ErrOwnRequest
 	}
 	return err
 }

@@ -213,7 +213,7 @@ func endInvitation(tx *storage.Tx, by audit.Actor, i Invitation, status string) 
 
 // Accept makes the holder of the verified phone with this hash a member. An invitation
 // to another phone is ErrNotFound. It fails with ErrState, ErrInvitationExpired,
-// ErrSuspended or ErrAlreadyMember; repeated by the same person it answers the same.
+// ErrSuspended, ErrDecidedLately or ErrAlreadyMember; repeated by the same person it answers the same.
 // Whoever calls keeps the account of who accepts meanwhile.
 func (s *Service) Accept(tx *storage.Tx, by audit.Actor, phoneHash string, invitationID id.ID) (Invitation, error) {
 	return s.answer(tx, by, phoneHash, invitationID, InvitationAccepted)
@@ -248,6 +248,9 @@ func (s *Service) answer(tx *storage.Tx, by audit.Actor, phoneHash string, invit
 		return Invitation{}, ErrNotAdmitted
 	}
 	if answer == InvitationAccepted {
+		if err := mayJoin(tx, o.ID, by.UserID); err != nil {
+			return Invitation{}, err
+		}
 		if err := join(tx, by, o.ID, by.UserID, i.Role); err != nil {
 			return Invitation{}, err
 		}

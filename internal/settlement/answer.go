@@ -6,6 +6,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/fault"
 	"zique/internal/id"
+	"zique/internal/org"
 	"zique/internal/storage"
 )
 
@@ -65,8 +66,9 @@ func Dispute(tx *storage.Tx, by audit.Actor, orgID, statementID id.ID, reason st
 	return s.deed(tx, by, "disputed", reason, Issued)
 }
 
-// Answer gives a disputed statement back to its payee with the operator's answer. Its
-// amounts stay: what is wrong is corrected in the ledger and falls in the next period.
+// Answer gives a disputed statement back to its payee with the answer of an operator who
+// stands apart from it, else org.ErrOwnRequest. Its amounts stay: what is wrong is corrected
+// in the ledger and falls in the next period.
 func (s *Service) Answer(tx *storage.Tx, by audit.Actor, statementID id.ID, text string) error {
 	var p fault.Problems
 	text = p.Reason(text, true)
@@ -75,6 +77,9 @@ func (s *Service) Answer(tx *storage.Tx, by audit.Actor, statementID id.ID, text
 	}
 	st, err := lock(tx, statementID)
 	if err != nil {
+		return err
+	}
+	if err := org.NotInsider(tx, by.UserID, st.OrgID); err != nil {
 		return err
 	}
 	if err := st.move(answer, tx.Now()); err != nil {

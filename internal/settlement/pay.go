@@ -39,7 +39,7 @@ const (
 
 // judge says why each statement could not be paid now, and to which account it could.
 func judge(view *gorm.DB, now clock.Millis, statements []Statement) error {
-	standings, err := org.Standings(view, now, idsOf(statements, func(s Statement) id.ID { return s.OrgID }))
+	standings, err := org.Standings(view, now, payeesOf(statements))
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,9 @@ func unpromised(view *gorm.DB, codes []string) (map[string]money.Fen, error) {
 }
 
 // AskPayout asks another operator to let a run's confirmed statements be paid; those that
-// wait for something stay behind. It fails with ErrNothingToPay, approval.ErrPending,
-// ErrState while the run is not open, or a wrong `reason`.
+// wait for something stay behind, and so do the asker's own. It fails with ErrNothingToPay,
+// org.ErrOwnRequest where only the asker's own are left, approval.ErrPending, ErrState while
+// the run is not open, or a wrong `reason`.
 func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, reason string) (approval.Approval, error) {
 	run, err := lockRun(tx, settlementID)
 	switch {
@@ -108,14 +109,9 @@ func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, 
 	if err := judge(tx.DB, tx.Now(), confirmed); err != nil {
 		return approval.Approval{}, err
 	}
-	var ready []Statement
-	for _, st := range confirmed {
-		if st.WaitsFor == "" {
-			ready = append(ready, st)
-		}
-	}
-	if len(ready) == 0 {
-		return approval.Approval{}, ErrNothingToPay
+	ready, err := readyFor(tx, by.UserID, confirmed)
+	if err != nil {
+		return approval.Approval{}, err
 	}
 	asked, err := s.approvals.Ask(tx, by, approval.Request{Kind: Payout, Subject: runSubject, SubjectID: run.ID, Reason: reason,
 		After: map[string]any{"statements": len(ready), "total_fen": sumOf(ready), "waiting": len(confirmed) - len(ready)}})
@@ -131,6 +127,30 @@ func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, 
 	return asked, nil
 }
 
+// readyFor leaves out of a run's confirmed statements those that wait for something, and
+// the asker's own: another operator asks for these.
+func readyFor(tx *storage.Tx, asker id.ID, confirmed []Statement) ([]Statement, error) {
+	own, err := org.InsiderOf(tx.DB, asker, payeesOf(confirmed)...)
+	if err != nil {
+		return nil, err
+	}
+	var ready []Statement
+	refusal := ErrNothingToPay
+	for _, st := range confirmed {
+		switch {
+		case st.WaitsFor != "":
+		case slices.Contains(own, st.OrgID):
+			refusal = org.ErrOwnRequest
+		default:
+			ready = append(ready, st)
+		}
+	}
+	if len(ready) == 0 {
+		return nil, refusal
+	}
+	return ready, nil
+}
+
 func (s *Service) payout() approval.Kind {
 	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve,
 		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
@@ -142,7 +162,8 @@ func (s *Service) payout() approval.Kind {
 		}}
 }
 
-// approve lets the statements of a request be paid, each to the account that it named.
+// approve lets the statements of a request be paid, each to the account that it named. It
+// refuses with org.ErrOwnRequest who is or was of a payee.
 func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 	if operator, err := s.operators.Is(tx.DB, a.RequestedBy); err != nil {
 		return err
@@ -162,6 +183,9 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 			asked, named[st.ID] = append(asked, st), st.PayeeID
 		}
 	}
+	if err := apart(tx, by.UserID, a.RequestedBy, asked); err != nil {
+		return err
+	}
 	if err := judge(tx.DB, tx.Now(), asked); err != nil {
 		return err
 	}
@@ -178,6 +202,17 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	}
 	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason, People: a.People(),
 		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
+}
+
+func apart(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
+	if err := org.NotInsider(tx, decider, payeesOf(asked)...); err != nil {
+		return err
+	}
+	err := org.NotInsider(tx, asker, payeesOf(asked)...)
+	if err == org.ErrOwnRequest { // joined since
+		err = approval.ErrAskerGone
+	}
+	return err
 }
 
 // Transfer is a row of a payout file.
@@ -221,7 +256,7 @@ func (s *Service) File(tx *storage.Tx, by audit.Actor, settlementID id.ID) ([]Tr
 
 // file marks what goes into a file for the first time, and answers all that does.
 func (s *Service) file(tx *storage.Tx, by audit.Actor, approved []Statement) ([]Statement, error) {
-	standings, err := org.Standings(tx.DB, tx.Now(), idsOf(approved, func(s Statement) id.ID { return s.OrgID }))
+	standings, err := org.Standings(tx.DB, tx.Now(), payeesOf(approved))
 	if err != nil {
 		return nil, err
 	}
@@ -278,13 +313,17 @@ func (t *Transferred) check(now clock.Millis) error {
 }
 
 // Pay records that the bank has paid a statement, and posts it. It fails with wrong
-// fields, ErrBankUsed, or ErrState for one that is in no payout file yet or paid already.
+// fields, org.ErrOwnRequest, ErrBankUsed, or ErrState for one that is in no payout file yet
+// or paid already.
 func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Transferred) error {
 	if err := t.check(tx.Now()); err != nil {
 		return err
 	}
 	st, err := lock(tx, statementID)
 	if err != nil {
+		return err
+	}
+	if err := org.NotInsider(tx, by.UserID, st.OrgID); err != nil {
 		return err
 	}
 	if st.FiledAt == nil {

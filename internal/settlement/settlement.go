@@ -14,6 +14,8 @@
 //     ledger's (payout, statement).
 //   - Nobody alone pays: one operator asks for a run's confirmed statements, another
 //     approves, and the account to which each goes is the one that was approved.
+//   - Nobody pays themselves: an operator who is or was of a payee does not answer it, ask
+//     or approve that it is paid, or record that it was.
 //
 // Locks: a run's row, then its statements ascending.
 package settlement
@@ -214,6 +216,10 @@ func sumOf(statements []Statement) money.Fen {
 		sum += s.ClosingFen
 	}
 	return sum
+}
+
+func payeesOf(statements []Statement) []id.ID {
+	return idsOf(statements, func(s Statement) id.ID { return s.OrgID })
 }
 
 func idsOf(statements []Statement, of func(Statement) id.ID) []id.ID {
