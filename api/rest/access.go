@@ -101,13 +101,21 @@ func (s *Server) session(ctx huma.Context) (identity.Caller, error) {
 // membership is that in which the caller acts: the one that Zique-Org names, or the only
 // one that fits. Who is suspended changes nothing but what they owe.
 func (s *Server) membership(ctx context.Context, userID id.ID, named string, changes bool, who access) (org.MembershipOf, error) {
-	within, cancel := context.WithTimeout(ctx, answerWithin)
-	defer cancel()
-	all, err := org.Memberships(s.DB.Read(within), userID)
+	all, err := s.memberships(ctx, userID)
 	if err != nil {
 		return org.MembershipOf{}, err
 	}
-	fitting := slices.DeleteFunc(all, func(m org.MembershipOf) bool {
+	return whichOf(all, named, changes, who)
+}
+
+func (s *Server) memberships(ctx context.Context, userID id.ID) ([]org.MembershipOf, error) {
+	within, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return org.Memberships(s.DB.Read(within), userID)
+}
+
+func whichOf(all []org.MembershipOf, named string, changes bool, who access) (org.MembershipOf, error) {
+	fitting := slices.DeleteFunc(slices.Clone(all), func(m org.MembershipOf) bool {
 		return !m.Acts() || !slices.Contains(who.kinds, m.Kind) || (len(who.as) > 0 && !slices.Contains(who.as, m.Role)) ||
 			(named != "" && m.OrgID.String() != named)
 	})

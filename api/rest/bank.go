@@ -305,12 +305,14 @@ func (s *Server) paysByBank(ctx context.Context, named string) (bool, error) {
 	if caller(ctx).UserID == 0 {
 		return false, nil
 	}
-	if named != "" { // any organisation of the caller's may be named, also one that does not buy
-		if _, err := s.membership(ctx, caller(ctx).UserID, named, false, anyMember); err != nil {
-			return false, err
-		}
+	all, err := s.memberships(ctx, caller(ctx).UserID)
+	if err == nil && named != "" { // any organisation of the caller's may be named, also one that does not buy
+		_, err = whichOf(all, named, false, anyMember)
 	}
-	_, err := s.mayTransfer(ctx, named)
+	if err != nil {
+		return false, err
+	}
+	_, err = whichOf(all, named, true, buyers)
 	switch {
 	case errors.Is(err, errOrgRequired):
 		return true, nil
