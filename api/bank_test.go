@@ -88,6 +88,10 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 			{"B6", yesterday, code + second.text("transfer.remittance_code"), 100},
 			{"B1", yesterday, "货款 " + code, total}, // the same payment again
 		}
+		p.madeOperator(t, p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id"))
+		if own := p.importBank(t, b.token, false, statementFile(rows[0])); own.text("status") != "failed" || own.fen("added") != 0 || own.text("error") != "own_request" {
+			t.Errorf("the buyer takes in what pays their order: %s", own.raw)
+		}
 		dry := p.importBank(t, operator, true, statementFile(rows...))
 		if dry.text("status") != "done" || dry.fen("errors_total") != 0 || dry.fen("added") != 0 {
 			t.Fatalf("dry: %s", dry.raw)
@@ -113,7 +117,10 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 		}
 		match("B2", second.text("id")).wants(t, http.StatusConflict, "amount_differs")
 		match("B5", first.text("id")).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, b.token, "POST", "/ops/bank-rows/"+ids["B3"]+"/match", map[string]any{"order_id": third.text("id"), "reason": "我的"}).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, b.token, "POST", "/ops/bank-rows/"+ids["B5"]+"/give-back", map[string]any{"bank_reference": "OUT0", "reason": "我的"}).wants(t, http.StatusForbidden, "own_request")
 		asked := match("B3", third.text("id"))
+		p.call(t, b.token, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, operator, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		if paid := p.call(t, b.token, "GET", "/orders/"+third.text("id"), nil); paid.text("status") != "paid" {
@@ -222,6 +229,12 @@ func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 		p.waits(t, operator, "refund_transfers", 1)
 		at := "/ops/refund-transfers/" + list.text("items.0.id") + "/done"
 		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
+		colleague, phone, colleagueID := p.person(t, "财务")
+		invited := p.ok(t, http.StatusCreated, b.token, "POST", "/organisations/"+p.ok(t, http.StatusOK, b.token, "GET", "/organisations", nil).text("items.0.id")+"/invitations",
+			map[string]any{"phone": phone, "role": "finance"})
+		p.ok(t, http.StatusOK, colleague, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		p.madeOperator(t, colleagueID)
+		p.call(t, colleague, "POST", at, map[string]any{"bank_reference": "OUT1"}).wants(t, http.StatusForbidden, "own_request")
 		for range 2 {
 			p.ok(t, http.StatusNoContent, operator, "POST", at, map[string]any{"bank_reference": "OUT1"})
 		}

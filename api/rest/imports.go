@@ -71,7 +71,7 @@ type ImportJSON struct {
 	Added       int64             `json:"added" doc:"villages"`
 	ErrorsTotal int               `json:"errors_total"`
 	Errors      []ImportErrorJSON `json:"errors" doc:"the first 100"`
-	Error       string            `json:"error,omitempty" doc:"why it failed"`
+	Error       string            `json:"error,omitempty" doc:"why it failed: a code, as of a problem"`
 	CreatedAt   time.Time         `json:"created_at"`
 	FinishedAt  *time.Time        `json:"finished_at,omitempty"`
 }

@@ -18,7 +18,7 @@ type JobJSON struct {
 	Done       int64      `json:"done"`
 	Total      int64      `json:"total" doc:"0 until it is known"`
 	Attempts   int64      `json:"attempts" doc:"since it last went forward"`
-	Error      string     `json:"error,omitempty"`
+	Error      string     `json:"error,omitempty" doc:"why it failed: a code, as of a problem"`
 	Refused    bool       `json:"refused" doc:"failed for what it was asked to do; trying again cannot help"`
 	CreatedAt  time.Time  `json:"created_at"`
 	FinishedAt *time.Time `json:"finished_at,omitempty"`

@@ -238,7 +238,7 @@ func (r *Run) ending(now clock.Millis, err error, stopped bool) map[string]any {
 	case err == nil:
 		return map[string]any{"status": Done, "finished_at": now}
 	case isFinal(err) || (!stopped && r.Job.Attempts >= maxAttempts):
-		return map[string]any{"status": Failed, "error": publicMessage(err), "refused": isFinal(err), "finished_at": now}
+		return map[string]any{"status": Failed, "error": publicCode(err), "refused": isFinal(err), "finished_at": now}
 	case stopped: // not the job's fault
 		return map[string]any{"status": Queued, "run_after": now, "attempts": max(0, r.Job.Attempts-1)}
 	}

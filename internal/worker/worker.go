@@ -43,7 +43,7 @@ type Job struct {
 	Total      int64  // 0 until it is known
 	State      string // JSON, the handler's own; "" before the first Step
 	Result     string // JSON for whoever asks; "" until there is one
-	Error      string // for people; only of a failed job
+	Error      string // the code of why it failed
 	Refused    bool   // it failed for what it was asked to do, which whoever asked can mend
 	OwnerID    id.ID  // who asked for it; 0: the program
 	OrgID      id.ID  // and for which organisation
@@ -159,10 +159,10 @@ func decode(raw string, v any) error {
 // errLeaseLost says that another runner has the job, or that it is over.
 var errLeaseLost = errors.New("worker: the lease is lost")
 
-// publicMessage is what people may know of why a job failed.
-func publicMessage(err error) string {
+// publicCode is what people may know of why a job failed; screens have words for it.
+func publicCode(err error) string {
 	if f, known := fault.As(err); known {
-		return f.Message
+		return f.Code
 	}
 	return "internal"
 }

@@ -208,7 +208,7 @@ func TestAFailingJobEndsFailed(t *testing.T) {
 		refused, panics, leaves := enqueue(t, db, "refused", 1), enqueue(t, db, "panics", 1), enqueue(t, db, "leaves", 1)
 		other := enqueue(t, db, "of a newer program", 1)
 		drain(t, r)
-		if job := jobOf(t, db, refused); job.Status != Failed || job.Error != "the file is no good" || job.Attempts != 1 || job.FinishedAt == nil {
+		if job := jobOf(t, db, refused); job.Status != Failed || job.Error != "no_good" || job.Attempts != 1 || job.FinishedAt == nil {
 			t.Errorf("refused: %+v", job)
 		}
 		if job := jobOf(t, db, leaves); job.Status != Failed || job.Result != `"left"` || job.Done != 0 || job.Total != 9 {
