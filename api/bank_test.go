@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zique/internal/storage"
 )
 
 // yesterday is a bank day that is over.
@@ -147,6 +149,23 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 	})
 }
 
+// bankPostingsName: who reads the books sees which order a bank's row paid, and which a refund gave back.
+func (p *program) bankPostingsName(t *testing.T, operator, orderID string) {
+	t.Helper()
+	var rows []struct{ ID, Kind string }
+	p.inDatabase(t, func(tx *storage.Tx) error {
+		return tx.Raw("SELECT id, kind FROM ledger_transactions WHERE kind IN ('bank_receipt', 'refund', 'order_payment')").Scan(&rows).Error
+	})
+	named := map[string]bool{}
+	for _, r := range rows {
+		posted := p.ok(t, http.StatusOK, operator, "GET", "/ledger/transactions/"+r.ID, nil)
+		named[r.Kind] = named[r.Kind] || posted.text("order_id") == orderID && (r.Kind != "bank_receipt" || posted.text("bank_reference") == "B1")
+	}
+	if !named["bank_receipt"] || !named["refund"] || !named["order_payment"] {
+		t.Errorf("what names the order: %v", named)
+	}
+}
+
 func (p *program) closesTheDay(t *testing.T, operator string, rows []statement) {
 	t.Helper()
 	at := "/ops/bank-days/" + yesterday + "/close"
@@ -227,6 +246,7 @@ func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 			t.Fatalf("to transfer: %s", list.raw)
 		}
 		p.waits(t, operator, "refund_transfers", 1)
+		p.bankPostingsName(t, operator, placed.text("id"))
 		at := "/ops/refund-transfers/" + list.text("items.0.id") + "/done"
 		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
 		colleague, phone, colleagueID := p.person(t, "财务")

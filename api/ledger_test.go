@@ -48,6 +48,9 @@ func TestAnAuditorFollowsTheMoneyFromTheTrialBalanceToTheEntry(t *testing.T) {
 			t.Errorf("%s", statement.raw)
 		}
 		posted := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/transactions/"+statement.text("items.0.transaction_id"), nil)
+		if posted.text("order_id") == "" || posted.text("order_id") != posted.text("reference") {
+			t.Errorf("the order's payment does not name it: %s", posted.raw)
+		}
 		var entries int64
 		for i := range posted.at("entries").([]any) {
 			entries += posted.fen(fmt.Sprintf("entries.%d.amount_fen", i))

@@ -77,14 +77,16 @@ type LedgerEntryJSON struct {
 
 // LedgerTransactionJSON is a transaction of the journal, whole.
 type LedgerTransactionJSON struct {
-	ID         string            `json:"id"`
-	Kind       string            `json:"kind" example:"order_payment"`
-	Reference  string            `json:"reference"`
-	PostedAt   time.Time         `json:"posted_at"`
-	Seq        *int64            `json:"seq,omitempty" doc:"absent for the second before it is sealed"`
-	SealedAt   *time.Time        `json:"sealed_at,omitempty"`
-	ReversedBy string            `json:"reversed_by,omitempty" doc:"the transaction that undid this one"`
-	Entries    []LedgerEntryJSON `json:"entries"`
+	ID            string            `json:"id"`
+	Kind          string            `json:"kind" example:"order_payment"`
+	Reference     string            `json:"reference" doc:"the id of what it rests on; of which sort, its kind says"`
+	OrderID       string            `json:"order_id,omitempty" doc:"the order that it is about"`
+	BankReference string            `json:"bank_reference,omitempty" doc:"of the bank's row that it posts"`
+	PostedAt      time.Time         `json:"posted_at"`
+	Seq           *int64            `json:"seq,omitempty" doc:"absent for the second before it is sealed"`
+	SealedAt      *time.Time        `json:"sealed_at,omitempty"`
+	ReversedBy    string            `json:"reversed_by,omitempty" doc:"the transaction that undid this one"`
+	Entries       []LedgerEntryJSON `json:"entries"`
 }
 
 // pinned is a cursor of the journal: the seq at which the first page was answered, which
@@ -251,8 +253,12 @@ func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[Ledge
 	if err != nil {
 		return nil, err
 	}
+	basis, err := report.BasisOf(view, t.Reference)
+	if err != nil {
+		return nil, err
+	}
 	out := &body[LedgerTransactionJSON]{LedgerTransactionJSON{
-		ID: t.ID.String(), Kind: t.Kind, Reference: t.Reference, PostedAt: t.PostedAt.Time(), Seq: t.Seq, ReversedBy: idOrNone(t.ReversedBy),
+		ID: t.ID.String(), Kind: t.Kind, Reference: t.Reference, OrderID: idOrNone(basis.OrderID), BankReference: basis.BankReference, PostedAt: t.PostedAt.Time(), Seq: t.Seq, ReversedBy: idOrNone(t.ReversedBy),
 	}}
 	if t.SealedAt != 0 {
 		sealed := t.SealedAt.Time()

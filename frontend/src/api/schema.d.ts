@@ -3116,7 +3116,7 @@ export interface components {
              */
             done: number;
             dry_run: boolean;
-            /** @description why it failed */
+            /** @description why it failed: a code, as of a problem */
             error?: string;
             /** @description the first 100 */
             errors: components["schemas"]["ImportErrorJSON"][] | null;
@@ -3174,6 +3174,7 @@ export interface components {
             created_at: string;
             /** Format: int64 */
             done: number;
+            /** @description why it failed: a code, as of a problem */
             error?: string;
             /** Format: date-time */
             finished_at?: string;
@@ -3233,12 +3234,17 @@ export interface components {
             transaction_id: string;
         };
         LedgerTransactionJSON: {
+            /** @description of the bank's row that it posts */
+            bank_reference?: string;
             entries: components["schemas"]["LedgerEntryJSON"][] | null;
             id: string;
             /** @example order_payment */
             kind: string;
+            /** @description the order that it is about */
+            order_id?: string;
             /** Format: date-time */
             posted_at: string;
+            /** @description the id of what it rests on; of which sort, its kind says */
             reference: string;
             /** @description the transaction that undid this one */
             reversed_by?: string;

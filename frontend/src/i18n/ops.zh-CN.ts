@@ -27,7 +27,9 @@ export default {
   ledger: {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
-    reference: '依据', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
+    reference: '依据',
+    basis: { order: '订单 {number}', part: '订单 {number} 的子订单', refund: '订单 {number} 的退款', gatewayRefund: '订单 {number} 的原路退款', unasked: '订单 {number} 不再等的付款', statement: '结算单 {number}', transaction: '被冲正的交易 {number}', bankRow: '银行流水 {number}', cardBatch: '购卡批次 {number}', card: '爱心卡 {number}', other: '{number}' },
+    ofOrder: '所付订单', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
     holder: {
       bank: '银行存款', bank_unmatched: '待认领的银行来款', bank_refunds_due: '待转的银行退款', gateway: '支付渠道：{name}', gateway_refunds_due: '{name}：待原路退款', card: '爱心卡 {name}', order_held: '订单占用的卡内金额',
       cooperative_pending: '{name}：货款，待结算', cooperative_available: '{name}：货款，可提', freight_pending: '{name}：运费，待结算', village_pending: '{name}集体：份额，待结算', village_available: '{name}集体：份额，可提', enterprise_paid_in: '{name}：购卡款', campaign_subsidy: '活动补贴',
