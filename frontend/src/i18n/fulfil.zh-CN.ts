@@ -13,12 +13,12 @@ export default {
   },
   deal: {
     refunds: '退款', none: '这一单没有退款。', asked: '买家要退', reason: '买家的原因', approveNow: '现在就退', approveLater: '货退回再退', reject: '不同意', accept: '收到退货，退款', giveBack: '主动退款', accountantOnly: '退款由负责人或会计来决定。',
-    nowWords: '钱马上退回买家的卡，不用退货。', laterWords: '买家先把货寄回来；您收到以后点“收到退货，退款”，钱才会退。', rejectWords: '买家会看到您写的原因。', acceptWords: '钱马上退回买家的卡。好的货可以放回库存接着卖。',
+    nowWords: '钱马上按原路退给买家，不用退货。', laterWords: '买家先把货寄回来；您收到以后点“收到退货，退款”，钱才会退。', rejectWords: '买家会看到您写的原因。', acceptWords: '钱马上退回买家的卡。好的货可以放回库存接着卖。',
     before: '退款前', after: '退款后', coopGets: '合作社实得（含运费）', villageGets: '村集体增收', buyerBack: '退给买家', freightBack: '其中运费 {amount}', restock: '{title} 放回库存几件', ofBack: '退回 {n} 件', decideNow: '确认退款', decideLater: '同意，等退货', decideNo: '确认不同意', decideAccept: '确认收到并退款', approvedLater: '已同意，等买家把货寄回来', rejectedDone: '已拒绝退款', refundedDone: '已退款 {amount}，村集体退回 {share}',
-    backParcel: '退货运单', waitingGoods: '等买家把货寄回来。', giveTitle: '主动退款给买家', giveHint: '货坏了、少发了，可以直接退。钱马上退回买家的卡。', giveQuantity: '退几件 {title}', giveFreight: '运费也退（{freight}）', giveReason: '原因，买家会看到', giveDo: '确认退款 {amount}', giveUnknown: '刚才没有收到结果。再确认一次不会重复退款。', decision: '答复',
+    backParcel: '退货运单', waitingGoods: '等买家把货寄回来。', giveTitle: '主动退款给买家', giveHint: '货坏了、少发了，可以直接退。钱马上按原路退给买家。', giveQuantity: '退几件 {title}', giveFreight: '运费也退（{freight}）', giveReason: '原因，买家会看到', giveDo: '确认退款 {amount}', giveUnknown: '刚才没有收到结果。再确认一次不会重复退款。', decision: '答复',
   },
   mine: {
-    receipt: '确认收货', receiptAsk: '确认已经收到{name}发来的货？7 天内有问题还可以申请退款，之后货款归合作社、村集体收入转为可用。', received: '已确认收货', autoReceive: '不点确认，发货 10 天后也会自动算收到。', ask: '申请退款', askTitle: '向{name}申请退款', askHint: '已经发出的货，由合作社决定：可能直接退款，也可能请您先把货寄回。', askNow: '这些还没有发出，确认后立即退款。', askDo: '提交申请', askNowDo: '立即退款', asked: '已提交，等合作社答复', refundWhat: '{title} × {n}', whoDecides: '由{name}决定，一般一两天内答复。', sendBackHint: '合作社同意了。把货寄回去，再填上运单号；对方收到后，钱就退回原来的卡。', sendBackDo: '已经寄出', sentBack: '已登记退货运单', onWay: '退货在路上，等合作社收货。', withdraw: '不退了', withdrawAsk: '收回这个退款申请？以后还可以再申请。', withdrawn: '已收回退款申请', withdrawnBy: '您收回了申请', answer: '合作社的答复', onTop: '另付给村集体', onTopHint: '货款以外多付的这一份，直接归村集体',
+    receipt: '确认收货', receiptAsk: '确认已经收到{name}发来的货？7 天内有问题还可以申请退款，之后货款归合作社、村集体收入转为可用。', received: '已确认收货', autoReceive: '不点确认，发货 10 天后也会自动算收到。', ask: '申请退款', askTitle: '向{name}申请退款', askHint: '已经发出的货，由合作社决定：可能直接退款，也可能请您先把货寄回。', askNow: '这些还没有发出，确认后立即退款。', askDo: '提交申请', askNowDo: '立即退款', back: '退给您', asked: '已提交，等合作社答复', refundWhat: '{title} × {n}', whoDecides: '由{name}决定，一般一两天内答复。', sendBackHint: '合作社同意了。把货寄回去，再填上运单号；对方收到后，钱就退回原来的卡。', sendBackDo: '已经寄出', sentBack: '已登记退货运单', onWay: '退货在路上，等合作社收货。', withdraw: '不退了', withdrawAsk: '收回这个退款申请？以后还可以再申请。', withdrawn: '已收回退款申请', withdrawnBy: '您收回了申请', answer: '合作社的答复', onTop: '另付给村集体', onTopHint: '货款以外多付的这一份，直接归村集体',
   },
   quote: {
     goods: '商品', discount: '满减优惠', freight: '运费', onTop: '另付给村集体', total: '应付', share: '本单为村集体增收', asking: '正在算运费和优惠…', undeliverable: '这件不发到这个地址', undeliverableHint: '换一个地址，或回购物车去掉标出的商品。', failed: '没能算出运费和优惠。', perCoop: '{name}：运费 {freight}',

@@ -43,7 +43,7 @@ export default {
     status: { open: '没处理的差异', matched: '已匹配', difference: '差异', returned: '已退回' },
     why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消' },
     match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
-    daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
+    daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', closeWhat: '日结后不能再记入当日流水，也不能撤回。', carryReason: '结转原因', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
     transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
   },
   refunds: {
