@@ -636,3 +636,43 @@ func TestAnAccountNeverPaysMoreThanItHolds(t *testing.T) {
 		}
 	})
 }
+
+func TestAnOperatorOfAPayeeDoesNotPayIt(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		m.closed(2)
+		run := m.run()
+		s, of := m.of(run, m.coop), m.of(run, m.people)
+		m.confirmed(s)
+		m.confirmed(of)
+		join := func(user id.ID) {
+			m.do(func(tx *storage.Tx) error {
+				return tx.Create(&org.Membership{OrgID: m.coop, UserID: user, Role: org.RolePacker, CreatedAt: tx.Now()}).Error
+			})
+		}
+		asked, err := m.ask(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		join(asker)
+		if err := m.decide(asked, other); err != approval.ErrAskerGone {
+			t.Errorf("asked by one who joined since: %v", err)
+		}
+		m.do(func(tx *storage.Tx) error {
+			_, err := m.desk.Withdraw(tx, audit.Actor{UserID: asker}, asked.ID)
+			return err
+		})
+		if asked, err = m.ask(run); err == nil {
+			err = m.decide(asked, other)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if own, others := m.of(run, m.coop), m.of(run, m.people); own.Status != settlement.Confirmed || others.Status != settlement.Approved {
+			t.Errorf("the asker's own is %s, the other %s", own.Status, others.Status)
+		}
+		if _, err := m.ask(run); err != org.ErrOwnRequest {
+			t.Errorf("only the asker's own is left: %v", err)
+		}
+	})
+}
