@@ -30,10 +30,14 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
+
+	turn sync.Mutex // from taking a batch until it is written, so that the next is a full one
+	held []*waiting // under turn: those that shared a key with one of the last batch
 }
 
 // overlap is how many batches are under way at once: while one waits for its COMMIT the
-// next reads and decides. Their locks are taken in the one order, so none waits in a circle.
+// next is taken and written. Their locks are taken in the one order, so none waits in a
+// circle.
 const overlap = 2
 
 type waiting struct {
@@ -79,15 +83,18 @@ func (c *Committer) Run(ctx context.Context) {
 }
 
 func (c *Committer) loop(ctx context.Context) {
-	var held []*waiting
 	for {
-		var batch []*waiting
-		if batch, held = c.next(ctx, held); len(batch) == 0 {
+		c.turn.Lock()
+		written := sync.OnceFunc(c.turn.Unlock)
+		batch := c.next(ctx)
+		if len(batch) == 0 {
+			written()
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
-		c.commit(work, batch)
+		c.commit(work, batch, written)
 		cancel()
+		written()
 		for _, w := range batch {
 			close(w.done)
 		}
@@ -96,7 +103,9 @@ func (c *Committer) loop(ctx context.Context) {
 
 // next waits for a checkout and takes all that wait with it; at most one for each key.
 // Those that share a key with one of the batch are held for the next.
-func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, held []*waiting) {
+func (c *Committer) next(ctx context.Context) (batch []*waiting) {
+	candidates := c.held
+	c.held = nil
 	if len(candidates) == 0 {
 		select {
 		case w := <-c.queue:
@@ -118,18 +127,18 @@ func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, hel
 		key := w.Key
 		key.Body = ""
 		if taken[key] {
-			held = append(held, w)
+			c.held = append(c.held, w)
 			continue
 		}
 		taken[key] = true
 		batch = append(batch, w)
 	}
-	return batch, held
+	return batch
 }
 
-// commit settles every checkout of the batch. A batch that cannot be written is
-// halved until the checkout that spoils it stands alone.
-func (c *Committer) commit(ctx context.Context, batch []*waiting) {
+// commit settles every checkout of the batch, and calls written before its COMMIT. A batch
+// that cannot be written is halved until the checkout that spoils it stands alone.
+func (c *Committer) commit(ctx context.Context, batch []*waiting, written func()) {
 	live := batch[:0:0]
 	for _, w := range batch {
 		if w.err = w.ctx.Err(); w.err == nil {
@@ -139,7 +148,10 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting) {
 	if len(live) == 0 {
 		return
 	}
-	err := c.db.InTx(ctx, func(tx *storage.Tx) error { return c.write(tx, live) })
+	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
+		defer written()
+		return c.write(tx, live)
+	})
 	switch {
 	case err == nil:
 	case errors.Is(err, storage.ErrOutcomeUnknown):
@@ -149,8 +161,8 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting) {
 			w.answer, w.err = idempotency.Answer{}, err
 		}
 	default:
-		c.commit(ctx, live[:len(live)/2])
-		c.commit(ctx, live[len(live)/2:])
+		c.commit(ctx, live[:len(live)/2], written)
+		c.commit(ctx, live[len(live)/2:], written)
 	}
 }
 
