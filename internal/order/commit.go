@@ -30,9 +30,7 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
-
-	turn sync.Mutex // from taking a batch until it is written, so that the next is a full one
-	held []*waiting // under turn: those that shared a key with one of the last batch
+	turn   sync.Mutex // held from taking a batch until it is written, so that the next is a full one
 }
 
 // overlap is how many batches are under way at once: while one waits for its COMMIT the
@@ -60,16 +58,23 @@ func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Ans
 		return idempotency.Answer{}, err
 	}
 	w := &waiting{Checkout: ask, ctx: ctx, done: make(chan struct{})}
-	select {
-	case c.queue <- w:
-	default:
-		return idempotency.Answer{}, errBusy
+	if err := c.enqueue(w); err != nil {
+		return idempotency.Answer{}, err
 	}
 	select {
 	case <-w.done:
 		return w.answer, w.err
 	case <-ctx.Done():
 		return idempotency.Answer{}, storage.ErrOutcomeUnknown
+	}
+}
+
+func (c *Committer) enqueue(w *waiting) error {
+	select {
+	case c.queue <- w:
+		return nil
+	default:
+		return errBusy
 	}
 }
 
@@ -86,7 +91,7 @@ func (c *Committer) loop(ctx context.Context) {
 	for {
 		c.turn.Lock()
 		written := sync.OnceFunc(c.turn.Unlock)
-		batch := c.next(ctx)
+		batch, twins := c.next(ctx)
 		if len(batch) == 0 {
 			written()
 			return
@@ -98,20 +103,23 @@ func (c *Committer) loop(ctx context.Context) {
 		for _, w := range batch {
 			close(w.done)
 		}
+		for _, w := range twins {
+			if err := c.enqueue(w); err != nil {
+				w.err = err
+				close(w.done)
+			}
+		}
 	}
 }
 
-// next waits for a checkout and takes all that wait with it; at most one for each key.
-// Those that share a key with one of the batch are held for the next.
-func (c *Committer) next(ctx context.Context) (batch []*waiting) {
-	candidates := c.held
-	c.held = nil
-	if len(candidates) == 0 {
-		select {
-		case w := <-c.queue:
-			candidates = append(candidates, w)
-		case <-ctx.Done():
-		}
+// next waits for a checkout and takes all that wait with it; of those with one key the
+// first: its twins ask again when it is answered.
+func (c *Committer) next(ctx context.Context) (batch, twins []*waiting) {
+	var candidates []*waiting
+	select {
+	case w := <-c.queue:
+		candidates = append(candidates, w)
+	case <-ctx.Done():
 	}
 	for len(candidates) < batchSize {
 		select {
@@ -127,13 +135,13 @@ func (c *Committer) next(ctx context.Context) (batch []*waiting) {
 		key := w.Key
 		key.Body = ""
 		if taken[key] {
-			c.held = append(c.held, w)
+			twins = append(twins, w)
 			continue
 		}
 		taken[key] = true
 		batch = append(batch, w)
 	}
-	return batch
+	return batch, twins
 }
 
 // commit settles every checkout of the batch, and calls written before its COMMIT. A batch
@@ -177,7 +185,7 @@ func (c *Committer) resolve(ctx context.Context, batch []*waiting) {
 	for ctx.Err() == nil {
 		err := c.db.InTx(ctx, func(tx *storage.Tx) error {
 			for _, w := range batch {
-				found, err := idempotency.Find(tx, w.Key)
+				found, err := idempotency.Find(tx.ForUpdate(), w.Key)
 				if err != nil {
 					return err
 				}
