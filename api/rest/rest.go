@@ -123,12 +123,13 @@ func apiConfig() huma.Config {
 type contextKey int
 
 const (
-	requestIDKey contextKey = iota
-	peerKey
+	requestKey contextKey = iota
 	callerKey
 	actingKey
-	deviceKey
 )
+
+// request is what is known of each before anything is asked about it.
+type request struct{ id, peer, userAgent string }
 
 // identify gives every request an id, and remembers the peer's address.
 func identify(c *gin.Context) {
@@ -142,9 +143,8 @@ func identify(c *gin.Context) {
 	if c.GetHeader("Authorization") != "" || strings.HasPrefix(c.Request.URL.Path, base+"/auth/") {
 		c.Header("Cache-Control", "no-store")
 	}
-	ctx := context.WithValue(c.Request.Context(), requestIDKey, requestID)
-	ctx = context.WithValue(ctx, deviceKey, identity.Device(c.Request.UserAgent()))
-	c.Request = c.Request.WithContext(context.WithValue(ctx, peerKey, c.ClientIP()))
+	known := request{requestID, c.ClientIP(), c.Request.UserAgent()}
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey, known))
 	c.Next()
 }
 
@@ -172,19 +172,15 @@ func once(c *gin.Context) {
 	c.Next()
 }
 
-func requestID(ctx context.Context) string {
-	value, _ := ctx.Value(requestIDKey).(string)
-	return value
-}
+func requestID(ctx context.Context) string { return known(ctx).id }
 
-func peer(ctx context.Context) string {
-	value, _ := ctx.Value(peerKey).(string)
-	return value
-}
+func peer(ctx context.Context) string { return known(ctx).peer }
 
-// device is the name of the caller's device; see identity.Device.
-func device(ctx context.Context) string {
-	value, _ := ctx.Value(deviceKey).(string)
+// device is the name of the caller's device.
+func device(ctx context.Context) string { return identity.Device(known(ctx).userAgent) }
+
+func known(ctx context.Context) request {
+	value, _ := ctx.Value(requestKey).(request)
 	return value
 }
 

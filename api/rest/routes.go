@@ -260,6 +260,15 @@ func keyed[R, I any](on registrar, path, name string, who access, h handler[I, s
 }
 
 func register[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
+	unbounded(on, op, who, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(on.within, answerWithin))
+		defer cancel()
+		return h(ctx, in)
+	})
+}
+
+// unbounded registers a call that sees to it itself that it answers in time.
+func unbounded[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
 	op.Path = base + op.Path
 	op.Tags = []string{strings.Split(strings.TrimPrefix(op.Path, base+"/"), "/")[0]}
 	op.MaxBodyBytes = largestBody
@@ -271,8 +280,6 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 		op.Security = append(op.Security, map[string][]string{})
 	}
 	huma.Register(on.api, op, func(ctx context.Context, in *I) (*O, error) {
-		ctx, cancel := context.WithTimeout(ctx, cmp.Or(on.within, answerWithin))
-		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)

@@ -81,8 +81,9 @@ func (r *reading) read(ctx context.Context, read func(context.Context) ([]byte, 
 }
 
 type encoded struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
+	ContentType   string `header:"Content-Type"`
+	ContentLength int    `header:"Content-Length" hidden:"true"` // or it would be sent in chunks
+	Body          []byte
 }
 
 // shared registers a public reading call, whose answer, an R, is the same for everybody
@@ -90,7 +91,7 @@ type encoded struct {
 func shared[R any, I comparable](on registrar, path, name string, h handler[I, body[R]]) {
 	schema := on.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[R](), true, "")
 	readings := newTogether[I]()
-	register(on, huma.Operation{
+	unbounded(on, huma.Operation{ // each reading is bounded
 		Method: http.MethodGet, Path: path, OperationID: name,
 		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}},
 	}, anyone, func(ctx context.Context, in *I) (*encoded, error) {
@@ -101,6 +102,6 @@ func shared[R any, I comparable](on registrar, path, name string, h handler[I, b
 			}
 			return json.Marshal(out.Body)
 		})
-		return &encoded{"application/json", content}, err
+		return &encoded{"application/json", len(content), content}, err
 	})
 }

@@ -44,6 +44,10 @@ type Shown struct {
 	FreightFen        money.Fen // of its cooperative, from: the default template's first price
 }
 
+// soldColumns are those of products `p` that an order keeps, or is decided by.
+const soldColumns = `p.id, p.cooperative_id, p.village_id, p.category_id, p.title, p.cover_url, p.status, p.freight_template_id,
+	v.name village_name, o.name cooperative_name, o.status cooperative_status`
+
 const shownColumns = `p.*, v.name village_name, v.township, o.name cooperative_name, o.demo cooperative_demo, o.status cooperative_status, c.name category_name,
 	COALESCE(z.first_fen, 0) freight_fen, (SELECT COALESCE(SUM(s.stock), 0) FROM skus s WHERE s.product_id = p.id) stock`
 
@@ -139,34 +143,37 @@ func Offers(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Offer, error) {
 	if err := db.Where("id IN ?", skuIDs).Find(&skus).Error; err != nil {
 		return nil, err
 	}
-	return offers(db, skus)
+	return offers(shown(db), skus)
 }
 
-// LockOffers is Offers with the SKUs locked in ascending order.
+// LockOffers is Offers with the SKUs locked in ascending order; of the products it reads
+// what an order needs.
 func LockOffers(tx *storage.Tx, skuIDs []id.ID) (map[id.ID]Offer, error) {
 	var skus []SKU
 	if err := tx.LockByID(&skus, skuIDs); err != nil {
 		return nil, err
 	}
-	return offers(tx.DB, skus)
+	return offers(tx.Table("products p").Select(soldColumns).
+		Joins("JOIN villages v ON v.id = p.village_id").
+		Joins("JOIN organisations o ON o.id = p.cooperative_id"), skus)
 }
 
-func offers(db *gorm.DB, skus []SKU) (map[id.ID]Offer, error) {
-	products := map[id.ID]Shown{}
+func offers(products *gorm.DB, skus []SKU) (map[id.ID]Offer, error) {
 	ids := make([]id.ID, 0, len(skus))
 	for _, s := range skus {
 		ids = append(ids, s.ProductID)
 	}
 	var rows []Shown
-	if err := shown(db).Where("p.id IN ?", ids).Scan(&rows).Error; err != nil {
+	if err := products.Where("p.id IN ?", ids).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
+	byID := make(map[id.ID]Shown, len(rows))
 	for _, p := range rows {
-		products[p.ID] = p
+		byID[p.ID] = p
 	}
 	found := make(map[id.ID]Offer, len(skus))
 	for _, s := range skus {
-		found[s.ID] = Offer{SKU: s, Product: products[s.ProductID]}
+		found[s.ID] = Offer{SKU: s, Product: byID[s.ProductID]}
 	}
 	return found, nil
 }

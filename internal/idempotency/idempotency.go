@@ -2,6 +2,10 @@
 // transaction, so that repeating the request repeats the answer and not the effect.
 //
 // Kept are successes and declines (409). Everything else leaves the key free.
+//
+// A key is written once, with its answer, as the last of its transaction. Of two requests
+// with one key at the same time the second meets the first's row there, is undone and run
+// again, and finds the answer.
 package idempotency
 
 import (
@@ -9,10 +13,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm/clause"
+	"gorm.io/gorm"
 
 	"zique/internal/clock"
 	"zique/internal/fault"
@@ -61,11 +66,10 @@ type Answer struct {
 	Replayed bool
 }
 
-// Claim is a key inside its transaction: either ours to answer, or answered before.
-type Claim struct {
-	Earlier *Answer // answered before: replay it
-	Err     error   // ErrReused
-	row     record
+// Found is what stands under a key: nothing, an earlier answer, or ErrReused.
+type Found struct {
+	Answer *Answer
+	Err    error
 }
 
 type record struct {
@@ -84,110 +88,46 @@ func (record) TableName() string { return "idempotency_keys" }
 
 func (r record) key() Key { return Key{Caller: r.CallerID, Route: r.Route, Key: r.IdemKey} }
 
-// Take claims keys, which must differ, in ascending order and under lock. It
-// answers one Claim for each, in the order given.
-func Take(tx *storage.Tx, keys []Key) ([]*Claim, error) {
-	rows := make([]record, len(keys))
-	for i, k := range keys {
-		rows[i] = record{ID: tx.NewID(), CallerID: k.Caller, Route: k.Route, IdemKey: k.Key, BodyHash: k.Body, CreatedAt: tx.Now()}
-	}
-	sorted := slices.Clone(rows)
-	slices.SortFunc(sorted, func(a, b record) int {
-		return cmp.Or(cmp.Compare(a.CallerID, b.CallerID), cmp.Compare(a.Route, b.Route), cmp.Compare(a.IdemKey, b.IdemKey))
-	})
-	// Affected rows tell nothing about who inserted, so read back and compare ids.
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&sorted).Error; err != nil {
-		return nil, err
-	}
-	others, err := notOurs(tx, sorted)
-	if err != nil {
-		return nil, err
-	}
-	claims := make([]*Claim, len(rows))
-	for i, mine := range rows {
-		claims[i] = &Claim{row: mine}
-		if found, taken := others[mine.key()]; taken {
-			claims[i] = claim(mine, found)
-		}
-	}
-	return claims, nil
-}
-
-// notOurs reads, under lock, the rows that stand under these keys and were there before.
-// Rows of ours, which are nearly all, are only looked up by id: we inserted and hold them.
-func notOurs(tx *storage.Tx, rows []record) (map[Key]record, error) {
-	ids := make([]id.ID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	var inserted []id.ID
-	if err := tx.Model(&record{}).Where("id IN ?", ids).Pluck("id", &inserted).Error; err != nil {
-		return nil, err
-	}
-	earlier := slices.DeleteFunc(slices.Clone(rows), func(r record) bool { return slices.Contains(inserted, r.ID) })
-	if len(earlier) == 0 {
-		return nil, nil
-	}
-	return lockAll(tx, earlier)
-}
-
-func claim(mine, found record) *Claim {
-	if found.BodyHash != mine.BodyHash {
-		return &Claim{Err: ErrReused}
-	}
-	return &Claim{Earlier: &Answer{Status: found.Status, Body: found.Answer, Replayed: true}}
-}
-
-func lockAll(tx *storage.Tx, rows []record) (map[Key]record, error) {
+// Look answers what stands under each of the keys, in their order.
+func Look(view *gorm.DB, keys []Key) ([]Found, error) {
 	var where strings.Builder
 	var values []any
-	for i, r := range rows {
+	for i, k := range keys {
 		if i > 0 {
 			where.WriteString(" OR ")
 		}
 		where.WriteString("(caller_id = ? AND route = ? AND idem_key = ?)")
-		values = append(values, r.CallerID, r.Route, r.IdemKey)
+		values = append(values, k.Caller, k.Route, k.Key)
 	}
-	var found []record
-	err := tx.ForUpdate().Where(where.String(), values...).Order("caller_id, route, idem_key").Find(&found).Error
-	byKey := make(map[Key]record, len(found))
-	for _, r := range found {
-		byKey[r.key()] = r
-	}
-	return byKey, err
-}
-
-// Find reads a key's stored answer under lock, to learn the fate of a transaction
-// whose COMMIT went unanswered. It answers nil when that transaction did not happen.
-func Find(tx *storage.Tx, key Key) (*Answer, error) {
-	found, err := lockAll(tx, []record{{CallerID: key.Caller, Route: key.Route, IdemKey: key.Key}})
-	if err != nil || len(found) == 0 {
+	var rows []record
+	if err := view.Where(where.String(), values...).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	for _, r := range found {
-		if r.BodyHash != key.Body {
-			return nil, ErrReused
-		}
-		return &Answer{Status: r.Status, Body: r.Answer, Replayed: true}, nil
+	byKey := make(map[Key]record, len(rows))
+	for _, r := range rows {
+		byKey[r.key()] = r
 	}
-	return nil, nil
+	found := make([]Found, len(keys))
+	for i, k := range keys {
+		r, taken := byKey[Key{Caller: k.Caller, Route: k.Route, Key: k.Key}]
+		switch {
+		case !taken:
+		case r.BodyHash != k.Body:
+			found[i].Err = ErrReused
+		default:
+			found[i].Answer = &Answer{Status: r.Status, Body: r.Answer, Replayed: true}
+		}
+	}
+	return found, nil
 }
 
-// Keep stores an outcome that needs nothing else of the transaction, and answers it, or
-// what was answered under the key before. It fails with ErrReused.
-func Keep(tx *storage.Tx, key Key, outcome Encoded) (Answer, error) {
-	claims, err := Take(tx, []Key{key})
+// Find is Look for one key. It answers nil when nothing stands under it.
+func Find(view *gorm.DB, key Key) (*Answer, error) {
+	found, err := Look(view, []Key{key})
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
-	switch c := claims[0]; {
-	case c.Err != nil:
-		return Answer{}, c.Err
-	case c.Earlier != nil:
-		return *c.Earlier, nil
-	default:
-		return Answer{Status: outcome.Status, Body: outcome.Body}, Store(tx, []Outcome{{c, outcome}})
-	}
+	return found[0].Answer, found[0].Err
 }
 
 // Encoded is an outcome as it is stored and answered. ResultID names what a success
@@ -199,33 +139,42 @@ type Encoded struct {
 	ResultID id.ID
 }
 
-// Outcome is a claim with what is to be stored for it; a zero Status frees the key.
+// Outcome is what is answered under a key from now on.
 type Outcome struct {
-	Claim *Claim
+	Key Key
 	Encoded
 }
 
-// Store writes the answers of claims that are ours, in the claims' transaction.
+// Store writes the answers of keys under which nothing stood. Where another transaction was
+// faster meanwhile, this one is undone and run again: see storage.ErrAgain.
 func Store(tx *storage.Tx, outcomes []Outcome) error {
-	var kept []record
-	var freed []id.ID
-	for _, o := range outcomes {
-		if o.Status == 0 {
-			freed = append(freed, o.Claim.row.ID)
-			continue
-		}
-		row := o.Claim.row
-		row.Status, row.Answer, row.ResultID = o.Status, o.Body, o.ResultID
-		kept = append(kept, row)
-	}
-	if len(freed) > 0 {
-		if err := tx.Where("id IN ?", freed).Delete(&record{}).Error; err != nil {
-			return err
-		}
-	}
-	if len(kept) == 0 {
+	if len(outcomes) == 0 {
 		return nil
 	}
-	update := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"status", "answer", "result_id"})}
-	return tx.Clauses(update).Create(&kept).Error
+	rows := make([]record, len(outcomes))
+	for i, o := range outcomes {
+		rows[i] = record{ID: tx.NewID(), CallerID: o.Key.Caller, Route: o.Key.Route, IdemKey: o.Key.Key, BodyHash: o.Key.Body,
+			Status: o.Status, Answer: o.Body, ResultID: o.ResultID, CreatedAt: tx.Now()}
+	}
+	slices.SortFunc(rows, func(a, b record) int { // in one order, so that two wait for each other in no circle
+		return cmp.Or(cmp.Compare(a.CallerID, b.CallerID), cmp.Compare(a.Route, b.Route), cmp.Compare(a.IdemKey, b.IdemKey))
+	})
+	err := tx.Create(&rows).Error
+	if storage.IsDuplicate(err) {
+		return fmt.Errorf("%w: %w", storage.ErrAgain, err)
+	}
+	return err
+}
+
+// Keep stores an outcome that needs nothing else of the transaction, and answers it, or
+// what was answered under the key before. It fails with ErrReused.
+func Keep(tx *storage.Tx, key Key, outcome Encoded) (Answer, error) {
+	earlier, err := Find(tx.DB, key)
+	if err != nil {
+		return Answer{}, err
+	}
+	if earlier != nil {
+		return *earlier, nil
+	}
+	return Answer{Status: outcome.Status, Body: outcome.Body}, Store(tx, []Outcome{{key, outcome}})
 }

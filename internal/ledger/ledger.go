@@ -113,7 +113,7 @@ func Post(tx *storage.Tx, postings []Posting) ([]id.ID, error) {
 		}
 	}
 	for _, rows := range []any{&transactions, &entries, &marks} {
-		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+		if err := tx.CreateInBatches(rows, 1000).Error; err != nil {
 			return nil, err
 		}
 	}

@@ -30,10 +30,12 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
+	turn   sync.Mutex // held from taking a batch until it is written, so that the next is a full one
 }
 
 // overlap is how many batches are under way at once: while one waits for its COMMIT the
-// next reads and decides. Their locks are taken in the one order, so none waits in a circle.
+// next is taken and written. Their locks are taken in the one order, so none waits in a
+// circle.
 const overlap = 2
 
 type waiting struct {
@@ -56,16 +58,23 @@ func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Ans
 		return idempotency.Answer{}, err
 	}
 	w := &waiting{Checkout: ask, ctx: ctx, done: make(chan struct{})}
-	select {
-	case c.queue <- w:
-	default:
-		return idempotency.Answer{}, errBusy
+	if err := c.enqueue(w); err != nil {
+		return idempotency.Answer{}, err
 	}
 	select {
 	case <-w.done:
 		return w.answer, w.err
 	case <-ctx.Done():
 		return idempotency.Answer{}, storage.ErrOutcomeUnknown
+	}
+}
+
+func (c *Committer) enqueue(w *waiting) error {
+	select {
+	case c.queue <- w:
+		return nil
+	default:
+		return errBusy
 	}
 }
 
@@ -79,30 +88,38 @@ func (c *Committer) Run(ctx context.Context) {
 }
 
 func (c *Committer) loop(ctx context.Context) {
-	var held []*waiting
 	for {
-		var batch []*waiting
-		if batch, held = c.next(ctx, held); len(batch) == 0 {
+		c.turn.Lock()
+		written := sync.OnceFunc(c.turn.Unlock)
+		batch, twins := c.next(ctx)
+		if len(batch) == 0 {
+			written()
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
-		c.commit(work, batch)
+		c.commit(work, batch, written)
 		cancel()
+		written()
 		for _, w := range batch {
 			close(w.done)
+		}
+		for _, w := range twins {
+			if err := c.enqueue(w); err != nil {
+				w.err = err
+				close(w.done)
+			}
 		}
 	}
 }
 
-// next waits for a checkout and takes all that wait with it; at most one for each key.
-// Those that share a key with one of the batch are held for the next.
-func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, held []*waiting) {
-	if len(candidates) == 0 {
-		select {
-		case w := <-c.queue:
-			candidates = append(candidates, w)
-		case <-ctx.Done():
-		}
+// next waits for a checkout and takes all that wait with it; of those with one key the
+// first: its twins ask again when it is answered.
+func (c *Committer) next(ctx context.Context) (batch, twins []*waiting) {
+	var candidates []*waiting
+	select {
+	case w := <-c.queue:
+		candidates = append(candidates, w)
+	case <-ctx.Done():
 	}
 	for len(candidates) < batchSize {
 		select {
@@ -118,18 +135,18 @@ func (c *Committer) next(ctx context.Context, candidates []*waiting) (batch, hel
 		key := w.Key
 		key.Body = ""
 		if taken[key] {
-			held = append(held, w)
+			twins = append(twins, w)
 			continue
 		}
 		taken[key] = true
 		batch = append(batch, w)
 	}
-	return batch, held
+	return batch, twins
 }
 
-// commit settles every checkout of the batch. A batch that cannot be written is
-// halved until the checkout that spoils it stands alone.
-func (c *Committer) commit(ctx context.Context, batch []*waiting) {
+// commit settles every checkout of the batch, and calls written before its COMMIT. A batch
+// that cannot be written is halved until the checkout that spoils it stands alone.
+func (c *Committer) commit(ctx context.Context, batch []*waiting, written func()) {
 	live := batch[:0:0]
 	for _, w := range batch {
 		if w.err = w.ctx.Err(); w.err == nil {
@@ -139,7 +156,10 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting) {
 	if len(live) == 0 {
 		return
 	}
-	err := c.db.InTx(ctx, func(tx *storage.Tx) error { return c.write(tx, live) })
+	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
+		defer written()
+		return c.write(tx, live)
+	})
 	switch {
 	case err == nil:
 	case errors.Is(err, storage.ErrOutcomeUnknown):
@@ -149,8 +169,8 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting) {
 			w.answer, w.err = idempotency.Answer{}, err
 		}
 	default:
-		c.commit(ctx, live[:len(live)/2])
-		c.commit(ctx, live[len(live)/2:])
+		c.commit(ctx, live[:len(live)/2], written)
+		c.commit(ctx, live[len(live)/2:], written)
 	}
 }
 
@@ -165,7 +185,7 @@ func (c *Committer) resolve(ctx context.Context, batch []*waiting) {
 	for ctx.Err() == nil {
 		err := c.db.InTx(ctx, func(tx *storage.Tx) error {
 			for _, w := range batch {
-				found, err := idempotency.Find(tx, w.Key)
+				found, err := idempotency.Find(tx.ForUpdate(), w.Key)
 				if err != nil {
 					return err
 				}

@@ -126,26 +126,30 @@ func TestFiftyPaymentsWithOneCardNeverOverdrawIt(t *testing.T) {
 	})
 }
 
+// Ten keys, each sent ten times at once, to two programs.
 func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
-		m := open(t, db, 100)
-		card := m.Cards(t, buyer, 50_000, 1)
-		var bodies sync.Map
+		first := open(t, db, 1000)
+		replicas := []*market{first, {first.Replica(t, quick.Timing)}}
+		cards := first.Cards(t, buyer, 50_000, 10)
+		var orders sync.Map
 		var wg sync.WaitGroup
-		for range 20 {
+		for i := range 100 {
 			wg.Go(func() {
-				answer, _, err := m.buy(buyer, "same", card, one(m.SKUs[0], 1))
-				if err != nil {
-					t.Error(err)
+				key := i % 10
+				answer, _, err := replicas[i/10%2].buy(buyer, fmt.Sprint("k", key), cards[key:key+1], one(first.SKUs[key%4], 1))
+				if err != nil || answer.Status != http.StatusCreated {
+					t.Errorf("key %d: %d %s %v", key, answer.Status, answer.Body, err)
 				}
-				bodies.Store(string(answer.Body), true)
+				if earlier, twin := orders.LoadOrStore(key, string(answer.Body)); twin && earlier != string(answer.Body) {
+					t.Errorf("key %d made two orders", key)
+				}
 			})
 		}
 		wg.Wait()
-		different := 0
-		bodies.Range(func(_, _ any) bool { different++; return true })
-		if different != 1 {
-			t.Errorf("%d different answers", different)
+		var made int64
+		if err := db.Read(t.Context()).Model(&order.Order{}).Count(&made).Error; err != nil || made != 10 {
+			t.Errorf("%d orders of 10 keys, %v", made, err)
 		}
 	})
 }

@@ -22,28 +22,26 @@ import (
 	"zique/internal/storage"
 )
 
-// write is the transaction: claim keys, lock SKUs and cards, decide in memory,
-// write the accepted with multi-row statements, store every answer.
+// write is the transaction: look for earlier answers, lock SKUs and cards, decide in
+// memory, write the accepted with multi-row statements, store every answer.
 func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 	keys := make([]idempotency.Key, len(batch))
 	for i, w := range batch {
 		keys[i] = w.Key
 		w.answer, w.err = idempotency.Answer{}, nil
 	}
-	claims, err := idempotency.Take(tx, keys)
+	earlier, err := idempotency.Look(tx.DB, keys)
 	if err != nil {
 		return err
 	}
-	fresh := map[*waiting]*idempotency.Claim{}
 	var undecided []*waiting
 	for i, w := range batch {
-		switch {
-		case claims[i].Err != nil:
-			w.err = claims[i].Err
-		case claims[i].Earlier != nil:
-			w.answer = *claims[i].Earlier
+		switch found := earlier[i]; {
+		case found.Err != nil:
+			w.err = found.Err
+		case found.Answer != nil:
+			w.answer = *found.Answer
 		default:
-			fresh[w] = claims[i]
 			undecided = append(undecided, w)
 		}
 	}
@@ -62,7 +60,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 		if err == nil {
 			err = c.identify(tx, o)
 		}
-		outcome := idempotency.Outcome{Claim: fresh[w]}
+		outcome := idempotency.Outcome{Key: w.Key}
 		refusal, refused := fault.As(err)
 		switch {
 		case err == nil:
@@ -79,8 +77,10 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 		if err != nil {
 			return err
 		}
-		w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}
-		outcomes = append(outcomes, outcome)
+		if w.err == nil {
+			w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}
+			outcomes = append(outcomes, outcome)
+		}
 	}
 	if err := insert(tx, placed); err != nil {
 		return err

@@ -226,6 +226,8 @@ func isTransient(err error) bool {
 	var my *sqldriver.MySQLError
 	var lite *glebarez.Error
 	switch {
+	case errors.Is(err, ErrAgain):
+		return true
 	case errors.As(err, &my):
 		return my.Number == mysqlDeadlock || my.Number == mysqlLockTimeout || my.Number == mariadbChanged
 	case errors.As(err, &lite):

@@ -28,6 +28,9 @@ import (
 	"zique/internal/id"
 )
 
+// ErrAgain undoes a transaction and runs it again: another one was faster. See InTx.
+var ErrAgain = errors.New("storage: another transaction was faster")
+
 // ErrOutcomeUnknown is returned when the connection was lost while COMMIT was
 // under way: the transaction may or may not have happened. Resolve it by reading
 // something the transaction would have written; never report it as refused.
@@ -240,8 +243,8 @@ const (
 )
 
 // InTx runs f in one transaction at READ COMMITTED. A deadlock, a lock wait that
-// timed out and a busy file roll everything back and run f again, a bounded number
-// of times with a jittered pause; so f has no effects outside the database.
+// timed out, a busy file and ErrAgain roll everything back and run f again, a bounded
+// number of times with a jittered pause; so f has no effects outside the database.
 //
 // Errors of f come back unchanged. A database that is away, or busy for longer than
 // a few seconds, is ErrUnavailable; a connection lost at COMMIT is ErrOutcomeUnknown.

@@ -38,22 +38,31 @@ type Market struct {
 // Open opens a market, and closes it at the end of the test with its books checked.
 func Open(t storagetest.TB, db *storage.DB, stock int64, timing order.Timing) *Market {
 	t.Helper()
-	m := &Market{DB: db, Checks: order.NewCommitter(db, rand.Reader, timing)}
+	m := &Market{DB: db}
 	if err := m.InTx(func(tx *storage.Tx) error { return m.build(tx, stock) }); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { m.Checks.Run(ctx) })
 	t.Cleanup(func() {
-		stop()
-		running.Wait()
 		if _, err := ledger.Seal(context.Background(), db); err != nil {
 			t.Errorf("seal the journal: %v", err)
 		}
 		verifytest.Check(t, db)
 	})
-	return m
+	return m.Replica(t, timing)
+}
+
+// Replica is the same market with checkouts of its own, as another program has them.
+func (m *Market) Replica(t storagetest.TB, timing order.Timing) *Market {
+	replica := *m
+	replica.Checks = order.NewCommitter(m.DB, rand.Reader, timing)
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { replica.Checks.Run(ctx) })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+	})
+	return &replica
 }
 
 func (m *Market) build(tx *storage.Tx, stock int64) error {
