@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	pathpkg "path"
 	"strings"
@@ -131,15 +132,20 @@ const (
 // request is what is known of each before anything is asked about it.
 type request struct{ id, peer, userAgent string }
 
+// everywhere are headers of every answer.
+var everywhere = http.Header{
+	"X-Content-Type-Options": {"nosniff"},
+	"Referrer-Policy":        {"same-origin"},
+	"X-Frame-Options":        {"DENY"},
+}
+
 // identify gives every request an id, and remembers the peer's address.
 func identify(c *gin.Context) {
 	raw := make([]byte, 8)
 	_, _ = rand.Read(raw) // crypto/rand.Read never fails
 	requestID := hex.EncodeToString(raw)
 	c.Header("X-Request-Id", requestID)
-	c.Header("X-Content-Type-Options", "nosniff")
-	c.Header("Referrer-Policy", "same-origin")
-	c.Header("X-Frame-Options", "DENY")
+	maps.Copy(c.Writer.Header(), everywhere)
 	if c.GetHeader("Authorization") != "" || strings.HasPrefix(c.Request.URL.Path, base+"/auth/") {
 		c.Header("Cache-Control", "no-store")
 	}
