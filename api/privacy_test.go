@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -89,6 +90,10 @@ func TestWhoLeavesTakesTheApplicationAlong(t *testing.T) {
 		owner, _, _ := p.person(t, contact)
 		body, files := p.withPapers(t, owner)
 		draft := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		replaced := maps.Clone(body)
+		delete(replaced, "kind")
+		replaced["contact_name"] = "另一个人"
+		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+draft, replaced)
 		rejectedBody, rejectedFiles := p.withPapers(t, owner)
 		rejected := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", rejectedBody).text("id")
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+rejected+"/submit", nil)
@@ -577,6 +582,9 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		stranger, _, _ := p.person(t, "外人")
 		elsewhere := p.admit(t, stranger)
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		for _, to := range [][2]string{{name, phone}, {"李四", "13812345678"}} {
+			p.ok(t, http.StatusOK, secretary, "PUT", "/organisations/"+orgID+"/contact", map[string]any{"contact_name": to[0], "contact_phone": to[1]})
+		}
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
 		namesake := p.admit(t, stranger)
