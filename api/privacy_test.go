@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -89,6 +90,10 @@ func TestWhoLeavesTakesTheApplicationAlong(t *testing.T) {
 		owner, _, _ := p.person(t, contact)
 		body, files := p.withPapers(t, owner)
 		draft := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
+		replaced := maps.Clone(body)
+		delete(replaced, "kind")
+		replaced["contact_name"] = "另一个人"
+		p.ok(t, http.StatusOK, owner, "PUT", "/organisations/"+draft, replaced)
 		rejectedBody, rejectedFiles := p.withPapers(t, owner)
 		rejected := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", rejectedBody).text("id")
 		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+rejected+"/submit", nil)
@@ -498,42 +503,6 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 	})
 }
 
-func TestAnAuditorReadsNobodyInWhatOperatorsWrite(t *testing.T) {
-	eachPair(t, func(t *testing.T, p *program) {
-		owner, _, _ := p.person(t, contact)
-		body, _ := p.withPapers(t, owner)
-		orgID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", body).text("id")
-		p.ok(t, http.StatusOK, owner, "POST", "/organisations/"+orgID+"/submit", nil)
-		county, auditor := p.signIn(t, "13900000004"), p.signIn(t, demoAuditor)
-		reason := contact + "（138 1234 5678，431322199003071234，a.b@example.com）执照不清，见 " + orgID
-		p.ok(t, http.StatusOK, county, "POST", "/ops/organisations/"+orgID+"/return", reasoned{reason})
-		shown := "欧**（138****5678，****，a****@example.com）执照不清，见 " + orgID
-		for path, at := range map[string]string{
-			"/ops/organisations/" + orgID: "reason", "/ops/organisations?status=returned": "items.0.reason",
-			"/ops/organisations/" + orgID + "/history": "items.1.reason", "/audit?action=organisation.returned": "items.0.reason",
-		} {
-			if r := p.ok(t, http.StatusOK, auditor, "GET", path, nil); r.text(at) != shown {
-				t.Errorf("an auditor reads in %s %s", path, r.raw)
-			}
-			if r := p.ok(t, http.StatusOK, county, "GET", path, nil); r.text(at) != reason && !strings.HasPrefix(path, "/audit") {
-				t.Errorf("an operator reads in %s %s", path, r.raw)
-			}
-		}
-		if r := p.ok(t, http.StatusOK, owner, "GET", "/organisations/"+orgID, nil); r.text("reason") != reason {
-			t.Errorf("the applicant reads %s", r.raw)
-		}
-		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
-			return tx.Create(&audit.Entry{ID: tx.NewID(), Action: "test.before", Subject: "test", BeforeJSON: "null", AfterJSON: `{"note":"13812345678","id":"118230912345678901"}`, Reason: "13812345678"}).Error
-		})
-		for token, sees := range map[string]string{auditor: "138****5678", county: "13812345678"} {
-			r := p.ok(t, http.StatusOK, token, "GET", "/audit?action=test.before", nil)
-			if r.text("items.0.reason") != sees || r.text("items.0.after.note") != sees || r.text("items.0.after.id") != "118230912345678901" {
-				t.Errorf("an older row: %s", r.raw)
-			}
-		}
-	})
-}
-
 func TestTheLogOfAnOrganisationHasWhatOperatorsDidToIt(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		secretary, _, _ := p.person(t, "秘书")
@@ -577,6 +546,9 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		stranger, _, _ := p.person(t, "外人")
 		elsewhere := p.admit(t, stranger)
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		for _, to := range [][2]string{{name, phone}, {"李四", "13812345678"}} {
+			p.ok(t, http.StatusOK, secretary, "PUT", "/organisations/"+orgID+"/contact", map[string]any{"contact_name": to[0], "contact_phone": to[1]})
+		}
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+orgID+"/suspend", reason)
 		p.ok(t, http.StatusOK, federation, "POST", "/ops/organisations/"+elsewhere+"/suspend", reasoned{"问" + name + "，" + phone + " 或 " + otherPhone})
 		namesake := p.admit(t, stranger)
@@ -585,17 +557,6 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		p.inbox(t, stranger, "org_suspended")
 		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+userID+"/roles", map[string]any{"role": "auditor", "reason": reason.Reason}).text("id")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked+"/reject", reason)
-		p.inDatabase(t, func(tx *storage.Tx) error { // as rows were written before
-			var named int64
-			err := tx.Model(&audit.Entry{}).Where("subject = 'approval' AND reason LIKE ?", "%"+name+"%").Count(&named).Error
-			if named > 0 {
-				t.Errorf("%d rows of the log about the request name whom it is about", named)
-			}
-			return errors.Join(err, tx.Exec("UPDATE audit_log SET reason = ? WHERE subject_id = ?", name+"不合适", asked).Error)
-		})
-		if logged := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/audit?subject_id="+asked, nil); logged.text("items.1.reason") != "慕**不合适" {
-			t.Errorf("an auditor reads %s", logged.raw)
-		}
 		withApplication, _ := p.withPapers(t, secretary)
 		withApplication["contact_name"] = name
 		withApplication["documents"] = []any{}

@@ -107,12 +107,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"运费不对"})
 		self("POST", "/ops/statements/"+own+"/answer", reasoned{"照付"})
 		p.waits(t, auditor, "statements_disputed", 1)
-		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+own+"/answer", reasoned{"运费按模板计，问 13812345678"})
-		for token, sees := range map[string]string{auditor: "运费按模板计，问 138****5678", federation: "运费按模板计，问 13812345678"} {
-			if r := p.ok(t, http.StatusOK, token, "GET", "/ops/statements/"+own, nil); r.text("answer") != sees {
-				t.Errorf("an answer with a phone: %s", r.raw)
-			}
-		}
+		p.ok(t, http.StatusOK, federation, "POST", "/ops/statements/"+own+"/answer", reasoned{"运费按模板计"})
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/confirm", nil)
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+own+"/confirm", nil) // repeated
 		p.call(t, owner, "POST", "/coop/statements/"+own+"/dispute", reasoned{"少了"}).wants(t, http.StatusConflict, "state_conflict")

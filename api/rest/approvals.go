@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"zique/internal/approval"
-	"zique/internal/identity"
-	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -38,32 +36,34 @@ type PersonJSON struct {
 	Name string `json:"name"`
 }
 
-func approvalJSON(a approval.Approval) ApprovalJSON {
+func approvalJSON(a approval.Approval, v veil) ApprovalJSON {
 	out := ApprovalJSON{
 		ID: a.ID.String(), Kind: a.Kind, Subject: a.Subject, SubjectID: a.SubjectID.String(), OrgID: idOrNone(a.OrgID), OrgName: a.OrgName,
-		Reason: a.Reason, Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON), Status: a.Status,
-		RequestedBy: PersonJSON{a.RequestedBy.String(), a.RequesterName}, DecisionReason: a.DecisionReason,
+		Reason: v.text(a.Reason), Before: json.RawMessage(v.held(a.BeforeJSON)), After: json.RawMessage(v.held(a.AfterJSON)), Status: a.Status,
+		RequestedBy: PersonJSON{a.RequestedBy.String(), v.name(a.RequesterName)}, DecisionReason: v.text(a.DecisionReason),
 		CreatedAt: a.CreatedAt.Time(), ExpiresAt: a.ExpiresAt.Time(), DecidedAt: instant(a.DecidedAt), MayDecide: a.MayDecide,
 	}
 	if a.DecidedBy != 0 {
-		out.DecidedBy = &PersonJSON{a.DecidedBy.String(), a.DeciderName}
+		out.DecidedBy = &PersonJSON{a.DecidedBy.String(), v.name(a.DeciderName)}
 	}
 	return out
 }
 
-// approvalFor is a request as the caller may see it: who was an operator once and looks on
-// as an auditor now finds nobody named in what they asked for or decided.
-func approvalFor(ctx context.Context, a approval.Approval) ApprovalJSON {
-	if caller(ctx).Has(identity.RoleAuditor) && onlyAuditor(ctx) && !a.MayDecide {
-		for _, text := range []*string{&a.Reason, &a.DecisionReason} {
-			*text = pii.MaskText(*text, a.RequesterName, a.DeciderName, a.AboutName)
-		}
-		for _, held := range []*string{&a.BeforeJSON, &a.AfterJSON} {
-			*held = withoutNames(pii.MaskJSON(*held, a.RequesterName, a.DeciderName, a.AboutName))
-		}
-		a.RequesterName, a.DeciderName = pii.MaskName(a.RequesterName), pii.MaskName(a.DeciderName)
+// approvalsFor are requests as the caller may see them: who was an operator once and looks
+// on as an auditor now finds nobody named in what they asked for or decided.
+func (s *Server) approvalsFor(ctx context.Context, found []approval.Approval) ([]ApprovalJSON, error) {
+	veiled, err := veils(ctx, s, found, approval.Approval.People)
+	if err != nil {
+		return nil, err
 	}
-	return approvalJSON(a)
+	out := make([]ApprovalJSON, len(found))
+	for i, a := range found {
+		if a.MayDecide { // nobody decides about what they do not see
+			veiled[i] = veil{}
+		}
+		out[i] = approvalJSON(a, veiled[i])
+	}
+	return out, nil
 }
 
 // shownApproval answers a request that was just changed, with the names in it.
@@ -75,7 +75,11 @@ func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, e
 	if err != nil {
 		return nil, err
 	}
-	return &body[ApprovalJSON]{approvalFor(ctx, a)}, nil
+	shown, err := s.approvalsFor(ctx, []approval.Approval{a})
+	if err != nil {
+		return nil, err
+	}
+	return &body[ApprovalJSON]{shown[0]}, nil
 }
 
 type listApprovalsIn struct {
@@ -100,11 +104,8 @@ func (s *Server) listApprovals(ctx context.Context, in *listApprovalsIn) (*body[
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(a approval.Approval) string { return a.ID.String() })
-	out := &body[list[ApprovalJSON]]{list[ApprovalJSON]{Items: []ApprovalJSON{}, NextCursor: next}}
-	for _, a := range page {
-		out.Body.Items = append(out.Body.Items, approvalFor(ctx, a))
-	}
-	return out, nil
+	items, err := s.approvalsFor(ctx, page)
+	return &body[list[ApprovalJSON]]{list[ApprovalJSON]{Items: items, NextCursor: next}}, err
 }
 
 func (s *Server) getApproval(ctx context.Context, in *PathID) (*body[ApprovalJSON], error) {

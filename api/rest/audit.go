@@ -10,11 +10,11 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"gorm.io/gorm"
 
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/id"
-	"zique/internal/identity"
 	"zique/internal/pii"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
@@ -40,46 +40,31 @@ type AuditJSON struct {
 	CreatedAt time.Time       `json:"created_at"`
 }
 
-// auditJSON shows an entry to the caller: an auditor sees no personal data in clear.
-func auditJSON(e audit.Entry, who identity.Caller) AuditJSON {
-	if !who.Has(identity.RoleOperator) {
-		named := []string{e.ActorName, e.ContactName, e.SubjectName, e.AskerName}
-		e.Reason = pii.MaskText(e.Reason, named...)
-		e.BeforeJSON, e.AfterJSON = withoutNames(pii.MaskJSON(e.BeforeJSON, named...)), withoutNames(pii.MaskJSON(e.AfterJSON, named...))
-		e.ActorName, e.Peer = pii.MaskName(e.ActorName), pii.MaskPeer(e.Peer)
+func auditJSON(e audit.Entry, v veil) AuditJSON {
+	if v.drawn {
+		e.Peer = pii.MaskPeer(e.Peer)
 	}
 	return AuditJSON{
-		ID: e.ID.String(), Action: e.Action, ActorID: idOrNone(e.ActorID), ActorName: e.ActorName, OrgID: idOrNone(e.OrgID), OrgName: e.OrgName,
-		AboutID: idOrNone(e.AboutOrgID), AboutName: e.AboutOrgName, Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(e.BeforeJSON), After: json.RawMessage(e.AfterJSON),
-		Reason: e.Reason, Peer: e.Peer, RequestID: e.RequestID, CreatedAt: e.CreatedAt.Time(),
+		ID: e.ID.String(), Action: e.Action, ActorID: idOrNone(e.ActorID), ActorName: v.name(e.ActorName), OrgID: idOrNone(e.OrgID), OrgName: e.OrgName,
+		AboutID: idOrNone(e.AboutOrgID), AboutName: e.AboutOrgName, Subject: e.Subject, SubjectID: e.SubjectID.String(), Before: json.RawMessage(v.held(e.BeforeJSON)), After: json.RawMessage(v.held(e.AfterJSON)),
+		Reason: v.text(e.Reason), Peer: e.Peer, RequestID: e.RequestID, CreatedAt: e.CreatedAt.Time(),
 	}
 }
 
-// naming are the fields of old rows that named people; newer ones are written masked.
-var naming = []string{"contact_name", "holder"}
-
-// withoutNames masks who is named in what a row holds.
-func withoutNames(held string) string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal([]byte(held), &fields) != nil { // a list or nothing
-		return held
-	}
-	masked := false
-	for _, field := range naming {
-		var name string
-		if json.Unmarshal(fields[field], &name) == nil {
-			fields[field], _ = json.Marshal(pii.MaskName(name)) // a string always encodes
-			masked = true
+// auditsJSON shows rows of the log, also to who only looks on.
+func auditsJSON(view *gorm.DB, rows []audit.Entry, looksOn bool) ([]AuditJSON, error) {
+	veiled := make([]veil, len(rows))
+	if looksOn {
+		var err error
+		if veiled, err = drawn(audit.NamedIn(view, rows)); err != nil {
+			return nil, err
 		}
 	}
-	if !masked {
-		return held
+	out := make([]AuditJSON, len(rows))
+	for i, e := range rows {
+		out[i] = auditJSON(e, veiled[i])
 	}
-	shown, err := json.Marshal(fields)
-	if err != nil {
-		return "null"
-	}
-	return string(shown)
+	return out, nil
 }
 
 // idOrNone leaves an id that is 0 out of the answer.
@@ -143,11 +128,8 @@ func (s *Server) listAudit(ctx context.Context, in *auditIn) (*body[list[AuditJS
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(e audit.Entry) string { return e.ID.String() })
-	out := &body[list[AuditJSON]]{list[AuditJSON]{Items: []AuditJSON{}, NextCursor: next}}
-	for _, e := range page {
-		out.Body.Items = append(out.Body.Items, auditJSON(e, caller(ctx)))
-	}
-	return out, nil
+	items, err := auditsJSON(s.DB.Read(ctx), page, lookingOn(ctx))
+	return &body[list[AuditJSON]]{list[AuditJSON]{Items: items, NextCursor: next}}, err
 }
 
 // exportPage is how many rows of the log are read and sent at once, each page within the
@@ -159,9 +141,9 @@ func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*h
 	if err != nil {
 		return nil, err
 	}
-	who := caller(ctx)
+	looksOn := lookingOn(ctx)
 	err = s.DB.InTx(ctx, func(tx *storage.Tx) error {
-		return audit.Write(tx, actor(ctx), audit.Change{Action: "audit.exported", Subject: "user", SubjectID: who.UserID, After: in.AuditFilter.given()})
+		return audit.Write(tx, actor(ctx), audit.Change{Action: "audit.exported", Subject: "user", SubjectID: caller(ctx).UserID, After: in.AuditFilter.given()})
 	})
 	if err != nil {
 		return nil, err
@@ -170,7 +152,7 @@ func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*h
 		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
 		out.SetHeader("Content-Disposition", `attachment; filename="audit.csv"`)
 		out.SetHeader("Cache-Control", "no-store")
-		if err := s.writeAudit(out, f, who); err != nil { // the status is sent: all that is left is to stop
+		if err := s.writeAudit(out, f, looksOn); err != nil { // the status is sent: all that is left is to stop
 			slog.WarnContext(ctx, "the export of the audit log broke off", "request_id", requestID(ctx), "error", err)
 		}
 	}}, nil
@@ -188,7 +170,7 @@ func (in AuditFilter) given() map[string]string {
 	return all
 }
 
-func (s *Server) writeAudit(out huma.Context, f audit.Filter, who identity.Caller) error {
+func (s *Server) writeAudit(out huma.Context, f audit.Filter, looksOn bool) error {
 	connection := http.NewResponseController(humagin.Unwrap(out).Writer)
 	rows := spreadsheet.NewStream(out.BodyWriter())
 	rows.Row("time", "action", "actor", "organisation", "about", "subject", "subject_id", "before", "after", "reason", "peer", "request_id")
@@ -198,11 +180,14 @@ func (s *Server) writeAudit(out huma.Context, f audit.Filter, who identity.Calle
 		if err != nil {
 			return err
 		}
-		for _, e := range found {
-			shown := auditJSON(e, who)
+		page, err := auditsJSON(s.DB.Read(out.Context()), found, looksOn)
+		if err != nil {
+			return err
+		}
+		for i, shown := range page {
 			rows.Row(shown.CreatedAt.Format(time.RFC3339), shown.Action, shown.ActorName, shown.OrgName, shown.AboutName, shown.Subject,
 				shown.SubjectID, string(shown.Before), string(shown.After), shown.Reason, shown.Peer, shown.RequestID)
-			f.BeforeID = e.ID
+			f.BeforeID = found[i].ID
 		}
 		if err := rows.Flush(); err != nil || len(found) < exportPage {
 			return err

@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"zique/internal/approval"
+	"zique/internal/audit"
 	"zique/internal/bank"
 	"zique/internal/id"
-	"zique/internal/identity"
 	"zique/internal/imports"
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/payment"
-	"zique/internal/pii"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
 )
@@ -37,15 +36,15 @@ type BankRowJSON struct {
 	SettledAt       *time.Time `json:"settled_at,omitempty"`
 }
 
-func (s *Server) bankRowJSON(ctx context.Context, r bank.Row) BankRowJSON {
+func bankRowJSON(r bank.Row, v veil) BankRowJSON {
 	out := BankRowJSON{ID: r.ID.String(), BankDay: r.BankDay, BankReference: r.BankReference, PaidAt: r.PaidAt.Time(), AmountFen: r.AmountFen,
-		PayerName: r.Name, PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID),
-		CarriedReason: r.CarriedReason, SettledAt: timeOrNil(r.SettledAt)}
+		PayerName: v.name(r.Name), PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID),
+		CarriedReason: v.text(r.CarriedReason), SettledAt: timeOrNil(r.SettledAt)}
 	if r.ReturnReference != nil {
 		out.ReturnReference = *r.ReturnReference
 	}
-	if !caller(ctx).Has(identity.RoleOperator) {
-		out.PayerName, out.Memo, out.CarriedReason = pii.MaskName(r.Name), "", pii.MaskText(r.CarriedReason, r.Name)
+	if v.drawn {
+		out.Memo = ""
 	}
 	return out
 }
@@ -67,11 +66,27 @@ func (s *Server) listBankRows(ctx context.Context, in *bankRowsIn) (*body[list[B
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(r bank.Row) string { return r.ID.String() })
+	veiled, err := s.bankVeils(ctx, page)
 	out := &body[list[BankRowJSON]]{list[BankRowJSON]{Items: []BankRowJSON{}, NextCursor: next}}
-	for _, r := range page {
-		out.Body.Items = append(out.Body.Items, s.bankRowJSON(ctx, r))
+	for i, v := range veiled {
+		out.Body.Items = append(out.Body.Items, bankRowJSON(page[i], v))
 	}
-	return out, nil
+	return out, err
+}
+
+func (s *Server) bankVeils(ctx context.Context, rows []bank.Row) ([]veil, error) {
+	var people map[string]audit.Circle
+	if lookingOn(ctx) {
+		days := make([]string, len(rows))
+		for i, r := range rows {
+			days[i] = r.BankDay
+		}
+		var err error
+		if people, err = s.Bank.CarriedOver(s.DB.Read(ctx), days); err != nil {
+			return nil, err
+		}
+	}
+	return veils(ctx, s, rows, func(r bank.Row) audit.Circle { return people[r.BankDay] })
 }
 
 type matchBankRowIn struct {
@@ -206,7 +221,7 @@ type closeBankDayIn struct {
 }
 
 func (s *Server) closeBankDay(ctx context.Context, in *closeBankDayIn) (*body[BankDayJSON], error) {
-	err := s.DB.InTx(ctx, func(tx *storage.Tx) error { return bank.Close(tx, actor(ctx), in.Day, in.Body.CarryReason) })
+	err := s.DB.InTx(ctx, func(tx *storage.Tx) error { return s.Bank.Close(tx, actor(ctx), in.Day, in.Body.CarryReason) })
 	if err != nil {
 		return nil, err
 	}

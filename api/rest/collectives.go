@@ -4,8 +4,9 @@ import (
 	"context"
 
 	"zique/internal/approval"
+	"zique/internal/audit"
+	"zique/internal/id"
 	"zique/internal/org"
-	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -48,12 +49,14 @@ func (s *Server) listHeads(ctx context.Context, in *PathID) (*body[list[MemberJS
 		return nil, err
 	}
 	heads, err := s.Orgs.Heads(s.DB.Read(ctx), collectiveID)
-	if onlyAuditor(ctx) {
-		for i := range heads {
-			heads[i].Name = pii.MaskName(heads[i].Name)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return membersBody(heads, err)
+	v := veil{drawn: lookingOn(ctx)}
+	for i := range heads {
+		heads[i].Name = v.name(heads[i].Name)
+	}
+	return membersBody(heads, nil)
 }
 
 type askHeadRemovalIn struct {
@@ -82,10 +85,14 @@ func (s *Server) listCollectivePayees(ctx context.Context, in *PathID) (*body[li
 		return nil, err
 	}
 	found, err := s.Orgs.CollectivePayees(s.DB.Read(ctx), collectiveID)
-	if onlyAuditor(ctx) {
-		for i := range found {
-			found[i].Holder = pii.MaskName(found[i].Holder)
-		}
+	if err != nil {
+		return nil, err
+	}
+	veiled, err := veils(ctx, s, found, func(p org.Payee) audit.Circle {
+		return audit.Circle{Orgs: []id.ID{collectiveID}, Names: []string{p.Holder}}
+	})
+	for i, v := range veiled { // people also write names after the bank's
+		found[i].Holder, found[i].Bank = v.name(found[i].Holder), v.text(found[i].Bank)
 	}
 	return payeesBody(found, err)
 }

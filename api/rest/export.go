@@ -242,28 +242,31 @@ func eachPage[T any](list func(before id.ID) ([]T, error), take func(T) (id.ID, 
 // else did something to the account it does not tell.
 func (s *Server) exportLog(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
 	into.Log = []AuditJSON{}
-	rows := func(f audit.Filter, take func(e audit.Entry)) error {
+	rows := func(f audit.Filter, take func(e audit.Entry, shown AuditJSON)) error {
 		return eachPage(func(before id.ID) ([]audit.Entry, error) {
 			f.BeforeID, f.Limit = before, exportedAtOnce
-			return audit.List(s.DB.Read(ctx), f)
-		}, func(e audit.Entry) (id.ID, error) {
-			take(e)
-			return e.ID, nil
-		})
+			found, err := audit.List(s.DB.Read(ctx), f)
+			if err != nil {
+				return nil, err
+			}
+			shown, err := auditsJSON(s.DB.Read(ctx), found, true)
+			for i := range shown {
+				take(found[i], shown[i])
+			}
+			return found, err
+		}, func(e audit.Entry) (id.ID, error) { return e.ID, nil })
 	}
-	err := rows(audit.Filter{ActorID: who}, func(e audit.Entry) {
-		shown := auditJSON(e, identity.Caller{})
+	err := rows(audit.Filter{ActorID: who}, func(e audit.Entry, shown AuditJSON) {
 		shown.ActorName, shown.Peer = e.ActorName, e.Peer
 		into.Log = append(into.Log, shown)
 	})
 	if err != nil {
 		return err
 	}
-	return rows(audit.Filter{Subject: "user", SubjectID: who}, func(e audit.Entry) {
+	return rows(audit.Filter{Subject: "user", SubjectID: who}, func(e audit.Entry, shown AuditJSON) {
 		if e.ActorID == who {
 			return
 		}
-		shown := auditJSON(e, identity.Caller{})
 		shown.ActorID, shown.ActorName, shown.Peer, shown.RequestID, shown.Reason = "", "", "", "", ""
 		into.Log = append(into.Log, shown)
 	})
@@ -308,11 +311,14 @@ func (s *Server) exportInvitations(ctx context.Context, who id.ID, _ string, int
 func (s *Server) exportApprovals(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
 	into.Approvals = []ApprovalJSON{}
 	return eachPage(func(before id.ID) ([]approval.Approval, error) {
-		return s.Approvals.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
-	}, func(a approval.Approval) (id.ID, error) {
-		into.Approvals = append(into.Approvals, approvalJSON(a))
-		return a.ID, nil
-	})
+		found, err := s.Approvals.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		shown, err := s.approvalsFor(ctx, found)
+		into.Approvals = append(into.Approvals, shown...)
+		return found, err
+	}, func(a approval.Approval) (id.ID, error) { return a.ID, nil })
 }
 
 func (s *Server) exportMessages(ctx context.Context, who id.ID, lang string, into *ExportJSON) error {

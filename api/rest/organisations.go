@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
+	"zique/internal/audit"
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/org"
-	"zique/internal/pii"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
@@ -24,7 +24,7 @@ type OrganisationJSON struct {
 	ContactPhone string         `json:"contact_phone" doc:"masked"`
 	VillageIDs   []string       `json:"village_ids" doc:"villages that a cooperative serves"`
 	Documents    []DocumentJSON `json:"documents"`
-	Reason       string         `json:"reason" doc:"of the last decision; phones and the contact's name in it are masked for auditors"`
+	Reason       string         `json:"reason" doc:"of the last decision; people in it are masked for auditors"`
 	MyRole       string         `json:"my_role,omitempty" doc:"of the member who asks"`
 	CreatedAt    time.Time      `json:"created_at"`
 	SubmittedAt  *time.Time     `json:"submitted_at,omitempty"`
@@ -259,20 +259,17 @@ func (s *Server) organisationHistory(ctx context.Context, in *PathID) (*body[lis
 	return stepsBody(steps, err)
 }
 
-// onlyAuditor tells whether the caller looks on as an auditor, who sees no personal
-// data in clear.
-func onlyAuditor(ctx context.Context) bool { return !caller(ctx).Has(identity.RoleOperator) }
-
-// reviewed is the organisation as the caller may see it.
-func reviewed(ctx context.Context, o org.Organisation) org.Organisation {
-	if onlyAuditor(ctx) {
-		o.Reason = pii.MaskText(o.Reason, o.ContactName)
-		o.ContactName = pii.MaskName(o.ContactName)
-		for i := range o.Documents {
-			o.Documents[i].Name = pii.MaskName(o.Documents[i].Name)
+// reviewed makes of organisations what the caller may see.
+func (s *Server) reviewed(ctx context.Context, found []org.Organisation) error {
+	veiled, err := veils(ctx, s, found, func(o org.Organisation) audit.Circle { return audit.Circle{Orgs: []id.ID{o.ID}} })
+	for i, v := range veiled {
+		o := &found[i]
+		o.Reason, o.ContactName = v.text(o.Reason), v.name(o.ContactName)
+		for n := range o.Documents {
+			o.Documents[n].Name = v.name(o.Documents[n].Name)
 		}
 	}
-	return o
+	return err
 }
 
 type reviewListIn struct {
@@ -292,8 +289,8 @@ func (s *Server) reviewOrganisations(ctx context.Context, in *reviewListIn) (*bo
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(o org.Organisation) string { return o.ID.String() })
-	for i := range page {
-		page[i] = reviewed(ctx, page[i])
+	if err := s.reviewed(ctx, page); err != nil {
+		return nil, err
 	}
 	items, err := s.organisationsJSON(ctx, page)
 	return &body[list[OrganisationJSON]]{list[OrganisationJSON]{Items: items, NextCursor: next}}, err
@@ -305,7 +302,12 @@ func (s *Server) reviewOrganisation(ctx context.Context, in *PathID) (*body[Orga
 		return nil, err
 	}
 	o, err := s.Orgs.Get(s.DB.Read(ctx), orgID)
-	return s.organisationBody(ctx, reviewed(ctx, o), err)
+	if err != nil {
+		return nil, err
+	}
+	one := []org.Organisation{o}
+	err = s.reviewed(ctx, one)
+	return s.organisationBody(ctx, one[0], err)
 }
 
 func (s *Server) reviewHistory(ctx context.Context, in *PathID) (*body[list[StepJSON]], error) {
@@ -314,11 +316,14 @@ func (s *Server) reviewHistory(ctx context.Context, in *PathID) (*body[list[Step
 		return nil, err
 	}
 	steps, err := org.Steps(s.DB.Read(ctx), orgID)
-	if onlyAuditor(ctx) {
-		for i, step := range steps {
-			steps[i].Reason = pii.MaskText(step.Reason, step.ActorName, step.ContactName)
-			steps[i].ActorName = pii.MaskName(step.ActorName)
-		}
+	if err != nil {
+		return nil, err
+	}
+	veiled, err := veils(ctx, s, steps, func(step org.Step) audit.Circle {
+		return audit.Circle{Users: []id.ID{step.ActorID}, Orgs: []id.ID{orgID}}
+	})
+	for i, v := range veiled {
+		steps[i].Reason, steps[i].ActorName = v.text(steps[i].Reason), v.name(steps[i].ActorName)
 	}
 	return stepsBody(steps, err)
 }

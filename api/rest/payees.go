@@ -15,7 +15,7 @@ import (
 type PayeeJSON struct {
 	ID         string    `json:"id"`
 	Holder     string    `json:"holder" doc:"masked for auditors"`
-	Bank       string    `json:"bank"`
+	Bank       string    `json:"bank" doc:"people in it are masked for auditors"`
 	Number     string    `json:"number" doc:"masked: its last four digits"`
 	Agency     bool      `json:"agency" doc:"村账镇管: another body holds it for the village"`
 	Status     string    `json:"status" enum:"active,replaced"`

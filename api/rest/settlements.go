@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zique/internal/approval"
+	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
@@ -35,8 +36,8 @@ type SettlementJSON struct {
 	Approval  string                `json:"approval_id,omitempty" doc:"the request for a payout that waits for a decision"`
 }
 
-func settlementJSON(ctx context.Context, run settlement.Settlement) SettlementJSON {
-	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: lookingOn(ctx, run.Note), ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
+func settlementJSON(run settlement.Settlement, v veil) SettlementJSON {
+	out := SettlementJSON{ID: run.ID.String(), Status: run.Status, Note: v.text(run.Note), ToSeq: run.ToSeq, Counts: []SettlementCountJSON{},
 		CreatedAt: run.CreatedAt.Time(), MadeAt: instant(run.MadeAt), ClosedAt: instant(run.ClosedAt), Approval: idOrNone(run.ApprovalID)}
 	if run.Period != nil {
 		out.Period = *run.Period
@@ -58,10 +59,11 @@ func (s *Server) listSettlements(ctx context.Context, in *Paging) (*body[list[Se
 	}
 	page, next := cut(found, in.Limit, func(run settlement.Settlement) string { return run.ID.String() })
 	out := &body[list[SettlementJSON]]{list[SettlementJSON]{Items: []SettlementJSON{}, NextCursor: next}}
-	for _, run := range page {
-		out.Body.Items = append(out.Body.Items, settlementJSON(ctx, run))
+	veiled, err := veils(ctx, s, page, aroundSettlement)
+	for i, v := range veiled {
+		out.Body.Items = append(out.Body.Items, settlementJSON(page[i], v))
 	}
-	return out, nil
+	return out, err
 }
 
 func (s *Server) getSettlement(ctx context.Context, in *PathID) (*body[SettlementJSON], error) {
@@ -70,7 +72,15 @@ func (s *Server) getSettlement(ctx context.Context, in *PathID) (*body[Settlemen
 		return nil, err
 	}
 	run, err := settlement.Get(s.DB.Read(ctx), s.DB.Now(), settlementID)
-	return &body[SettlementJSON]{settlementJSON(ctx, run)}, err
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.veilOf(ctx, aroundSettlement(run))
+	return &body[SettlementJSON]{settlementJSON(run, v)}, err
+}
+
+func aroundSettlement(run settlement.Settlement) audit.Circle {
+	return audit.Circle{Users: []id.ID{run.AskedBy}}
 }
 
 type beginIn struct {
@@ -90,7 +100,7 @@ func (s *Server) beginSettlement(ctx context.Context, in *beginIn) (*stored, err
 	}
 	return s.once(ctx, key, func(tx *storage.Tx) (any, id.ID, error) {
 		run, err := s.Settlements.Begin(tx, actor(ctx), in.Body.Note)
-		return settlementJSON(ctx, run), run.ID, err
+		return settlementJSON(run, veil{}), run.ID, err
 	})
 }
 

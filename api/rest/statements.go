@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"time"
 
+	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/money"
 	"zique/internal/org"
-	"zique/internal/pii"
 	"zique/internal/settlement"
 	"zique/internal/storage"
 )
@@ -23,14 +23,6 @@ var (
 	villageHead  = members([]string{org.VillageCollective}, org.RoleHead).evenSuspended()
 	onlookers    = access{roles: []string{identity.RoleOperator, identity.RoleAuditor, identity.RoleLiaison}}
 )
-
-// lookingOn hides who is named in a text from an auditor, who acts for nobody.
-func lookingOn(ctx context.Context, text string, names ...string) string {
-	if acting(ctx).OrgID == 0 && onlyAuditor(ctx) {
-		return pii.MaskText(text, names...)
-	}
-	return text
-}
 
 // StatementOfJSON is what a cooperative or a village collective is owed of a period.
 type StatementOfJSON struct {
@@ -55,11 +47,11 @@ type StatementOfJSON struct {
 	CreatedAt     time.Time  `json:"created_at"`
 }
 
-func statementOfJSON(ctx context.Context, st settlement.Statement) StatementOfJSON {
+func statementOfJSON(st settlement.Statement, v veil) StatementOfJSON {
 	out := StatementOfJSON{
 		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind,
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
-		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: lookingOn(ctx, st.Reason, st.ContactName), Answer: lookingOn(ctx, st.Answer, st.ContactName),
+		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: v.text(st.Reason), Answer: v.text(st.Answer),
 		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
 	}
 	if st.BankReference != nil {
@@ -156,10 +148,15 @@ func (s *Server) statements(ctx context.Context, p Paging, f settlement.Filter) 
 	}
 	page, next := cut(found, p.Limit, func(st settlement.Statement) string { return st.ID.String() })
 	out := &body[list[StatementOfJSON]]{list[StatementOfJSON]{Items: []StatementOfJSON{}, NextCursor: next}}
-	for _, st := range page {
-		out.Body.Items = append(out.Body.Items, statementOfJSON(ctx, st))
+	veiled, err := veils(ctx, s, page, aroundStatement)
+	for i, v := range veiled {
+		out.Body.Items = append(out.Body.Items, statementOfJSON(page[i], v))
 	}
-	return out, nil
+	return out, err
+}
+
+func aroundStatement(st settlement.Statement) audit.Circle {
+	return audit.Circle{Orgs: []id.ID{st.OrgID}}
 }
 
 // statement finds the one that the path names: of the organisation for which the caller
@@ -182,6 +179,10 @@ func (s *Server) getStatement(ctx context.Context, in *statementDetailIn) (*body
 	if err != nil {
 		return nil, err
 	}
+	v, err := s.veilOf(ctx, aroundStatement(st))
+	if err != nil {
+		return nil, err
+	}
 	from, err := strconv.ParseInt("0"+in.Cursor, 10, 64)
 	if err != nil {
 		return nil, errNoCursor
@@ -191,7 +192,7 @@ func (s *Server) getStatement(ctx context.Context, in *statementDetailIn) (*body
 		return nil, err
 	}
 	page, next := cut(found, in.Limit, func(i settlement.Item) string { return strconv.FormatInt(i.Seq, 10) })
-	out := &body[StatementDetailJSON]{StatementDetailJSON{StatementOfJSON: statementOfJSON(ctx, st), Items: []StatementItemJSON{}, NextCursor: next}}
+	out := &body[StatementDetailJSON]{StatementDetailJSON{StatementOfJSON: statementOfJSON(st, v), Items: []StatementItemJSON{}, NextCursor: next}}
 	for _, i := range page {
 		out.Body.Items = append(out.Body.Items, statementItemJSON(i))
 	}
@@ -229,7 +230,7 @@ func (s *Server) changeStatement(ctx context.Context, in PathID, do func(tx *sto
 		return nil, err
 	}
 	st, err := s.statement(ctx, in)
-	return &body[StatementOfJSON]{statementOfJSON(ctx, st)}, err
+	return &body[StatementOfJSON]{statementOfJSON(st, veil{})}, err
 }
 
 func (s *Server) confirmStatement(ctx context.Context, in *PathID) (*body[StatementOfJSON], error) {
@@ -280,6 +281,6 @@ func (s *Server) payStatement(ctx context.Context, in *payIn) (*stored, error) {
 			return nil, 0, err
 		}
 		st, err := settlement.One(tx.DB, tx.Now(), statementID, 0)
-		return statementOfJSON(ctx, st), statementID, err
+		return statementOfJSON(st, veil{}), statementID, err
 	})
 }

@@ -67,7 +67,6 @@ type Approval struct {
 
 	RequesterName string `gorm:"->"`
 	DeciderName   string `gorm:"->"`
-	AboutName     string `gorm:"->"` // of the user that it is about
 	OrgName       string `gorm:"->"`
 	MayDecide     bool   `gorm:"->"` // the user who reads it may decide it now
 }
@@ -75,8 +74,10 @@ type Approval struct {
 // TableName is the table's name.
 func (Approval) TableName() string { return "approvals" }
 
-// People are the users whom the reasons given may name: see audit.Change.
-func (a Approval) People() []id.ID { return []id.ID{a.RequestedBy, a.AboutUserID} }
+// People are those whom its texts may name.
+func (a Approval) People() audit.Circle {
+	return audit.Circle{Users: []id.ID{a.RequestedBy, a.DecidedBy, a.AboutUserID}, Orgs: []id.ID{a.OrgID}}
+}
 
 // Open reads the payload that was given to Ask.
 func (a Approval) Open(into any) error { return json.Unmarshal([]byte(a.Payload), into) }

@@ -62,7 +62,7 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 		return Approval{}, err
 	}
 	return a, audit.Write(tx, by.For(a.OrgID), audit.Change{
-		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason, People: a.People(),
+		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON),
 	})
 }

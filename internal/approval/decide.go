@@ -178,7 +178,7 @@ func (d *Desk) settle(tx *storage.Tx, by audit.Actor, a Approval, status, reason
 		return Approval{}, err
 	}
 	err = audit.Write(tx, by.For(a.OrgID), audit.Change{
-		Action: "approval." + status, Subject: "approval", SubjectID: a.ID, Reason: reason, People: a.People(),
+		Action: "approval." + status, Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: map[string]any{"status": Pending},
 		After:  map[string]any{"status": status, "kind": a.Kind, "subject": a.Subject, "subject_id": a.SubjectID.String()},
 	})

@@ -64,9 +64,9 @@ func (d *Desk) seenBy(view *gorm.DB, userID id.ID) (*gorm.DB, error) {
 		return nil, err
 	}
 	return view.Table("approvals a").
-		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, COALESCE(s.name, '') about_name, "+mine.SQL+" may_decide", mine.Args...).
+		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, "+mine.SQL+" may_decide", mine.Args...).
 		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
-		Joins("LEFT JOIN organisations o ON o.id = a.org_id").Joins("LEFT JOIN users s ON s.id = a.about_user_id").
+		Joins("LEFT JOIN organisations o ON o.id = a.org_id").
 		Where("(a.requested_by = ? OR a.decided_by = ? OR "+mine.SQL+")", append([]any{userID, userID}, mine.Args...)...), nil
 }
 

@@ -5,7 +5,7 @@
 //
 // Nothing here holds a secret or personal data in clear, since nothing can be erased later.
 // In Before and After, names of people, phones and bank numbers are masked by whoever writes
-// them; in Reason, which people write, they are masked here: see pii.MaskText.
+// them; in Reason, which people write, they are masked here: see Circle and pii.MaskText.
 package audit
 
 import (
@@ -18,7 +18,6 @@ import (
 
 	"zique/internal/clock"
 	"zique/internal/id"
-	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -75,7 +74,7 @@ type Change struct {
 	Before    any
 	After     any
 	Reason    string
-	People    []id.ID // users whom Reason may name, beside those whom withoutPeople knows
+	People    Circle // whom Reason may name, beside those whom NamedIn knows
 }
 
 // Entry is one row of the log.
@@ -97,9 +96,8 @@ type Entry struct {
 	ActorName    string `gorm:"->"`
 	OrgName      string `gorm:"->"`
 	AboutOrgName string `gorm:"->"`
-	ContactName  string `gorm:"->"` // of the organisation that it is about
-	SubjectName  string `gorm:"->"` // of the user that it, or the approval, is about
-	AskerName    string `gorm:"->"` // of who asked for the approval that it is about
+
+	people Circle // of the change that is written
 }
 
 // TableName is the table's name.
@@ -135,38 +133,20 @@ func WriteAll(tx *storage.Tx, deeds []Deed) error {
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", c.Action, err)
 		}
-		reason, err := withoutPeople(tx, c)
-		if err != nil {
-			return err
-		}
 		actedFor, err := c.By.actsFor(tx)
 		if err != nil {
 			return err
 		}
 		rows[i] = Entry{
 			ID: tx.NewID(), ActorID: c.By.UserID, OrgID: actedFor, AboutOrgID: c.By.about, Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID,
-			BeforeJSON: string(before), AfterJSON: string(after), Reason: reason,
-			Peer: c.By.Peer, RequestID: c.By.RequestID, CreatedAt: tx.Now(),
+			BeforeJSON: string(before), AfterJSON: string(after), Reason: c.Reason,
+			Peer: c.By.Peer, RequestID: c.By.RequestID, CreatedAt: tx.Now(), people: c.People,
 		}
 	}
+	if err := hidePeople(tx, rows); err != nil {
+		return err
+	}
 	return tx.CreateInBatches(&rows, 500).Error
-}
-
-// withoutPeople is the reason of a change without the people whom it may name: who made
-// it, the user or the organisation that it is about, the members of that, and its People.
-func withoutPeople(tx *storage.Tx, d Deed) (string, error) {
-	if d.Reason == "" {
-		return "", nil
-	}
-	users := append([]id.ID{d.By.UserID}, d.People...)
-	if d.Subject == "user" {
-		users = append(users, d.SubjectID)
-	}
-	var names []string
-	err := tx.Raw(`SELECT name FROM users WHERE id IN ? UNION SELECT contact_name FROM organisations WHERE id = ?
-		UNION SELECT u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?`,
-		users, d.By.about, d.By.about).Scan(&names).Error
-	return pii.MaskText(d.Reason, names...), err
 }
 
 // Filter narrows a listing; zero fields do not. BeforeID is the last row of the page before.
@@ -190,11 +170,8 @@ const drift = 10 * time.Minute
 // List answers a page of the log, the newest row first. A span of time is found by the
 // ids that carry it, since the log has no index of times.
 func List(db *gorm.DB, f Filter) ([]Entry, error) {
-	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name, " +
-		"COALESCE(b.contact_name, '') contact_name, COALESCE(s.name, '') subject_name, COALESCE(r.name, '') asker_name").
-		Joins("LEFT JOIN users u ON u.id = a.actor_id").Joins("LEFT JOIN organisations o ON o.id = a.org_id").
-		Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").Joins("LEFT JOIN approvals p ON a.subject = 'approval' AND p.id = a.subject_id").
-		Joins("LEFT JOIN users r ON r.id = p.requested_by").Joins("LEFT JOIN users s ON s.id = CASE a.subject WHEN 'user' THEN a.subject_id ELSE p.about_user_id END").
+	q := db.Table("audit_log a").Select("a.*, COALESCE(u.name, '') actor_name, COALESCE(o.name, '') org_name, COALESCE(b.name, '') about_org_name").
+		Joins("LEFT JOIN users u ON u.id = a.actor_id").Joins("LEFT JOIN organisations o ON o.id = a.org_id").Joins("LEFT JOIN organisations b ON b.id = a.about_org_id").
 		Order("a.id DESC").Limit(f.Limit)
 	for _, c := range []struct {
 		where string

@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"zique/internal/approval"
+	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -79,6 +80,7 @@ type Row struct {
 	SettledAt       *clock.Millis
 
 	OrderID id.ID `gorm:"->"`
+	BuyerID id.ID `gorm:"->"` // of that order
 	Payer   `gorm:"-"`
 }
 
@@ -192,8 +194,7 @@ type Filter struct {
 
 // List answers rows, the newest first, with payers in clear.
 func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
-	q := view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id").Joins("LEFT JOIN charges c ON c.id = r.charge_id").
-		Order("r.id DESC").Limit(f.Limit)
+	q := ofOrders(view).Order("r.id DESC").Limit(f.Limit)
 	for column, value := range map[string]string{"r.status": f.Status, "r.bank_day": f.Day} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -210,6 +211,29 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
 		return nil, err
 	}
 	return found, s.open(found)
+}
+
+// ofOrders is rows with the orders that they pay, or are about.
+func ofOrders(view *gorm.DB) *gorm.DB {
+	return view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id, COALESCE(o.buyer_id, 0) buyer_id").
+		Joins("LEFT JOIN charges c ON c.id = r.charge_id").Joins("LEFT JOIN orders o ON o.id = c.order_id")
+}
+
+// CarriedOver answers, by the day, whom the reason may name for which it was closed over
+// differences, the same for each of them: who paid them, and who buys.
+func (s *Service) CarriedOver(view *gorm.DB, days []string) (map[string]audit.Circle, error) {
+	var rows []Row
+	if err := ofOrders(view).Where("r.bank_day IN ? AND r.carried_reason <> ''", days).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	people := map[string]audit.Circle{}
+	err := s.open(rows)
+	for _, r := range rows {
+		c := people[r.BankDay]
+		c.Users, c.Names = append(c.Users, r.BuyerID), append(c.Names, r.Name)
+		people[r.BankDay] = c
+	}
+	return people, err
 }
 
 // DifferencesOpen counts those that are neither settled nor carried over, and answers since

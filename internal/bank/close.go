@@ -44,7 +44,7 @@ func Days(view *gorm.DB, before string, limit int) ([]DayTotals, error) {
 
 // Close closes a day that is over: its rows come to what was posted for them, and each
 // difference is settled, or carried over for a reason. Repeated, it changes nothing.
-func Close(tx *storage.Tx, by audit.Actor, day, carryReason string) error {
+func (s *Service) Close(tx *storage.Tx, by audit.Actor, day, carryReason string) error {
 	var p fault.Problems
 	carryReason = p.Reason(carryReason, false)
 	if err := p.Err(); err != nil {
@@ -66,7 +66,7 @@ func Close(tx *storage.Tx, by audit.Actor, day, carryReason string) error {
 	} else if err := open.Update("carried_reason", carryReason).Error; err != nil {
 		return err
 	}
-	return closeBalanced(tx, by, d, carryReason)
+	return s.closeBalanced(tx, by, d, carryReason)
 }
 
 func orOpen(err error) error {
@@ -85,7 +85,7 @@ func lockDay(tx *storage.Tx, day string) (Day, error) {
 	return d, err
 }
 
-func closeBalanced(tx *storage.Tx, by audit.Actor, d Day, carryReason string) error {
+func (s *Service) closeBalanced(tx *storage.Tx, by audit.Actor, d Day, carryReason string) error {
 	var sum struct{ Count, TotalFen int64 }
 	if err := tx.Model(&Row{}).Select("COUNT(*) count, COALESCE(SUM(amount_fen), 0) total_fen").Where("bank_day = ?", d.BankDay).Scan(&sum).Error; err != nil {
 		return err
@@ -102,7 +102,11 @@ func closeBalanced(tx *storage.Tx, by audit.Actor, d Day, carryReason string) er
 	if err := tx.Model(&Day{}).Where("bank_day = ?", d.BankDay).Select("ClosedAt", "ClosedBy", "RowCount", "TotalFen").Updates(&d).Error; err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "bank_day.closed", Subject: "bank_day", SubjectID: 0, Reason: carryReason,
+	people, err := s.CarriedOver(tx.DB, []string{d.BankDay})
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "bank_day.closed", Subject: "bank_day", SubjectID: 0, Reason: carryReason, People: people[d.BankDay],
 		After: map[string]any{"day": d.BankDay, "rows": d.RowCount, "total_fen": d.TotalFen}})
 }
 

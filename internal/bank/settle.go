@@ -53,8 +53,26 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 	if err := how.notOwn(tx, by.UserID, r); err != nil {
 		return approval.Approval{}, err
 	}
-	return s.approvals.Ask(tx, by, approval.Request{Kind: SettleKind, Subject: "bank_row", SubjectID: r.ID, Reason: reason, Payload: how, After: how,
+	buyer, err := how.buyer(tx, r)
+	if err != nil {
+		return approval.Approval{}, err
+	}
+	return s.approvals.Ask(tx, by, approval.Request{Kind: SettleKind, Subject: "bank_row", SubjectID: r.ID, AboutUser: buyer, Reason: reason, Payload: how, After: how,
 		Before: map[string]any{"amount": r.AmountFen.String(), "why": r.Why, "payer": pii.MaskName(r.Name), "account": r.Masked(), "bank_reference": r.BankReference}})
+}
+
+// buyer is whose order it is about; 0: nobody knows of one.
+func (how Settlement) buyer(tx *storage.Tx, r Row) (id.ID, error) {
+	of := tx.Table("orders").Where("id = ?", how.OrderID)
+	if how.OrderID == 0 {
+		of = tx.Table("orders").Where("id = (SELECT order_id FROM charges WHERE id = ?)", r.ChargeID)
+	}
+	var buyers []id.ID
+	err := of.Pluck("buyer_id", &buyers).Error
+	if err != nil || len(buyers) == 0 {
+		return 0, err
+	}
+	return buyers[0], nil
 }
 
 // check refuses at once what could not be carried out.
@@ -136,7 +154,7 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason, People: a.People(),
+	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason,
 		Before: before, After: map[string]any{"status": r.Status, "settlement": how}})
 }
 

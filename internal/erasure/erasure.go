@@ -14,8 +14,8 @@
 // Orders stay as well, for the statements; of the address in them the province and the
 // city do.
 //
-// The contact of an organisation is the person when the phone is theirs, whatever name
-// stands there; then both go. A name that is theirs beside another's phone stays.
+// The contact of an organisation, present or former, is the person when the phone is
+// theirs, whatever name stands there; then both go. A name that is theirs beside another's phone stays.
 package erasure
 
 import (
@@ -105,32 +105,52 @@ func person(tx *storage.Tx, keys *pii.Keyring, userID id.ID) (pii.Person, error)
 	return pii.Person{Name: user.Name, Phone: string(phone)}, err
 }
 
-// forgetContact takes the person out of the organisations whose contact has their phone.
+// forgetContact takes the person out of the organisations whose contact has their phone,
+// or had it.
 func forgetContact(tx *storage.Tx, keys *pii.Keyring, phone string) error {
-	var reached []struct {
-		ID            id.ID
-		ContactCipher []byte
-	}
-	err := tx.Table("organisations").Select("id, contact_cipher").Where("LENGTH(contact_cipher) > 0").Order("id").Scan(&reached).Error
+	present, err := reached(tx, keys, "organisations", "contact_cipher", phone)
 	if err != nil {
 		return err
 	}
-	for _, o := range reached {
-		theirs, err := keys.Open(o.ContactCipher)
-		if err != nil {
-			return err
-		}
-		if string(theirs) != phone {
-			continue
-		}
+	for _, o := range present {
 		// A contact that was replaced meanwhile stays.
-		err = tx.Table("organisations").Where("id = ? AND contact_cipher = ?", o.ID, o.ContactCipher).
+		err := tx.Table("organisations").Where("id = ? AND contact_cipher = ?", o.ID, o.Cipher).
 			Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	former, err := reached(tx, keys, "former_contacts", "cipher", phone)
+	for _, c := range former {
+		if err := tx.Exec("DELETE FROM former_contacts WHERE id = ?", c.ID).Error; err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+type contact struct {
+	ID     id.ID
+	Cipher []byte
+}
+
+// reached are the rows of a table whose sealed phone is the one given.
+func reached(tx *storage.Tx, keys *pii.Keyring, table, column, phone string) ([]contact, error) {
+	var all []contact
+	if err := tx.Table(table).Select("id, " + column + " cipher").Where("LENGTH(" + column + ") > 0").Order("id").Scan(&all).Error; err != nil {
+		return nil, err
+	}
+	var theirs []contact
+	for _, c := range all {
+		plain, err := keys.Open(c.Cipher)
+		if err != nil {
+			return nil, err
+		}
+		if string(plain) == phone {
+			theirs = append(theirs, c)
+		}
+	}
+	return theirs, nil
 }
 
 func (c column) forget(tx *storage.Tx, gone pii.Person, userID id.ID) error {

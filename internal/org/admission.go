@@ -83,8 +83,7 @@ type Step struct {
 	Reason     string
 	CreatedAt  clock.Millis
 
-	ActorName   string `gorm:"->"`
-	ContactName string `gorm:"->"` // of the organisation
+	ActorName string `gorm:"->"`
 }
 
 // TableName is the table's name.

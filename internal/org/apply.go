@@ -167,6 +167,9 @@ func (s *Service) Edit(tx *storage.Tx, by audit.Actor, orgID id.ID, a Applicatio
 	if o, err = s.filled(tx.DB, o); err != nil {
 		return Organisation{}, err
 	}
+	if err := o.keepContact(tx, a.ContactName); err != nil {
+		return Organisation{}, err
+	}
 	before := o.facts()
 	if err := s.write(&o, a); err != nil {
 		return Organisation{}, err

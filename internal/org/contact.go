@@ -2,6 +2,7 @@ package org
 
 import (
 	"zique/internal/audit"
+	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -20,6 +21,27 @@ func (s *Service) setContact(o *Organisation, name, phone string) (err error) {
 	return err
 }
 
+// formerContact is whom the operators turned to before. Texts about the organisation may
+// name them, which who looks on must not see: see audit.Circle.
+type formerContact struct {
+	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
+	OrgID      id.ID
+	Name       string
+	Cipher     []byte // sealed phone
+	ReplacedAt clock.Millis
+}
+
+// TableName is the table's name.
+func (formerContact) TableName() string { return "former_contacts" }
+
+// keepContact keeps the contact that another name is about to replace.
+func (o Organisation) keepContact(tx *storage.Tx, instead string) error {
+	if o.ContactName == "" || o.ContactName == instead {
+		return nil
+	}
+	return tx.Create(&formerContact{tx.NewID(), o.ID, o.ContactName, o.ContactCipher, tx.Now()}).Error
+}
+
 // ChangeContact says whom the operators turn to from now on, for a manager of an
 // organisation that is admitted; before that, Edit does. It fails with all wrong fields at
 // once, ErrNotFound, ErrForbidden, ErrSuspended or ErrNotAdmitted.
@@ -36,6 +58,9 @@ func (s *Service) ChangeContact(tx *storage.Tx, by audit.Actor, orgID id.ID, nam
 		return Organisation{}, p.Err()
 	}
 	if o, err = s.filled(tx.DB, o); err != nil {
+		return Organisation{}, err
+	}
+	if err := o.keepContact(tx, name); err != nil {
 		return Organisation{}, err
 	}
 	before := o.contact()

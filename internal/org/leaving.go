@@ -95,6 +95,9 @@ func (s *Service) forget(tx *storage.Tx, by audit.Actor, o Organisation) error {
 	if err := revokeAll(tx, by, o.ID); err != nil {
 		return err
 	}
+	if err := tx.Where("org_id = ?", o.ID).Delete(&formerContact{}).Error; err != nil {
+		return err
+	}
 	return tx.Model(&Organisation{}).Where("id = ?", o.ID).Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
 }
 

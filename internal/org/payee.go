@@ -82,12 +82,13 @@ func (p Payee) revealed() map[string]any {
 // shown is what the rows of an approval and the audit log keep of an organisation's
 // account. People also write names and numbers after the bank's.
 func (p Payee) shown(view *gorm.DB, orgID id.ID) (map[string]any, error) {
-	var people []string
-	err := view.Raw(`SELECT contact_name FROM organisations WHERE id = ?
-		UNION SELECT u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?`, orgID, orgID).Scan(&people).Error
+	people, err := audit.Names(view, []audit.Circle{{Orgs: []id.ID{orgID}, Names: []string{p.Holder}}})
+	if err != nil {
+		return nil, err
+	}
 	shown := p.revealed()
-	shown["holder"], shown["bank"] = pii.MaskName(p.Holder), pii.MaskText(p.Bank, append(people, p.Holder)...)
-	return shown, err
+	shown["holder"], shown["bank"] = pii.MaskName(p.Holder), pii.MaskText(p.Bank, people[0]...)
+	return shown, nil
 }
 
 // PayeeAccount is what a member fills in. Spaces and hyphens in the number do not count.
@@ -328,7 +329,7 @@ func (s *Service) changePayee(tx *storage.Tx, by audit.Actor, a approval.Approva
 		return err
 	}
 	return audit.Write(tx, by.For(o.ID), audit.Change{Action: "payee_account.changed", Subject: "organisation", SubjectID: o.ID,
-		Before: before, After: after, Reason: a.Reason, People: a.People()})
+		Before: before, After: after, Reason: a.Reason})
 }
 
 // payeeSettled tells whoever asked and the managers, who would notice a change that

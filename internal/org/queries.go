@@ -194,8 +194,8 @@ func Steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 
 func steps(view *gorm.DB, orgID id.ID) ([]Step, error) {
 	steps := []Step{}
-	err := view.Table("org_admission_steps s").Select("s.*, COALESCE(u.name, '') actor_name, o.contact_name").
-		Joins("JOIN organisations o ON o.id = s.org_id").Joins("LEFT JOIN users u ON u.id = s.actor_id").Where("s.org_id = ?", orgID).Order("s.id").Scan(&steps).Error
+	err := view.Table("org_admission_steps s").Select("s.*, COALESCE(u.name, '') actor_name").
+		Joins("LEFT JOIN users u ON u.id = s.actor_id").Where("s.org_id = ?", orgID).Order("s.id").Scan(&steps).Error
 	return steps, err
 }
 

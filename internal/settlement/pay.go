@@ -200,7 +200,7 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 			return err
 		}
 	}
-	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason, People: a.People(),
+	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
 		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
 }
 

@@ -147,14 +147,13 @@ func show(view *gorm.DB, now clock.Millis, statements []Statement) error {
 
 func name(view *gorm.DB, statements []Statement) error {
 	var orgs []org.Organisation
-	err := view.Select("id, name, contact_name").Where("id IN ?", idsOf(statements, func(s Statement) id.ID { return s.OrgID })).Find(&orgs).Error
-	named := map[id.ID]org.Organisation{}
+	err := view.Select("id, name").Where("id IN ?", idsOf(statements, func(s Statement) id.ID { return s.OrgID })).Find(&orgs).Error
+	named := map[id.ID]string{}
 	for _, o := range orgs {
-		named[o.ID] = o
+		named[o.ID] = o.Name
 	}
 	for i := range statements {
-		of := named[statements[i].OrgID]
-		statements[i].OrgName, statements[i].ContactName = of.Name, of.ContactName
+		statements[i].OrgName = named[statements[i].OrgID]
 	}
 	return err
 }

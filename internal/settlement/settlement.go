@@ -118,9 +118,8 @@ type Statement struct {
 	CreatedAt     clock.Millis
 	ChangedAt     clock.Millis
 
-	OrgName     string `gorm:"->"`
-	ContactName string `gorm:"-"` // of the organisation
-	WaitsFor    string `gorm:"-"` // why a confirmed one cannot be paid now
+	OrgName  string `gorm:"->"`
+	WaitsFor string `gorm:"-"` // why a confirmed one cannot be paid now
 }
 
 // TableName is the table's name.

@@ -452,7 +452,7 @@ func (c *county) closeBankDay(rt *rapid.T) {
 		return
 	}
 	day, reason := oneOf(rt, "day", days), oneOf(rt, "carried over", []string{"", "明日再查"})
-	c.may(rt, func(tx *storage.Tx) error { return bank.Close(tx, audit.Actor{UserID: asker}, day.BankDay, reason) })
+	c.may(rt, func(tx *storage.Tx) error { return c.bank.Close(tx, audit.Actor{UserID: asker}, day.BankDay, reason) })
 }
 
 func (c *county) makeStatements(rt *rapid.T) {

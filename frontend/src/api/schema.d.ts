@@ -2505,7 +2505,7 @@ export interface components {
             /** @description of the member who asks */
             my_role?: string;
             name: string;
-            /** @description of the last decision; phones and the contact's name in it are masked for auditors */
+            /** @description of the last decision; people in it are masked for auditors */
             reason: string;
             /** @enum {string} */
             status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
@@ -3658,7 +3658,7 @@ export interface components {
             /** @description of the member who asks */
             my_role?: string;
             name: string;
-            /** @description of the last decision; phones and the contact's name in it are masked for auditors */
+            /** @description of the last decision; people in it are masked for auditors */
             reason: string;
             /** @enum {string} */
             status: "draft" | "submitted" | "recommended" | "returned" | "rejected" | "admitted" | "suspended" | "withdrawn";
@@ -3835,6 +3835,7 @@ export interface components {
         PayeeJSON: {
             /** @description 村账镇管: another body holds it for the village */
             agency: boolean;
+            /** @description people in it are masked for auditors */
             bank: string;
             /** Format: date-time */
             created_at: string;
