@@ -96,12 +96,11 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 // notOwn refuses with org.ErrOwnRequest whoever placed the order that the row is to pay, or
 // that it is about, or is or was of the enterprise that did.
 func (how Settlement) notOwn(tx *storage.Tx, userID id.ID, r Row) error {
-	charge := "g.order_id = ?"
-	about := how.OrderID
-	if about == 0 {
-		charge, about = "g.id = ?", r.ChargeID
+	buyer, err := how.buyer(tx, r)
+	if err != nil || buyer == 0 {
+		return err
 	}
-	return notOwn(tx, userID, charge, about)
+	return org.NotBuying(tx, buyer, userID)
 }
 
 // notOwn looks at the orders of charges g.
