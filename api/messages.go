@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"zique/internal/aidcard"
+	"zique/internal/approval"
 	"zique/internal/config"
 	"zique/internal/erasure"
+	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/notify"
 	"zique/internal/order"
@@ -31,6 +33,10 @@ func sender(s config.Settings, db *storage.DB, stdout io.Writer) notify.Sender {
 // beforeDeletion joins an account to what it may not leave behind. Cards come first:
 // see aidcard.HoldsMoney.
 func (h *house) beforeDeletion() {
+	h.people.LockForDeletion = func(tx *storage.Tx, userID id.ID) error {
+		_, err := approval.LockAll(tx, userID)
+		return err
+	}
 	h.people.BeforeDeletion = append(h.people.BeforeDeletion, aidcard.HoldsMoney, order.Underway, org.OnlyManager, staff.LastOperator)
 	h.people.OnDeletion = append(h.people.OnDeletion, erasure.Forget(h.keys), h.approvals.WithdrawAll, h.orgs.LeaveAll)
 }

@@ -78,6 +78,9 @@ func (Approval) TableName() string { return "approvals" }
 // People are the users whom the reasons given may name: see audit.Change.
 func (a Approval) People() []id.ID { return []id.ID{a.RequestedBy, a.AboutUserID} }
 
+// PersonLeft tells that the request ended because the account of whom it is about was erased.
+func (a Approval) PersonLeft() bool { return a.Status == Withdrawn && a.DecidedBy != a.RequestedBy }
+
 // Open reads the payload that was given to Ask.
 func (a Approval) Open(into any) error { return json.Unmarshal([]byte(a.Payload), into) }
 
