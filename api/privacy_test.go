@@ -568,6 +568,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		const name = "慕容复归"
 		secretary, phone, userID := p.person(t, name)
 		phone2 := phone[:3] + " " + phone[3:7] + "-" + phone[7:]
+		mixed := "１３" + phone[2:] // what knows ASCII digits or full-width ones alone does not find it
 		reason := reasoned{name + "的电话 " + phone + " 即 " + phone2 + " 打不通"}
 		orgID := p.admit(t, secretary)
 		stays, otherPhone, stayingID := p.person(t, "接手的人")
@@ -617,7 +618,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until, sent_at) VALUES (1, 1, ?, 1, 0, 1)", keys.Lookup("sms", phone)).Error)
 		})
 		village := p.ok(t, http.StatusCreated, county, "POST", "/ops/villages", map[string]any{"name": "新村", "township": "镇", "county": "县",
-			"story": reason.Reason, "note": phone + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
+			"story": reason.Reason, "note": mixed + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
 		for _, token := range []string{wordy, namesakeOfContact} {
 			p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
 		}
@@ -633,7 +634,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		}
 		tables := dump(t, p.database(t))
 		for table, held := range tables {
-			for _, text := range []string{phone, phone2, reason.Reason, keys.Lookup("sms", phone)} {
+			for _, text := range []string{phone, phone2, mixed, reason.Reason, keys.Lookup("sms", phone)} {
 				if strings.Contains(held, text) {
 					t.Errorf("%s still holds %s", table, text)
 				}
