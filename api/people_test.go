@@ -391,7 +391,7 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 			"sessions.0.device": "Go-http-client", "consents.0.document": "terms_of_service", "cards.0.id": b.cards[0],
 			"cards.0.entries.0.kind": "payment", "cards.0.entries.0.order_id": placed.text("id"), "cards.0.entries.1.kind": "issue",
 			"cart.0.sku_id": b.sku, "sessions.1.device": "Go-http-client", "log.0.action": "user.exported", "log.0.actor_name": "演示买家", "log.0.peer": "127.0.0.1",
-			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "messages.0.title": "Password changed",
+			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "orders.0.address.phone": "13912345678", "messages.0.title": "Password changed",
 		} {
 			if e.text(path) != want {
 				t.Errorf("%s is %q, want %q", path, e.text(path), want)
@@ -408,6 +408,9 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		}
 		if !strings.Contains(string(e.raw), `"user.looked_up"`) {
 			t.Errorf("the export lacks what others did: %s", e.raw)
+		}
+		if missing, _ := e.at("missing").([]any); missing == nil || len(missing) > 0 {
+			t.Errorf("missing: %v", missing)
 		}
 		if e.header.Get("Content-Disposition") != `attachment; filename="zique-my-data.json"` || e.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers %v", e.header)

@@ -12,9 +12,12 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"zique/api/rest"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
 	"zique/internal/org"
@@ -439,11 +442,15 @@ func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
 
 func TestTheExportHasTheApplicationsWithTheirSteps(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
-		owner, _, _ := p.person(t, "社长")
+		owner, phone, _ := p.person(t, "社长")
 		orgID := p.submitted(t, owner, "enterprise")
 		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		theirs := p.application("enterprise")
+		theirs["contact_name"], theirs["contact_phone"] = "社长", phone
+		ownID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", theirs).text("id")
 		e := p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
 		if e.text("applications.0.id") != orgID || e.text("applications.0.reason") != "换一张" || e.text("applications.0.contact_name") != "李四" ||
+			e.text("applications.0.contact_phone") != "138****5678" || e.text("applications.1.id") != ownID || e.text("applications.1.contact_phone") != phone ||
 			e.text("applications.0.steps.0.to") != "submitted" || e.text("applications.0.steps.1.reason") != "换一张" {
 			t.Errorf("who applied exports %s", e.raw)
 		}
@@ -480,7 +487,9 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer h.close()
-		handler, _ := (&rest.Server{DB: h.db, People: h.people, Site: fstest.MapFS{}}).Handler()
+		carts := redis.NewClient(&redis.Options{})
+		_ = carts.Close() // as if Redis were away
+		handler, _ := (&rest.Server{DB: h.db, People: h.people, Keys: h.keys, Orgs: h.orgs, Approvals: h.approvals, Carts: cart.Store{Redis: carts}, Site: fstest.MapFS{}}).Handler()
 		server := httptest.NewUnstartedServer(handler)
 		server.Config.WriteTimeout = time.Nanosecond // over before the first page is read
 		server.Start()
@@ -494,6 +503,40 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 		logged := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+export.header.Get("X-Request-Id"), nil)
 		if logged.text("items.0.action") != "audit.exported" || logged.text("items.0.after.action") != "test.long" {
 			t.Errorf("the export leaves %s", logged.raw)
+		}
+
+		// What somebody exports of themselves takes as long too, and no more than MySQL.
+		b := p.basket(t)
+		placed := p.place(t, b, b.order(1))
+		own := quick.fetch(t, b.token, "GET", "/me/export", nil)
+		if own.status != http.StatusOK || own.text("orders.0.id") != placed.text("id") || own.text("missing.0") != "cart" {
+			t.Errorf("without Redis: %d %s", own.status, own.raw)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE orders SET address_cipher = 'x' WHERE id = ?", placed.text("id")).Error
+		})
+		quick.fetch(t, b.token, "GET", "/me/export", nil).wants(t, http.StatusInternalServerError, "internal")
+		me := p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id")
+		p.inDatabase(t, func(tx *storage.Tx) error { // so much that some is sent before the order
+			var all error
+			for i := range 400 {
+				all = errors.Join(all, tx.Exec("INSERT INTO consents (id, user_id, document, version, given, created_at) VALUES (?, ?, 'terms_of_service', '0', 1, 0)", i+1, me).Error)
+			}
+			return all
+		})
+		request, err := http.NewRequest("GET", server.URL+"/api/v1/me/export", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+b.token)
+		request.Header.Set("Accept-Encoding", "identity") // or some would wait to be packed
+		half, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer half.Body.Close()
+		if got, err := io.ReadAll(half.Body); err == nil || half.StatusCode != http.StatusOK || len(got) == 0 {
+			t.Errorf("half an export is taken for all: %d, %d bytes", half.StatusCode, len(got))
 		}
 	})
 }
