@@ -43,7 +43,7 @@ func (h *house) beforeDeletion() {
 
 // relay hands each event to the one who handles its topic.
 func (h *house) relay() *outbox.Relay {
-	messages := notify.Notifier{DB: h.db, Keys: h.keys, Sender: h.sender, Recipients: identity.Recipients}
+	messages := notify.Notifier{DB: h.db, Keys: h.keys, Sender: h.sender, Recipients: identity.Recipients, Phones: phonesIn}
 	return outbox.NewRelay(h.db, map[string]outbox.Handler{
 		notify.Topic: func(ctx context.Context, e outbox.Event) error {
 			var m notify.Message
@@ -53,6 +53,16 @@ func (h *house) relay() *outbox.Relay {
 			return messages.Deliver(ctx, e.ID, m)
 		},
 	})
+}
+
+// phonesIn are the phones that an event names: an erased account takes its own along.
+func phonesIn(tx *storage.Tx, eventID id.ID) ([][]byte, error) {
+	var m notify.Message
+	e, err := outbox.Lock(tx, eventID)
+	if err == nil {
+		err = e.Decode(&m)
+	}
+	return m.Phones, err
 }
 
 // pumping hands out events: at once when one was written here, and now and then for

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -20,7 +22,10 @@ import (
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
+	"zique/internal/id"
+	"zique/internal/notify"
 	"zique/internal/org"
+	"zique/internal/outbox"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -400,6 +405,22 @@ func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
 		}
 		p.ok(t, http.StatusOK, member, "POST", "/invitations/"+invite(at)+"/accept", nil)
 		waiting := invite(other)
+		keys := p.keyring(t)
+		sealed := func(phone string) []byte {
+			plain, err := keys.Seal([]byte(phone))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return plain
+		}
+		theirs, others := sealed(phone), sealed("13711112222")
+		var unsent id.ID
+		p.inDatabase(t, func(tx *storage.Tx) (err error) { // as if the gateway had been away since before they had verified the phone
+			unsent, err = outbox.Emit(tx, notify.Topic, notify.Message{Phones: [][]byte{theirs, others}, Template: "invitation",
+				Params: map[string]string{"organisation": "云上", "role": "buyer"}})
+			return errors.Join(err, tx.Exec("UPDATE outbox_events SET due_at = ? WHERE id = ?", tx.Now().Add(time.Hour), unsent).Error,
+				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until) VALUES (1, ?, ?, 1, 0)", unsent, keys.Lookup("sms", phone)).Error)
+		})
 		if told := p.inbox(t, secretary, "invitation_accepted"); strings.Contains(string(told.raw), name) {
 			t.Errorf("the managers' inbox keeps the name: %s", told.raw)
 		}
@@ -412,6 +433,13 @@ func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
 		p.wantNowhere(t, name)
 		if held := dump(t, db)["org_invitations"]; strings.Contains(held, hash[0]) {
 			t.Error("the invitations still hold the hash of the phone")
+		}
+		p.wantNowhere(t, keys.Lookup("sms", phone))
+		p.wantNowhere(t, base64.StdEncoding.EncodeToString(theirs))
+		var e outbox.Event
+		var m notify.Message
+		if err := errors.Join(db.Read(t.Context()).Take(&e, "id = ?", unsent).Error, e.Decode(&m)); err != nil || len(m.Phones) != 1 || !bytes.Equal(m.Phones[0], others) {
+			t.Errorf("what goes to somebody else too: %+v, %v", m, err)
 		}
 		if seen := p.ok(t, http.StatusOK, secretary, "GET", other+"/invitations", nil); seen.text("items.0.status") != "declined" || seen.text("items.0.phone") != "" {
 			t.Errorf("what waited for the one who left: %s", seen.raw)

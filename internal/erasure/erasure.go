@@ -29,7 +29,6 @@ import (
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/identity"
-	"zique/internal/notify"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -101,7 +100,7 @@ func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID
 		if err := forgetContact(tx, keys, phone); err != nil {
 			return err
 		}
-		return notify.ForgetPhone(tx, keys, phone)
+		return forgetPhone(tx, keys, phone)
 	}
 }
 
