@@ -316,5 +316,29 @@ func TestTwoOperatorsReplaceTheHeadOfACollective(t *testing.T) {
 		next, nextPhone, _ := p.person(t, "新支书")
 		invited = p.ok(t, http.StatusCreated, county, "POST", ops+"/invitations", map[string]any{"phone": nextPhone})
 		p.ok(t, http.StatusOK, next, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+
+		// Of a head who deletes the account meanwhile nobody decides anything.
+		leaver, leaverPhone, leaverID := p.person(t, "上官支书")
+		invited = p.ok(t, http.StatusCreated, next, "POST", at+"/invitations", map[string]any{"phone": leaverPhone, "role": "head"})
+		p.ok(t, http.StatusOK, leaver, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
+		pending := []string{
+			p.ok(t, http.StatusAccepted, county, "POST", ops+"/heads/"+leaverID+"/removal", reasoned{"联系不上"}).text("id"),
+			p.ok(t, http.StatusAccepted, county, "POST", "/ops/users/"+leaverID+"/roles", map[string]any{"role": "liaison", "reason": "熟悉村里"}).text("id")}
+		gone := p.ok(t, http.StatusNoContent, leaver, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		for _, about := range pending {
+			seen := p.ok(t, http.StatusOK, federation, "GET", "/approvals/"+about, nil)
+			if seen.text("status") != "withdrawn" || seen.at("may_decide") != false || strings.Contains(string(seen.raw), "上官") {
+				t.Errorf("a request about who left: %s", seen.raw)
+			}
+			p.call(t, federation, "POST", "/approvals/"+about+"/approve", nil).wants(t, http.StatusConflict, "state_conflict")
+			if log := p.ok(t, http.StatusOK, auditor, "GET", "/audit?action=approval.withdrawn&subject_id="+about+"&request_id="+gone.header.Get("X-Request-Id"), nil); log.text("items.0.id") == "" {
+				t.Errorf("the log: %s", log.raw)
+			}
+		}
+		eventually(t, func() bool { // whoever asked is told of both
+			told := string(p.ok(t, http.StatusOK, county, "GET", "/messages", nil).raw)
+			return strings.Contains(told, "“解除村集体负责人”的审批已撤销") && strings.Contains(told, "“授予平台角色”的审批已撤销")
+		})
+		p.wantNowhere(t, `{"user_id":"`+leaverID) // the payload
 	})
 }

@@ -150,6 +150,9 @@ func TestAnEngineThatIsAwayCosts503AndNothingElse(t *testing.T) {
 		away("GET", "/cart", nil)
 		well("GET", "/products", nil)
 		well("POST", "/orders", b.order(1))
+		if e := p.ok(t, http.StatusOK, b.token, "GET", "/me/export", nil); e.text("missing.0") != "cart" || e.text("orders.0.id") == "" {
+			t.Errorf("%s: an export has %s", state, e.raw)
+		}
 		carts.set("")
 		well("GET", "/cart", nil)
 

@@ -263,10 +263,18 @@ func TestAnAccountInUseIsNotDeleted(t *testing.T) {
 		b := p.basket(t)
 		b.token = joined.text("access_token")
 		b.address = p.call(t, b.token, "POST", "/addresses", map[string]any{
-			"name": "新来的人", "phone": newcomer, "province": "湖南省", "city": "长沙市", "district": "岳麓区", "detail": "麓山路 1 号"}).text("id")
+			"name": "令狐收件", "phone": "13711112222", "province": "湖南省", "city": "长沙市", "district": "岳麓区", "detail": "麓山路 1 号"}).text("id")
 		card := p.call(t, b.token, "POST", "/cards/claim", map[string]any{"code": p.call(t, "", "GET", "/demo", nil).text("card_codes.0")})
 		b.cards = []string{card.text("id")}
-		seller, placed := p.ofDemoCooperative(t, b, 1)
+		seller, placed := p.ofDemoCooperative(t, b, 2)
+		street := "换到湘江路 2 号后送，原来送麓山路1号（麓山路 1 号）令狐收件 137 1111 2222"
+		p.ok(t, http.StatusCreated, b.token, "POST", "/addresses", map[string]any{
+			"name": "新来的人", "phone": newcomer, "province": "湖南省", "city": "长沙市", "district": "天心区", "detail": "湘江路 2 号"})
+		p.refund(t, b, placed.text("id"), map[string]any{"reason": street, "lines": []any{map[string]any{"line_id": placed.text("lines.0.id"), "quantity": 1}}}).wantsStatus(t, http.StatusCreated)
+		others := p.village(t)
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE villages SET note = ? WHERE id = ?", street, others).Error
+		})
 		remove := func() reply {
 			return p.call(t, b.token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
 		}
@@ -309,10 +317,14 @@ func TestAnAccountInUseIsNotDeleted(t *testing.T) {
 		if err := db.Read(t.Context()).Table("users").Where("id = ?", joined.text("user.id")).Pluck("name", &names).Error; err != nil || !slices.Equal(names, []string{"已注销用户"}) {
 			t.Errorf("the user is called %v (%v)", names, err)
 		}
-		for table, text := range dump(t, db) {
+		tables := dump(t, db)
+		for table, text := range tables {
 			if strings.Contains(text, "新来的人") {
 				t.Errorf("%s still holds the name", table)
 			}
+		}
+		if !strings.Contains(tables["refunds"], "换到****后送，原来送****（****）**** ****\n") || !strings.Contains(tables["villages"], street) {
+			t.Errorf("the street in what they wrote, and in what others did: %s %s", tables["refunds"], tables["villages"])
 		}
 		var orders int64
 		if err := db.Read(t.Context()).Table("orders").Where("buyer_id = ?", joined.text("user.id")).Count(&orders).Error; err != nil || orders != 1 {
@@ -379,7 +391,7 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 			"sessions.0.device": "Go-http-client", "consents.0.document": "terms_of_service", "cards.0.id": b.cards[0],
 			"cards.0.entries.0.kind": "payment", "cards.0.entries.0.order_id": placed.text("id"), "cards.0.entries.1.kind": "issue",
 			"cart.0.sku_id": b.sku, "sessions.1.device": "Go-http-client", "log.0.action": "user.exported", "log.0.actor_name": "演示买家", "log.0.peer": "127.0.0.1",
-			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "messages.0.title": "Password changed",
+			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "orders.0.address.phone": "13912345678", "messages.0.title": "Password changed",
 		} {
 			if e.text(path) != want {
 				t.Errorf("%s is %q, want %q", path, e.text(path), want)
@@ -396,6 +408,9 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		}
 		if !strings.Contains(string(e.raw), `"user.looked_up"`) {
 			t.Errorf("the export lacks what others did: %s", e.raw)
+		}
+		if missing, _ := e.at("missing").([]any); missing == nil || len(missing) > 0 {
+			t.Errorf("missing: %v", missing)
 		}
 		if e.header.Get("Content-Disposition") != `attachment; filename="zique-my-data.json"` || e.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("headers %v", e.header)

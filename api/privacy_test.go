@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"io"
 	"maps"
@@ -13,12 +15,18 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"zique/api/rest"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
+	"zique/internal/id"
+	"zique/internal/notify"
 	"zique/internal/org"
+	"zique/internal/outbox"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -402,6 +410,22 @@ func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
 		}
 		p.ok(t, http.StatusOK, member, "POST", "/invitations/"+invite(at)+"/accept", nil)
 		waiting := invite(other)
+		keys := p.keyring(t)
+		sealed := func(phone string) []byte {
+			plain, err := keys.Seal([]byte(phone))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return plain
+		}
+		theirs, others := sealed(phone), sealed("13711112222")
+		var unsent id.ID
+		p.inDatabase(t, func(tx *storage.Tx) (err error) { // as if the gateway had been away since before they had verified the phone
+			unsent, err = outbox.Emit(tx, notify.Topic, notify.Message{Phones: [][]byte{theirs, others}, Template: "invitation",
+				Params: map[string]string{"organisation": "云上", "role": "buyer"}})
+			return errors.Join(err, tx.Exec("UPDATE outbox_events SET due_at = ? WHERE id = ?", tx.Now().Add(time.Hour), unsent).Error,
+				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until) VALUES (1, ?, ?, 1, 0)", unsent, keys.Lookup("sms", phone)).Error)
+		})
 		if told := p.inbox(t, secretary, "invitation_accepted"); strings.Contains(string(told.raw), name) {
 			t.Errorf("the managers' inbox keeps the name: %s", told.raw)
 		}
@@ -414,6 +438,13 @@ func TestNoPhoneAndNoNameOutliveTheAccountInInvitations(t *testing.T) {
 		p.wantNowhere(t, name)
 		if held := dump(t, db)["org_invitations"]; strings.Contains(held, hash[0]) {
 			t.Error("the invitations still hold the hash of the phone")
+		}
+		p.wantNowhere(t, keys.Lookup("sms", phone))
+		p.wantNowhere(t, base64.StdEncoding.EncodeToString(theirs))
+		var e outbox.Event
+		var m notify.Message
+		if err := errors.Join(db.Read(t.Context()).Take(&e, "id = ?", unsent).Error, e.Decode(&m)); err != nil || len(m.Phones) != 1 || !bytes.Equal(m.Phones[0], others) {
+			t.Errorf("what goes to somebody else too: %+v, %v", m, err)
 		}
 		if seen := p.ok(t, http.StatusOK, secretary, "GET", other+"/invitations", nil); seen.text("items.0.status") != "declined" || seen.text("items.0.phone") != "" {
 			t.Errorf("what waited for the one who left: %s", seen.raw)
@@ -444,11 +475,15 @@ func TestTheExportHasWhatWasSentAskedAndUploaded(t *testing.T) {
 
 func TestTheExportHasTheApplicationsWithTheirSteps(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
-		owner, _, _ := p.person(t, "社长")
+		owner, phone, _ := p.person(t, "社长")
 		orgID := p.submitted(t, owner, "enterprise")
 		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/ops/organisations/"+orgID+"/return", reasoned{"换一张"})
+		theirs := p.application("enterprise")
+		theirs["contact_name"], theirs["contact_phone"] = "社长", phone
+		ownID := p.ok(t, http.StatusCreated, owner, "POST", "/organisations", theirs).text("id")
 		e := p.ok(t, http.StatusOK, owner, "GET", "/me/export", nil)
 		if e.text("applications.0.id") != orgID || e.text("applications.0.reason") != "换一张" || e.text("applications.0.contact_name") != "李四" ||
+			e.text("applications.0.contact_phone") != "138****5678" || e.text("applications.1.id") != ownID || e.text("applications.1.contact_phone") != phone ||
 			e.text("applications.0.steps.0.to") != "submitted" || e.text("applications.0.steps.1.reason") != "换一张" {
 			t.Errorf("who applied exports %s", e.raw)
 		}
@@ -485,7 +520,9 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer h.close()
-		handler, _ := (&rest.Server{DB: h.db, People: h.people, Site: fstest.MapFS{}}).Handler()
+		carts := redis.NewClient(&redis.Options{})
+		_ = carts.Close() // as if Redis were away
+		handler, _ := (&rest.Server{DB: h.db, People: h.people, Keys: h.keys, Orgs: h.orgs, Approvals: h.approvals, Carts: cart.Store{Redis: carts}, Site: fstest.MapFS{}}).Handler()
 		server := httptest.NewUnstartedServer(handler)
 		server.Config.WriteTimeout = time.Nanosecond // over before the first page is read
 		server.Start()
@@ -499,6 +536,40 @@ func TestAnExportOfTheLogIsLoggedSafeAndAsLongAsItTakes(t *testing.T) {
 		logged := p.ok(t, http.StatusOK, auditor, "GET", "/audit?request_id="+export.header.Get("X-Request-Id"), nil)
 		if logged.text("items.0.action") != "audit.exported" || logged.text("items.0.after.action") != "test.long" {
 			t.Errorf("the export leaves %s", logged.raw)
+		}
+
+		// What somebody exports of themselves takes as long too, and no more than MySQL.
+		b := p.basket(t)
+		placed := p.place(t, b, b.order(1))
+		own := quick.fetch(t, b.token, "GET", "/me/export", nil)
+		if own.status != http.StatusOK || own.text("orders.0.id") != placed.text("id") || own.text("missing.0") != "cart" {
+			t.Errorf("without Redis: %d %s", own.status, own.raw)
+		}
+		p.inDatabase(t, func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE orders SET address_cipher = 'x' WHERE id = ?", placed.text("id")).Error
+		})
+		quick.fetch(t, b.token, "GET", "/me/export", nil).wants(t, http.StatusInternalServerError, "internal")
+		me := p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id")
+		p.inDatabase(t, func(tx *storage.Tx) error { // so much that some is sent before the order
+			var all error
+			for i := range 400 {
+				all = errors.Join(all, tx.Exec("INSERT INTO consents (id, user_id, document, version, given, created_at) VALUES (?, ?, 'terms_of_service', '0', 1, 0)", i+1, me).Error)
+			}
+			return all
+		})
+		request, err := http.NewRequest("GET", server.URL+"/api/v1/me/export", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+b.token)
+		request.Header.Set("Accept-Encoding", "identity") // or some would wait to be packed
+		half, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer half.Body.Close()
+		if got, err := io.ReadAll(half.Body); err == nil || half.StatusCode != http.StatusOK || len(got) == 0 {
+			t.Errorf("half an export is taken for all: %d, %d bytes", half.StatusCode, len(got))
 		}
 	})
 }
@@ -537,6 +608,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		const name = "慕容复归"
 		secretary, phone, userID := p.person(t, name)
 		phone2 := phone[:3] + " " + phone[3:7] + "-" + phone[7:]
+		mixed := "１３" + phone[2:] // what knows ASCII digits or full-width ones alone does not find it
 		reason := reasoned{name + "的电话 " + phone + " 即 " + phone2 + " 打不通"}
 		orgID := p.admit(t, secretary)
 		stays, otherPhone, stayingID := p.person(t, "接手的人")
@@ -578,7 +650,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until, sent_at) VALUES (1, 1, ?, 1, 0, 1)", keys.Lookup("sms", phone)).Error)
 		})
 		village := p.ok(t, http.StatusCreated, county, "POST", "/ops/villages", map[string]any{"name": "新村", "township": "镇", "county": "县",
-			"story": reason.Reason, "note": phone + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
+			"story": reason.Reason, "note": mixed + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
 		for _, token := range []string{wordy, namesakeOfContact} {
 			p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
 		}
@@ -594,7 +666,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		}
 		tables := dump(t, p.database(t))
 		for table, held := range tables {
-			for _, text := range []string{phone, phone2, reason.Reason, keys.Lookup("sms", phone)} {
+			for _, text := range []string{phone, phone2, mixed, reason.Reason, keys.Lookup("sms", phone)} {
 				if strings.Contains(held, text) {
 					t.Errorf("%s still holds %s", table, text)
 				}

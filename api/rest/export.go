@@ -2,12 +2,18 @@ package rest
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"reflect"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"zique/internal/aidcard"
 	"zique/internal/approval"
 	"zique/internal/audit"
 	"zique/internal/blob"
+	"zique/internal/cart"
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -19,7 +25,8 @@ import (
 )
 
 // ExportJSON is everything that the marketplace holds about the caller. Unlike
-// elsewhere, their own phone numbers stand in clear.
+// elsewhere, their own phone numbers stand in clear, and those in addresses that they wrote.
+// It is sent page by page: see self.export.
 type ExportJSON struct {
 	CreatedAt    time.Time         `json:"created_at"`
 	Profile      ProfileJSON       `json:"profile"`
@@ -29,13 +36,14 @@ type ExportJSON struct {
 	Memberships  []MembershipJSON  `json:"memberships"`
 	Applications []ApplicationJSON `json:"applications" doc:"of organisations that the caller manages, or handed in once"`
 	Cards        []OwnCardJSON     `json:"cards"`
-	Cart         []OwnCartItemJSON `json:"cart"`
+	Cart         []OwnCartItemJSON `json:"cart" doc:"empty where missing names it"`
 	Orders       []OrderJSON       `json:"orders"`
 	Uploads      []OwnFileJSON     `json:"uploads"`
 	Invitations  []OwnInviteJSON   `json:"invitations" doc:"to the verified phone, and those sent"`
 	Approvals    []ApprovalJSON    `json:"approvals" doc:"asked for or decided"`
 	Messages     []MessageJSON     `json:"messages"`
 	Log          []AuditJSON       `json:"log" doc:"what the caller did, the newest first; then what others did to the account, without who it was"`
+	Missing      []string          `json:"missing" enum:"cart" doc:"parts that could not be reached: export again later"`
 }
 
 // OwnSessionJSON is a session of the caller, over or not.
@@ -93,106 +101,156 @@ type exported struct {
 	Disposition  string `header:"Content-Disposition"`
 	CacheControl string `header:"Cache-Control"`
 	Spoken
-	Body ExportJSON
+	Body func(huma.Context)
+}
+
+// exports registers a call that sends an ExportJSON in parts.
+func exports[I any](on registrar, path, name string, who access, h handler[I, exported]) {
+	schema := on.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[ExportJSON](), true, "")
+	register(on, huma.Operation{Method: http.MethodGet, Path: path, OperationID: name, Responses: map[string]*huma.Response{"200": {
+		Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	}}}, who, h)
 }
 
 func (s *Server) exportMe(ctx context.Context, in *struct{ Lang }) (*exported, error) {
-	who := caller(ctx).UserID
-	if err := s.People.BeginExport(ctx, actor(ctx), who); err != nil {
+	me := self{s, caller(ctx), in.wanted()}
+	if err := s.People.BeginExport(ctx, actor(ctx), me.UserID); err != nil {
 		return nil, err
 	}
-	out := &exported{Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store", Spoken: in.spoken()}
-	out.Body.CreatedAt = s.DB.Now().Time()
-	for _, part := range []func(ctx context.Context, who id.ID, lang string, into *ExportJSON) error{
-		s.exportProfile, s.exportAddresses, s.exportStanding, s.exportApplications, s.exportCards, s.exportCart, s.exportOrders,
-		s.exportUploads, s.exportInvitations, s.exportApprovals, s.exportMessages, s.exportLog,
-	} {
-		if err := part(ctx, who, in.wanted(), &out.Body); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return &exported{
+		Disposition: `attachment; filename="zique-my-data.json"`, CacheControl: "no-store", Spoken: in.spoken(),
+		Body: func(out huma.Context) {
+			out.SetHeader("Content-Type", "application/json")
+			sendParts(out.Context(), out, func(p *parts) { me.export(out.Context(), p) })
+		},
+	}, nil
 }
 
-func (s *Server) exportProfile(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	me, err := s.meJSON(ctx, func() (user identity.User, err error) {
-		user, err = s.People.Get(ctx, who)
-		into.Profile.CreatedAt = user.CreatedAt.Time()
+// self is whoever exports what is held about them.
+type self struct {
+	*Server
+	identity.Caller
+	lang string
+}
+
+func (me self) export(ctx context.Context, to *parts) {
+	to.field("created_at", me.DB.Now().Time())
+	phone, err := me.exportProfile(ctx, to)
+	if err != nil {
+		to.err = err
+		return
+	}
+	for _, part := range []struct {
+		name string
+		each func(ctx context.Context, add func(any)) error
+	}{
+		{"addresses", me.addresses}, {"sessions", me.sessions}, {"consents", me.consents},
+		{"applications", func(ctx context.Context, add func(any)) error { return me.applications(ctx, phone, add) }},
+		{"cards", me.cards}, {"orders", me.orders}, {"uploads", me.uploads}, {"invitations", me.invitations},
+		{"approvals", me.asked}, {"messages", me.messages}, {"log", me.log},
+	} {
+		to.list(part.name, func(add func(any)) error { return part.each(ctx, add) })
+	}
+	if to.err == nil {
+		me.exportCart(ctx, to)
+	}
+}
+
+// exportProfile answers the phone.
+func (me self) exportProfile(ctx context.Context, to *parts) (phone string, err error) {
+	var profile ProfileJSON
+	shown, err := me.meJSON(ctx, func() (user identity.User, err error) {
+		user, err = me.People.Get(ctx, me.UserID)
+		profile.CreatedAt = user.CreatedAt.Time()
 		return user, err
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	into.Profile.UserJSON, into.Memberships = me.Body.User, me.Body.Memberships
-	into.Profile.Phone, err = s.People.OwnPhone(ctx, who)
-	return err
+	if phone, err = me.People.OwnPhone(ctx, me.UserID); err != nil {
+		return "", err
+	}
+	profile.UserJSON = shown.Body.User
+	profile.Phone = phone
+	to.field("profile", profile)
+	to.field("memberships", shown.Body.Memberships)
+	return phone, nil
 }
 
-func (s *Server) exportAddresses(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	found, err := s.People.Addresses(ctx, who)
-	into.Addresses = []AddressJSON{}
+// whole is an address as its owner wrote it.
+func whole(a identity.Address) AddressFields {
+	fields := addressFields(a)
+	fields.Phone = a.Phone
+	return fields
+}
+
+func (me self) addresses(ctx context.Context, add func(any)) error {
+	found, err := me.People.Addresses(ctx, me.UserID)
 	for _, a := range found {
-		fields := addressFields(a)
-		fields.Phone = a.Phone
-		into.Addresses = append(into.Addresses, AddressJSON{a.ID.String(), fields})
+		add(AddressJSON{a.ID.String(), whole(a)})
 	}
 	return err
 }
 
-func (s *Server) exportStanding(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Sessions, into.Consents = []OwnSessionJSON{}, []ConsentJSON{}
-	err := eachPage(func(before id.ID) ([]identity.PastSession, error) {
-		return s.People.AllSessions(ctx, who, before, exportedAtOnce)
+func (me self) sessions(ctx context.Context, add func(any)) error {
+	return eachPage(func(before id.ID) ([]identity.PastSession, error) {
+		return me.People.AllSessions(ctx, me.UserID, before, exportedAtOnce)
 	}, func(p identity.PastSession) (id.ID, error) {
-		into.Sessions = append(into.Sessions, OwnSessionJSON{sessionOf(p.OpenSession, caller(ctx)), instant(p.EndedAt)})
+		add(OwnSessionJSON{sessionOf(p.OpenSession, me.Caller), instant(p.EndedAt)})
 		return p.ID, nil
 	})
-	if err != nil {
-		return err
-	}
+}
+
+func (me self) consents(ctx context.Context, add func(any)) error {
 	return eachPage(func(before id.ID) ([]identity.Consent, error) {
-		return identity.Consents(s.DB.Read(ctx), who, before, exportedAtOnce)
+		return identity.Consents(me.DB.Read(ctx), me.UserID, before, exportedAtOnce)
 	}, func(c identity.Consent) (id.ID, error) {
-		into.Consents = append(into.Consents, consentJSON(c))
+		add(consentJSON(c))
 		return c.ID, nil
 	})
 }
 
-func (s *Server) exportCart(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Cart = []OwnCartItemJSON{}
-	items, err := s.Carts.Get(ctx, who)
-	if err != nil {
-		return err
+// exportCart comes last: while carts cannot be reached the rest is there all the same, and
+// the answer says what is not.
+func (me self) exportCart(ctx context.Context, to *parts) {
+	items, err := me.Carts.Get(ctx, me.UserID)
+	missing := []string{}
+	if errors.Is(err, cart.ErrUnavailable) {
+		missing, err = append(missing, "cart"), nil
 	}
+	to.list("cart", func(add func(any)) error { return errors.Join(err, me.cartItems(ctx, items, add)) })
+	to.field("missing", missing)
+}
+
+func (me self) cartItems(ctx context.Context, items []cart.Item, add func(any)) error {
 	ids := make([]id.ID, len(items))
 	for i, item := range items {
 		ids[i] = item.SKUID
 	}
-	offers, err := catalog.Offers(s.DB.Read(ctx), ids)
+	offers, err := catalog.Offers(me.DB.Read(ctx), ids)
 	for _, item := range items {
 		offer := offers[item.SKUID]
-		into.Cart = append(into.Cart, OwnCartItemJSON{item.SKUID.String(), offer.Product.Title, offer.Spec, item.Quantity, item.SeenFen})
+		add(OwnCartItemJSON{item.SKUID.String(), offer.Product.Title, offer.Spec, item.Quantity, item.SeenFen})
 	}
 	return err
 }
 
-func (s *Server) exportCards(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	held, err := aidcard.Held(s.DB.Read(ctx), who)
-	into.Cards = []OwnCardJSON{}
+func (me self) cards(ctx context.Context, add func(any)) error {
+	held, err := aidcard.Held(me.DB.Read(ctx), me.UserID)
 	for _, c := range held {
-		entries, err := s.cardEntries(ctx, c)
+		entries, err := me.cardEntries(ctx, c)
 		if err != nil {
 			return err
 		}
-		into.Cards = append(into.Cards, OwnCardJSON{cardJSON(c), entries})
+		add(OwnCardJSON{cardJSON(c), entries})
 	}
 	return err
 }
 
-func (s *Server) cardEntries(ctx context.Context, card aidcard.Card) ([]CardEntryJSON, error) {
+func (me self) cardEntries(ctx context.Context, card aidcard.Card) ([]CardEntryJSON, error) {
 	var found []ledger.Movement
 	err := eachPage(func(before id.ID) ([]ledger.Movement, error) {
-		return aidcard.Entries(s.DB.Read(ctx), card, before, exportedAtOnce)
+		return aidcard.Entries(me.DB.Read(ctx), card, before, exportedAtOnce)
 	}, func(m ledger.Movement) (id.ID, error) {
 		found = append(found, m)
 		return m.ID, nil
@@ -200,20 +258,30 @@ func (s *Server) cardEntries(ctx context.Context, card aidcard.Card) ([]CardEntr
 	if err != nil {
 		return nil, err
 	}
-	return s.cardEntriesJSON(ctx, found)
+	return me.cardEntriesJSON(ctx, found)
 }
 
-func (s *Server) exportApplications(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	applied, err := s.Orgs.Applications(s.DB.Read(ctx), who)
+// applications have the contact's phone in clear where that is the caller's own.
+func (me self) applications(ctx context.Context, phone string, add func(any)) error {
+	applied, err := me.Orgs.Applications(me.DB.Read(ctx), me.UserID)
 	if err != nil {
 		return err
 	}
-	shown, err := s.organisationsJSON(ctx, applied)
-	into.Applications = []ApplicationJSON{}
-	for i, o := range applied {
-		into.Applications = append(into.Applications, ApplicationJSON{shown[i], stepsJSON(o.Steps)})
+	shown, err := me.organisationsJSON(ctx, applied)
+	if err != nil {
+		return err
 	}
-	return err
+	for i, o := range applied {
+		own, err := me.Orgs.IsContact(o, phone)
+		if err != nil {
+			return err
+		}
+		if own {
+			shown[i].ContactPhone = phone
+		}
+		add(ApplicationJSON{shown[i], stepsJSON(o.Steps)})
+	}
+	return nil
 }
 
 // exportedAtOnce bounds one query of an export.
@@ -238,95 +306,97 @@ func eachPage[T any](list func(before id.ID) ([]T, error), take func(T) (id.ID, 
 	}
 }
 
-// exportLog has what the caller did in full, but for other people, who are masked; of who
+// log has what the caller did in full, but for other people, who are masked; of who
 // else did something to the account it does not tell.
-func (s *Server) exportLog(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Log = []AuditJSON{}
-	rows := func(f audit.Filter, take func(e audit.Entry, shown AuditJSON)) error {
-		return eachPage(func(before id.ID) ([]audit.Entry, error) {
-			f.BeforeID, f.Limit = before, exportedAtOnce
-			found, err := audit.List(s.DB.Read(ctx), f)
-			if err != nil {
-				return nil, err
-			}
-			shown, err := auditsJSON(s.DB.Read(ctx), found, true)
-			for i := range shown {
-				take(found[i], shown[i])
-			}
-			return found, err
-		}, func(e audit.Entry) (id.ID, error) { return e.ID, nil })
-	}
-	err := rows(audit.Filter{ActorID: who}, func(e audit.Entry, shown AuditJSON) {
+func (me self) log(ctx context.Context, add func(any)) error {
+	err := me.logged(ctx, audit.Filter{ActorID: me.UserID}, func(e audit.Entry, shown AuditJSON) {
 		shown.ActorName, shown.Peer = e.ActorName, e.Peer
-		into.Log = append(into.Log, shown)
+		add(shown)
 	})
 	if err != nil {
 		return err
 	}
-	return rows(audit.Filter{Subject: "user", SubjectID: who}, func(e audit.Entry, shown AuditJSON) {
-		if e.ActorID == who {
+	return me.logged(ctx, audit.Filter{Subject: "user", SubjectID: me.UserID}, func(e audit.Entry, shown AuditJSON) {
+		if e.ActorID == me.UserID {
 			return
 		}
 		shown.ActorID, shown.ActorName, shown.Peer, shown.RequestID, shown.Reason = "", "", "", "", ""
-		into.Log = append(into.Log, shown)
+		add(shown)
 	})
 }
 
-func (s *Server) exportOrders(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Orders = []OrderJSON{}
+func (me self) logged(ctx context.Context, f audit.Filter, take func(e audit.Entry, shown AuditJSON)) error {
+	return eachPage(func(before id.ID) ([]audit.Entry, error) {
+		f.BeforeID, f.Limit = before, exportedAtOnce
+		found, err := audit.List(me.DB.Read(ctx), f)
+		if err != nil {
+			return nil, err
+		}
+		shown, err := auditsJSON(me.DB.Read(ctx), found, true)
+		for i := range shown {
+			take(found[i], shown[i])
+		}
+		return found, err
+	}, func(e audit.Entry) (id.ID, error) { return e.ID, nil })
+}
+
+func (me self) orders(ctx context.Context, add func(any)) error {
 	return eachPage(func(before id.ID) ([]order.Order, error) {
-		return order.List(s.DB.Read(ctx), who, order.Filter{BeforeID: before, Limit: exportedAtOnce})
+		return order.List(me.DB.Read(ctx), me.UserID, order.Filter{BeforeID: before, Limit: exportedAtOnce})
 	}, func(o order.Order) (id.ID, error) {
-		shown, err := s.orderJSON(o)
-		into.Orders = append(into.Orders, shown)
+		address, err := me.openAddress(o.AddressCipher)
+		if err != nil {
+			return 0, err
+		}
+		shown, err := me.orderJSON(o)
+		shown.Address = whole(address)
+		add(shown)
 		return o.ID, err
 	})
 }
 
-func (s *Server) exportUploads(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Uploads = []OwnFileJSON{}
+func (me self) uploads(ctx context.Context, add func(any)) error {
 	return eachPage(func(before id.ID) ([]blob.File, error) {
-		return blob.Of(s.DB.Read(ctx), who, before, exportedAtOnce)
+		return blob.Of(me.DB.Read(ctx), me.UserID, before, exportedAtOnce)
 	}, func(f blob.File) (id.ID, error) {
-		into.Uploads = append(into.Uploads, OwnFileJSON{uploadedJSON(f), f.CreatedAt.Time()})
+		add(OwnFileJSON{uploadedJSON(f), f.CreatedAt.Time()})
 		return f.ID, nil
 	})
 }
 
-func (s *Server) exportInvitations(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Invitations = []OwnInviteJSON{}
-	hash, err := s.People.PhoneHashOf(ctx, who)
+func (me self) invitations(ctx context.Context, add func(any)) error {
+	hash, err := me.People.PhoneHashOf(ctx, me.UserID)
 	if err != nil {
 		return err
 	}
 	return eachPage(func(before id.ID) ([]org.Invitation, error) {
-		return org.InvitationsOf(s.DB.Read(ctx), s.DB.Now(), who, hash, before, exportedAtOnce)
+		return org.InvitationsOf(me.DB.Read(ctx), me.DB.Now(), me.UserID, hash, before, exportedAtOnce)
 	}, func(i org.Invitation) (id.ID, error) {
-		into.Invitations = append(into.Invitations, OwnInviteJSON{
-			i.ID.String(), i.OrgID.String(), i.OrgName, i.Role, i.Status, i.InvitedBy == who, i.CreatedAt.Time()})
+		add(OwnInviteJSON{
+			i.ID.String(), i.OrgID.String(), i.OrgName, i.Role, i.Status, i.InvitedBy == me.UserID, i.CreatedAt.Time()})
 		return i.ID, nil
 	})
 }
 
-func (s *Server) exportApprovals(ctx context.Context, who id.ID, _ string, into *ExportJSON) error {
-	into.Approvals = []ApprovalJSON{}
+func (me self) asked(ctx context.Context, add func(any)) error {
 	return eachPage(func(before id.ID) ([]approval.Approval, error) {
-		found, err := s.Approvals.Of(s.DB.Read(ctx), s.DB.Now(), who, before, exportedAtOnce)
+		found, err := me.Approvals.Of(me.DB.Read(ctx), me.DB.Now(), me.UserID, before, exportedAtOnce)
 		if err != nil {
 			return nil, err
 		}
-		shown, err := s.approvalsFor(ctx, found)
-		into.Approvals = append(into.Approvals, shown...)
+		shown, err := me.approvalsFor(ctx, found)
+		for _, a := range shown {
+			add(a)
+		}
 		return found, err
 	}, func(a approval.Approval) (id.ID, error) { return a.ID, nil })
 }
 
-func (s *Server) exportMessages(ctx context.Context, who id.ID, lang string, into *ExportJSON) error {
-	into.Messages = []MessageJSON{}
+func (me self) messages(ctx context.Context, add func(any)) error {
 	return eachPage(func(before id.ID) ([]notify.Received, error) {
-		return notify.Inbox(s.DB.Read(ctx), who, before, exportedAtOnce)
+		return notify.Inbox(me.DB.Read(ctx), me.UserID, before, exportedAtOnce)
 	}, func(r notify.Received) (id.ID, error) {
-		into.Messages = append(into.Messages, messageJSON(r, lang))
+		add(messageJSON(r, me.lang))
 		return r.ID, nil
 	})
 }

@@ -40,7 +40,7 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/me/sign-out-everywhere", "sign-out-everywhere", signedIn, http.StatusNoContent, s.signOutEverywhere)
 	get(on, "/me/consents", "list-consents", signedIn, s.listConsents)
 	post(on, "/me/consents", "add-consent", signedIn, http.StatusCreated, s.addConsent)
-	get(on, "/me/export", "export-me", signedIn, s.exportMe)
+	exports(on, "/me/export", "export-me", signedIn, s.exportMe)
 	post(on, "/me/deletion", "delete-me", signedIn, http.StatusNoContent, s.deleteMe)
 
 	get(on, "/messages", "list-messages", signedIn, s.listMessages)

@@ -79,6 +79,9 @@ func (a Approval) People() audit.Circle {
 	return audit.Circle{Users: []id.ID{a.RequestedBy, a.DecidedBy, a.AboutUserID}, Orgs: []id.ID{a.OrgID}}
 }
 
+// PersonLeft tells that the request ended because the account of whom it is about was erased.
+func (a Approval) PersonLeft() bool { return a.Status == Withdrawn && a.DecidedBy != a.RequestedBy }
+
 // Open reads the payload that was given to Ask.
 func (a Approval) Open(into any) error { return json.Unmarshal([]byte(a.Payload), into) }
 

@@ -3,6 +3,7 @@ package approval
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -152,10 +153,24 @@ func lock(tx *storage.Tx, approvalID id.ID) (Approval, error) {
 	return found[0], nil
 }
 
-// WithdrawAll takes back what a user asked for whose account is about to be erased.
-func (d *Desk) WithdrawAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+// LockAll locks the requests that WithdrawAll ends, and answers them. The erasure of an
+// account begins with it: approvals come before users and organisations.
+func LockAll(tx *storage.Tx, userID id.ID) ([]Approval, error) {
+	var ids []id.ID
+	err := tx.Model(&Approval{}).Where("status = ? AND (requested_by = ? OR about_user_id = ?)", Pending, userID, userID).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, err
+	}
 	var open []Approval
-	err := tx.ForUpdate().Where("requested_by = ? AND status = ?", userID, Pending).Order("id").Find(&open).Error
+	err = tx.LockByID(&open, ids)
+	return slices.DeleteFunc(open, func(a Approval) bool { return a.Status != Pending }), err
+}
+
+// WithdrawAll ends what a user asked for whose account is about to be erased, and what
+// others asked about them. A request that is filed meanwhile must keep its user from
+// being erased, so it is either found here or refused.
+func (d *Desk) WithdrawAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
+	open, err := LockAll(tx, userID)
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,10 @@
 // themselves: nobody knows which name the account carried when a text was written. So a
 // name alone goes only in what is by or about the person, as an id in the row says: what
 // they wrote and asked for, their orders, their files, their applications that nobody else
-// is in; not in all that is about an organisation of theirs. It also goes in events of the
-// outbox that were handled, which nobody reads but to look into a failure. Otherwise
-// whoever calls themselves as texts have it could rewrite everybody's.
+// is in; not in all that is about an organisation of theirs. There the streets of their
+// addresses go as well, and who received their parcels. A name alone also goes in events
+// of the outbox that were handled, which nobody reads but to look into a failure.
+// Otherwise whoever calls themselves as texts have it could rewrite everybody's.
 //
 // Orders stay as well, for the statements; of the address in them the province and the
 // city do.
@@ -23,10 +24,11 @@ import (
 	"encoding/json"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/identity"
-	"zique/internal/notify"
 	"zique/internal/pii"
 	"zique/internal/storage"
 )
@@ -35,7 +37,8 @@ import (
 type column struct {
 	table, name string
 	json        bool
-	own         string // SQL: the rows by or about @user, in which a name alone goes; "": none
+	own         string // SQL: the rows by or about @user, in which all that is theirs goes; "": none
+	named       string // SQL: further rows, in which a name alone goes; "": none
 	within      string // SQL: the rows to look for a phone in, where the table is too large; "": all
 	most        int    // characters that there is room for; 0: more than a text gains
 }
@@ -68,31 +71,36 @@ var columns = []column{
 	{table: "villages", name: "note", most: 500},
 	{table: "villages", name: "story", most: 4000},
 	{table: "messages", name: "params", json: true},
-	{table: "outbox_events", name: "payload", own: "topic = 'notify.message' AND published_at IS NOT NULL", json: true},
+	{table: "outbox_events", name: "payload", named: "topic = 'notify.message' AND published_at IS NOT NULL", json: true},
 	{table: "idempotency_keys", name: "answer", within: "caller_id IN (" + colleagues + ") OR caller_id IN (" + sellers + ")", json: true},
 }
 
 // Forget answers what erases a user, whose row still says who they are, from what others
 // wrote, as identity.Service.OnDeletion asks. It reads tables whole, a year's messages
-// among them: about a second for a million rows.
+// among them: for 100,000 of them 0.3 s on MariaDB, 0.9 s on SQLite.
 func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 	return func(tx *storage.Tx, _ audit.Actor, userID id.ID) error {
 		gone, err := person(tx, keys, userID)
 		if err != nil {
 			return err
 		}
+		sentTo := places{}
+		if err := sentTo.saved(tx, keys, userID); err != nil {
+			return err
+		}
+		if err := sentTo.forgetAddresses(tx, keys, userID); err != nil {
+			return err
+		}
+		theirs, phone := sentTo.in(gone), gone.Phones[0]
 		for _, c := range columns {
-			if err := c.forget(tx, gone, userID); err != nil {
+			if err := c.forget(tx, gone, theirs, userID); err != nil {
 				return err
 			}
 		}
-		if err := forgetContact(tx, keys, gone.Phone); err != nil {
+		if err := forgetContact(tx, keys, phone); err != nil {
 			return err
 		}
-		if err := forgetAddresses(tx, keys, userID); err != nil {
-			return err
-		}
-		return notify.ForgetPhone(tx, keys, gone.Phone)
+		return forgetPhone(tx, keys, phone)
 	}
 }
 
@@ -102,7 +110,7 @@ func person(tx *storage.Tx, keys *pii.Keyring, userID id.ID) (pii.Person, error)
 		return pii.Person{}, err
 	}
 	phone, err := keys.Open(user.PhoneCipher)
-	return pii.Person{Name: user.Name, Phone: string(phone)}, err
+	return pii.Person{Name: user.Name, Phones: []string{string(phone)}}, err
 }
 
 // forgetContact takes the person out of the organisations whose contact has their phone,
@@ -153,25 +161,44 @@ func reached(tx *storage.Tx, keys *pii.Keyring, table, column, phone string) ([]
 	return theirs, nil
 }
 
-func (c column) forget(tx *storage.Tx, gone pii.Person, userID id.ID) error {
-	escaped, _ := json.Marshal(gone.Name) // a string always encodes
-	where := "(" + c.name + " LIKE @phone OR " + c.name + " LIKE @wide)"
+// forget takes out the person, and of their own rows all that is theirs.
+func (c column) forget(tx *storage.Tx, gone, theirs pii.Person, userID id.ID) error {
+	user := sql.Named("user", userID)
+	phoned := inASCII(c.name, gone.Phones[0]) + " LIKE @phone"
 	if c.within != "" {
-		where += " AND (" + c.within + ")"
+		phoned += " AND (" + c.within + ")"
 	}
-	if c.own != "" {
-		where += " OR (" + c.own + ") AND (" + c.name + " LIKE @name ESCAPE '!' OR " + c.name + " LIKE @escaped ESCAPE '!')"
-	}
-	var found []struct {
-		ID   id.ID
-		Text string
-	}
-	err := tx.Table(c.table).Select("id, "+c.name+" text").Where(where,
-		sql.Named("user", userID), sql.Named("name", storage.Containing(gone.Name)),
-		sql.Named("escaped", storage.Containing(strings.Trim(string(escaped), `"`))),
-		sql.Named("phone", scattered(gone.Phone, 0)), sql.Named("wide", scattered(gone.Phone, '０'-'0'))).Scan(&found).Error
-	if err != nil {
+	if _, err := c.erase(tx, gone, tx.Where(phoned, user, sql.Named("phone", scattered(gone.Phones[0])))); err != nil {
 		return err
+	}
+	if c.named != "" {
+		escaped, _ := json.Marshal(gone.Name) // a string always encodes
+		named := tx.Where(c.named).Where("("+c.name+" LIKE ? ESCAPE '!' OR "+c.name+" LIKE ? ESCAPE '!')",
+			storage.Containing(gone.Name), storage.Containing(strings.Trim(string(escaped), `"`)))
+		if _, err := c.erase(tx, gone, named); err != nil {
+			return err
+		}
+	}
+	for last := id.ID(0); c.own != ""; {
+		found, err := c.erase(tx, theirs, tx.Where("("+c.own+")", user).Where("id > ?", last).Order("id").Limit(atOnce))
+		if err != nil || len(found) < atOnce {
+			return err
+		}
+		last = found[len(found)-1].ID
+	}
+	return nil
+}
+
+type written struct {
+	ID   id.ID
+	Text string
+}
+
+// erase takes somebody out of the rows, and answers these as they were.
+func (c column) erase(tx *storage.Tx, gone pii.Person, rows *gorm.DB) ([]written, error) {
+	var found []written
+	if err := rows.Table(c.table).Select("id, " + c.name + " text").Scan(&found).Error; err != nil {
+		return nil, err
 	}
 	for _, row := range found {
 		without := c.without(gone, row.Text)
@@ -181,10 +208,10 @@ func (c column) forget(tx *storage.Tx, gone pii.Person, userID id.ID) error {
 		// A text that was replaced meanwhile stays.
 		err := tx.Table(c.table).Where("id = ? AND "+c.name+" = ?", row.ID, row.Text).Update(c.name, without).Error
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return found, nil
 }
 
 func (c column) without(gone pii.Person, text string) string {
@@ -199,12 +226,16 @@ func (c column) without(gone pii.Person, text string) string {
 	return string(without)
 }
 
-// scattered is the pattern of the digits with anything between them, moved to another
-// alphabet by an offset.
-func scattered(phone string, offset rune) string {
-	pattern := "%"
-	for _, digit := range phone {
-		pattern += string(digit+offset) + "%"
+// scattered is the pattern of the digits with anything between them.
+func scattered(phone string) string { return "%" + strings.Join(strings.Split(phone, ""), "%") + "%" }
+
+// inASCII is SQL for a column in which those digits of the phone that are full-width are
+// written as others: people mix them.
+func inASCII(column, phone string) string {
+	for digit := '0'; digit <= '9'; digit++ {
+		if strings.ContainsRune(phone, digit) {
+			column = "REPLACE(" + column + ", '" + string(digit-'0'+'０') + "', '" + string(digit) + "')"
+		}
 	}
-	return pattern
+	return column
 }

@@ -30,6 +30,11 @@ func (s *Service) DeleteAccount(ctx context.Context, by audit.Actor, userID id.I
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *storage.Tx) error {
+		if s.LockForDeletion != nil {
+			if err := s.LockForDeletion(tx, userID); err != nil {
+				return err
+			}
+		}
 		if err := unchanged(tx, user); err != nil {
 			return err
 		}

@@ -49,6 +49,8 @@ type Service struct {
 	// names it and a message, or an empty field. Each runs in the transaction of the
 	// deletion and locks what it must not see change; set at wiring.
 	BeforeDeletion []func(tx *storage.Tx, userID id.ID) (field, message string, err error)
+	// LockForDeletion takes the locks that come before a user's: see package storage.
+	LockForDeletion func(tx *storage.Tx, userID id.ID) error
 	// OnDeletion takes the user out of what other packages hold; set at wiring.
 	OnDeletion []func(tx *storage.Tx, by audit.Actor, userID id.ID) error
 }

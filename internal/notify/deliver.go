@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,15 @@ type Notifier struct {
 	// Recipients answers the sealed phones of those users who have an account now, and
 	// keeps their accounts from being deleted until the transaction is over.
 	Recipients func(tx *storage.Tx, users []id.ID) (map[id.ID][]byte, error)
+	// Phones answers the sealed phones that an event names now, and keeps them there until
+	// the transaction is over; nil: those that it came with.
+	Phones func(tx *storage.Tx, eventID id.ID) ([][]byte, error)
+}
+
+// addressee is whom an SMS goes to: a user, or somebody whose phone the event names.
+type addressee struct {
+	user  id.ID
+	phone []byte // sealed
 }
 
 type sms struct {
@@ -53,9 +63,12 @@ func (n *Notifier) Deliver(ctx context.Context, eventID id.ID, m Message) error 
 	if err := m.Check(); err != nil {
 		return err
 	}
-	var phones [][]byte
+	var all []addressee
 	err := n.DB.InTx(ctx, func(tx *storage.Tx) error {
-		phones = slices.Clone(m.Phones)
+		all = nil
+		for _, phone := range m.Phones {
+			all = append(all, addressee{phone: phone})
+		}
 		if len(m.UserIDs) == 0 {
 			return nil
 		}
@@ -63,15 +76,18 @@ func (n *Notifier) Deliver(ctx context.Context, eventID id.ID, m Message) error 
 		if err != nil {
 			return err
 		}
-		if m.SMS {
-			phones = append(phones, slices.Collect(maps.Values(accounts))...)
+		users := slices.Sorted(maps.Keys(accounts))
+		for _, user := range users {
+			if m.SMS {
+				all = append(all, addressee{user, accounts[user]})
+			}
 		}
-		return insert(tx, eventID, slices.Sorted(maps.Keys(accounts)), m)
+		return insert(tx, eventID, users, m)
 	})
-	if err != nil || len(phones) == 0 {
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	return n.sendAll(ctx, eventID, phones, m)
+	return n.sendAll(ctx, eventID, all, m)
 }
 
 // insert writes an inbox row for each user unless the event has one there.
@@ -88,16 +104,16 @@ func insert(tx *storage.Tx, eventID id.ID, users []id.ID, m Message) error {
 }
 
 // sendAll tries every phone; one that fails does not keep the others waiting.
-func (n *Notifier) sendAll(ctx context.Context, eventID id.ID, sealed [][]byte, m Message) error {
+func (n *Notifier) sendAll(ctx context.Context, eventID id.ID, all []addressee, m Message) error {
 	text, err := Render(m.Template, m.Params, Chinese)
 	if err != nil {
 		return err
 	}
 	var failed error
-	for _, one := range sealed {
-		phone, err := n.Keys.Open(one)
+	for _, to := range all {
+		phone, err := n.Keys.Open(to.phone)
 		if err == nil {
-			err = n.sendOnce(ctx, eventID, SMS{Phone: string(phone), Template: m.Template, Params: m.Params, Text: text.SMS})
+			err = n.sendOnce(ctx, eventID, to, SMS{Phone: string(phone), Template: m.Template, Params: m.Params, Text: text.SMS})
 		}
 		failed = errors.Join(failed, err)
 	}
@@ -106,12 +122,12 @@ func (n *Notifier) sendAll(ctx context.Context, eventID id.ID, sealed [][]byte, 
 
 // sendOnce sends outside any transaction: first it claims the row of this event and
 // phone, and afterwards it writes down that the gateway took it.
-func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, s SMS) error {
+func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, to addressee, s SMS) error {
 	if n.Sender == nil {
 		return ErrUnavailable
 	}
 	row := sms{EventID: eventID, Recipient: recipient(n.Keys, s.Phone)}
-	send, err := n.claim(ctx, &row)
+	send, err := n.claim(ctx, &row, to)
 	if err != nil || !send {
 		return err
 	}
@@ -130,10 +146,14 @@ func (n *Notifier) sendOnce(ctx context.Context, eventID id.ID, s SMS) error {
 	return errors.Join(sent, err)
 }
 
-// claim tells whether this caller is to send: not when it was sent, and errInFlight
-// when somebody is at it.
-func (n *Notifier) claim(ctx context.Context, row *sms) (send bool, err error) {
+// claim tells whether this caller is to send: not when it was sent or the account was
+// erased meanwhile, and errInFlight when somebody is at it.
+func (n *Notifier) claim(ctx context.Context, row *sms, to addressee) (send bool, err error) {
 	err = n.DB.InTx(ctx, func(tx *storage.Tx) error {
+		if there, err := n.stillThere(tx, row.EventID, to); err != nil || !there {
+			send = false
+			return err
+		}
 		fresh := sms{ID: tx.NewID(), EventID: row.EventID, Recipient: row.Recipient, CreatedAt: tx.Now()}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
 			return err
@@ -154,13 +174,28 @@ func (n *Notifier) claim(ctx context.Context, row *sms) (send bool, err error) {
 	return send && err == nil, err
 }
 
-// Forget deletes what says which SMS were sent before an instant. Events are not
-// handled again that late.
-func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
-	return db.Forget(ctx, &sms{}, "created_at < ? AND sent_at IS NOT NULL", before)
+// stillThere keeps the addressee's account, or their phone in the event, from being erased
+// until the transaction is over, and tells whether it is there.
+func (n *Notifier) stillThere(tx *storage.Tx, eventID id.ID, to addressee) (bool, error) {
+	if to.user != 0 {
+		accounts, err := n.Recipients(tx, []id.ID{to.user})
+		return len(accounts) > 0, err
+	}
+	if n.Phones == nil {
+		return true, nil
+	}
+	phones, err := n.Phones(tx, eventID)
+	return slices.ContainsFunc(phones, func(phone []byte) bool { return bytes.Equal(phone, to.phone) }), err
 }
 
-// ForgetPhone deletes what says which SMS went to a phone whose owner's account is erased.
+// Forget deletes what says which SMS were to be sent before an instant, sent or not, but
+// for events that are still tried.
+func Forget(ctx context.Context, db *storage.DB, before clock.Millis) error {
+	return db.Forget(ctx, &sms{}, "created_at < ? AND event_id NOT IN (SELECT id FROM outbox_events WHERE published_at IS NULL)", before)
+}
+
+// ForgetPhone deletes what says which SMS went, or were to go, to a phone whose owner's
+// account is erased.
 func ForgetPhone(tx *storage.Tx, keys *pii.Keyring, phone string) error {
 	return tx.Where("recipient = ?", recipient(keys, phone)).Delete(&sms{}).Error
 }

@@ -105,6 +105,55 @@ func TestAnSMSWhoseAnswerWasLostComesAgainUnderItsID(t *testing.T) {
 	})
 }
 
+// An account that is erased between the reading of an event and the sending gets nothing,
+// and no row says whose phone it was.
+func TestNothingIsSentToWhoLeftMeanwhile(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		asked := 0
+		accounts := h.Recipients
+		h.Recipients = func(tx *storage.Tx, users []id.ID) (map[id.ID][]byte, error) {
+			if asked++; asked > 1 { // left, but for the first time that it is asked
+				return nil, nil
+			}
+			return accounts(tx, users)
+		}
+		stays := seal(t, h.Keys, "13700000008")
+		h.Phones = func(*storage.Tx, id.ID) ([][]byte, error) { return [][]byte{stays}, nil }
+		m := invitation(1)
+		m.Phones = [][]byte{seal(t, h.Keys, "13700000009"), stays}
+		if err := h.Deliver(t.Context(), 93, m); err != nil {
+			t.Fatal(err)
+		}
+		var rows []string
+		if err := h.DB.Read(t.Context()).Table("sms_sends").Pluck("recipient", &rows).Error; err != nil {
+			t.Fatal(err)
+		}
+		if got := h.phones(); !slices.Equal(got, []string{"13700000008"}) || !slices.Equal(rows, []string{h.Keys.Lookup("sms", "13700000008")}) {
+			t.Errorf("sent to %v, rows %v", got, rows)
+		}
+	})
+}
+
+func TestOldSMSAreForgottenUnlessTheyAreStillTried(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		err := h.DB.InTx(t.Context(), func(tx *storage.Tx) error {
+			return errors.Join(
+				tx.Exec("INSERT INTO outbox_events (id, topic, payload, created_at, due_at, epoch, attempts, last_error) VALUES (7, 'notify.message', '{}', 1, 1, 0, 0, '')").Error,
+				tx.Exec("INSERT INTO sms_sends (id, event_id, recipient, created_at, claimed_until, sent_at) VALUES (1, 7, 'tried', 1, 0, NULL), (2, 8, 'given up', 1, 0, NULL), (3, 8, 'sent', 1, 0, 1), (4, 8, 'new', 9, 0, NULL)").Error)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := notify.Forget(t.Context(), h.DB, 5); err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		if err := h.DB.Read(t.Context()).Table("sms_sends").Order("id").Pluck("recipient", &left).Error; err != nil || !slices.Equal(left, []string{"tried", "new"}) {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	})
+}
+
 func TestOldMessagesLeaveTheInbox(t *testing.T) {
 	each(t, func(t *testing.T, h house) {
 		for _, eventID := range []id.ID{91, 92} {

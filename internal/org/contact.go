@@ -83,3 +83,12 @@ func (s *Service) ChangeContact(tx *storage.Tx, by audit.Actor, orgID id.ID, nam
 func (o Organisation) contact() map[string]string {
 	return map[string]string{"contact_name": pii.MaskName(o.ContactName), "contact_phone": o.ContactPhone}
 }
+
+// IsContact tells whether the phone is that of an organisation's contact, where that is shown.
+func (s *Service) IsContact(o Organisation, phone string) (bool, error) {
+	if o.ContactPhone == "" {
+		return false, nil
+	}
+	theirs, err := s.keys.Open(o.ContactCipher)
+	return string(theirs) == phone, err
+}

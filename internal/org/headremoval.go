@@ -44,8 +44,8 @@ func (s *Service) Heads(view *gorm.DB, collectiveID id.ID) ([]Member, error) {
 // the asker is an operator; who is or was of the collective is refused with ErrOwnRequest. It
 // fails with a wrong `reason`, ErrNotFound, ErrNoHead, or approval.ErrPending.
 //
-// It reads the organisation without a lock: the approval's row comes before the
-// organisation's, and carrying out looks again.
+// The approval's row comes before the organisation's, so the head is looked for again
+// under its lock: somebody who leaves meanwhile takes what is asked about them along.
 func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, userID id.ID, reason string) (approval.Approval, error) {
 	o, err := getCollective(tx.DB, collectiveID)
 	if err != nil {
@@ -54,8 +54,8 @@ func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, u
 	if err := NotInsider(tx, by.UserID, o.ID); err != nil {
 		return approval.Approval{}, err
 	}
-	if m, err := memberOf(tx.DB, o.ID, userID); err != nil || m.Role != RoleHead {
-		return approval.Approval{}, orElse(err, ErrNoHead)
+	if _, err := headOf(tx.DB, o.ID, userID); err != nil {
+		return approval.Approval{}, err
 	}
 	head, err := s.member(tx, o.ID, userID)
 	if err != nil {
@@ -72,6 +72,12 @@ func (s *Service) AskHeadRemoval(tx *storage.Tx, by audit.Actor, collectiveID, u
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	if _, err := lock(tx, o.ID); err != nil {
+		return approval.Approval{}, err
+	}
+	if _, err := headOf(tx.DB, o.ID, userID); err != nil {
+		return approval.Approval{}, err
+	}
 	deciders, err := s.operators.All(tx.DB)
 	if err != nil {
 		return approval.Approval{}, err
@@ -85,18 +91,19 @@ func removed(name, phone string) map[string]string {
 	return map[string]string{"removed_head": name, "phone": phone}
 }
 
-// orElse is ErrNotFound's better words.
-func orElse(err error, instead error) error {
-	if err == nil || errors.Is(err, ErrNotFound) {
-		return instead
+// headOf finds a head's membership, or fails with ErrNoHead.
+func headOf(view *gorm.DB, collectiveID, userID id.ID) (Membership, error) {
+	m, err := memberOf(view, collectiveID, userID)
+	if errors.Is(err, ErrNotFound) || err == nil && m.Role != RoleHead {
+		err = ErrNoHead
 	}
-	return err
+	return m, err
 }
 
 // headRemoval: another operator decides who neither is nor was of the collective.
 func (s *Service) headRemoval() approval.Kind {
 	return approval.Kind{
-		Name: HeadRemoval, TTL: headRemovalTTL, Reveal: s.revealRemoval, Carry: s.removeHead,
+		Name: HeadRemoval, TTL: headRemovalTTL, Reveal: s.revealRemoval, Carry: s.removeHead, Settled: removalSettled,
 		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
 			operator, err := s.operators.Is(view, userID)
 			if err != nil || !operator {
@@ -115,6 +122,14 @@ func (s *Service) revealRemoval(a approval.Approval) (before, after any, err err
 	}
 	name, err := s.keys.Open(r.Cipher)
 	return nil, removed(string(name), r.Phone), err
+}
+
+// removalSettled tells whoever asked that there is nobody left to remove.
+func removalSettled(tx *storage.Tx, a approval.Approval) error {
+	if !a.PersonLeft() {
+		return nil
+	}
+	return tell(tx, []id.ID{a.RequestedBy}, "approval_person_left", map[string]string{"kind": a.Kind}, "/approvals/"+a.ID.String())
 }
 
 // removeHead ends the membership, also of the last head.
@@ -139,9 +154,9 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 	default:
 		return err
 	}
-	m, err := memberOf(tx.DB, o.ID, r.UserID)
-	if err != nil || m.Role != RoleHead {
-		return orElse(err, ErrNoHead)
+	m, err := headOf(tx.DB, o.ID, r.UserID)
+	if err != nil {
+		return err
 	}
 	if err := leave(tx, by, m); err != nil {
 		return err

@@ -25,9 +25,7 @@ func ListStuck(view *gorm.DB, before clock.Millis, after id.ID, limit int) ([]Ev
 // whether that changed anything: one that is due within a lease may be in a handler's
 // hands, and is left alone. It fails with ErrNotFound.
 func Again(tx *storage.Tx, eventID id.ID) (e Event, changed bool, err error) {
-	if err := tx.ForUpdate().Where("id = ?", eventID).Take(&e).Error; storage.IsNotFound(err) {
-		return Event{}, false, ErrNotFound
-	} else if err != nil {
+	if e, err = Lock(tx, eventID); err != nil {
 		return Event{}, false, err
 	}
 	if e.PublishedAt != nil || e.DueAt <= tx.Now().Add(lease) {

@@ -75,6 +75,17 @@ func Emit(tx *storage.Tx, topic string, payload any) (id.ID, error) {
 	return e.ID, tx.Create(&e).Error
 }
 
+// Lock reads an event of which nothing changes until the transaction is over. It fails
+// with ErrNotFound.
+func Lock(tx *storage.Tx, eventID id.ID) (Event, error) {
+	var e Event
+	err := tx.ForUpdate().Where("id = ?", eventID).Take(&e).Error
+	if storage.IsNotFound(err) {
+		err = ErrNotFound
+	}
+	return e, err
+}
+
 // Stuck counts the events from before an instant that nobody has handled, and answers
 // when the oldest was written; nil: there is none.
 func Stuck(view *gorm.DB, before clock.Millis) (int64, *clock.Millis, error) {

@@ -73,15 +73,24 @@ func inside(value any, replace func(string) string) any {
 }
 
 // Person is somebody whose account is erased, as texts may name them.
-type Person struct{ Name, Phone string }
+type Person struct {
+	Name   string
+	Phones []string
+	Others []string // that tell who they are beside their name: streets, receivers of their parcels
+}
 
-// Erase hides the person's phone in a text, however it is written, and puts `instead` for
-// their name.
+// Erase hides the person's phones in a text, however they are written, and the others, and
+// puts `instead` for their name.
 func (p Person) Erase(text, instead string) string {
 	text = eachNumber(text, func(n number) (string, bool) {
-		return hidden, p.Phone != "" && n.international() == p.Phone
+		return hidden, slices.Contains(p.Phones, n.international())
 	})
-	return maskNames(text, []string{p.Name}, func(string) string { return instead })
+	return maskNames(text, append([]string{p.Name}, p.Others...), func(word string) string {
+		if word == p.Name {
+			return instead
+		}
+		return hidden
+	})
 }
 
 // maskNames replaces names, the longest first. One of a single character is no name to
@@ -187,7 +196,7 @@ func luhn(digits string) bool {
 // groups finds runs of digits; parted matches what may stand between those of one number.
 var (
 	groups = regexp.MustCompile(`[0-9０-９]+`)
-	parted = regexp.MustCompile(`^[\s\x{3000}.·•_()（）\-－‐‑–—]{1,3}$`)
+	parted = regexp.MustCompile(`^[\s\p{Z}\p{Pd}\p{Cf}−.．·•・_＿()（）]{1,3}$`)
 )
 
 // eachNumber replaces numbers of up to maxGroups groups for which replace answers true;

@@ -69,6 +69,7 @@ func NewService(people *identity.Service, approvals *approval.Desk) *Service {
 			}
 			return g.carry(tx, by)
 		},
+		Settled: tellAsker,
 	})
 	return &Service{people, approvals}
 }
@@ -148,7 +149,21 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, g Grant, reason string) (a
 	if err != nil {
 		return approval.Approval{}, err
 	}
+	// The approval's row comes before the user's: who leaves meanwhile takes it along.
+	if err := identity.KeepAccount(tx, g.UserID); err != nil {
+		return approval.Approval{}, err
+	}
 	return asked, tellDeciders(tx, asked, g)
+}
+
+// tellAsker tells whoever asked that there is nobody left to get the role.
+func tellAsker(tx *storage.Tx, a approval.Approval) error {
+	if !a.PersonLeft() {
+		return nil
+	}
+	_, err := outbox.Emit(tx, notify.Topic, notify.Message{UserIDs: []id.ID{a.RequestedBy}, Template: "approval_person_left",
+		Params: map[string]string{"kind": a.Kind}, Link: "/approvals/" + a.ID.String()})
+	return err
 }
 
 // tellDeciders puts a request into the inboxes of the operators who may decide it.

@@ -7,6 +7,9 @@ export interface Device { id: string; created_at: string; last_used_at: string; 
 export type ConsentDocument = 'privacy_policy' | 'terms_of_service'
 export interface Consent { document: ConsentDocument; version: string; given: boolean; created_at: string }
 
+/** What an export says of itself. */
+export interface Exported { missing: string[] }
+
 /** The person's own account. */
 export const people = {
   me: () => request<Me>('GET', '/me'),

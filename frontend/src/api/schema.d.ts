@@ -2987,6 +2987,7 @@ export interface components {
             /** @description asked for or decided */
             approvals: components["schemas"]["ApprovalJSON"][] | null;
             cards: components["schemas"]["OwnCardJSON"][] | null;
+            /** @description empty where missing names it */
             cart: components["schemas"]["OwnCartItemJSON"][] | null;
             consents: components["schemas"]["ConsentJSON"][] | null;
             /** Format: date-time */
@@ -2997,6 +2998,8 @@ export interface components {
             log: components["schemas"]["AuditJSON"][] | null;
             memberships: components["schemas"]["MembershipJSON"][] | null;
             messages: components["schemas"]["MessageJSON"][] | null;
+            /** @description parts that could not be reached: export again later */
+            missing: "cart"[] | null;
             orders: components["schemas"]["OrderJSON"][] | null;
             profile: components["schemas"]["ProfileJSON"];
             /** @description also those that are over, until they are forgotten */

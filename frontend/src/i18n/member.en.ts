@@ -49,7 +49,7 @@ const en: typeof zh = {
   },
   payee: {
     title: 'Payee account', none: 'No payee account yet. Sales are paid out once there is one.', holder: 'Account holder', bank: 'Bank', number: 'Account number', bankHint: 'With the branch, for example: Rural Commercial Bank, Shuiche branch', numberBad: '8 to 32 digits', agency: 'Kept by the township', agencyHint: 'If the township keeps the books of the village; the holder may then be its agency account.', agencyTag: 'Agency account of the township',
-    coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', how: 'It takes two people: you ask, another member confirms who has managed or handled money for three days; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
+    coolingUntil: 'For safety a new account waits first: nothing is paid out to it before {time}.', former: 'Former accounts ({n})', change: 'Ask for another account', register: 'Register the payee account', remark: 'Remark', how: 'It takes two people: you ask, another member confirms who has managed or handled money for three days; if there is none, an operator does. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
     howCollective: 'It takes two people: you ask, an operator confirms who invited nobody into the village. A cooling time follows before the next payout. The number is stored encrypted; pages show the last four digits.',
     reason: 'Why it changes', ask: 'Ask', asked: 'Asked; another person must confirm',
   },
@@ -79,7 +79,7 @@ const en: typeof zh = {
   },
   privacy: {
     consents: 'What I agreed to', version: 'version {version}', givenAt: 'agreed {time}', withdrawnAt: 'withdrawn {time}', neverAsked: 'never answered', give: 'Agree', withdraw: 'Withdraw', document: { privacy_policy: 'Privacy policy', terms_of_service: 'Terms of service' },
-    export: 'Download my data', exportWords: 'One file with your details, addresses, cart, orders, cards, uploads, invitations, decisions and messages, where you signed in and what you did.', exportDo: 'Download', delete: 'Delete my account', deleteWords: 'This cannot be undone: your name, number and addresses are erased. Orders and books are kept as the law asks, without showing that they were yours.', deleteSure: 'I understand that this cannot be undone', deleteDo: 'Delete account', deleted: 'Account deleted',
+    export: 'Download my data', exportWords: 'One file with your details, addresses, cart, orders, cards, uploads, invitations, decisions and messages, where you signed in and what you did.', exportDo: 'Download', exportNoCart: 'The cart could not be reached, so this file is without it. Download it again later.', delete: 'Delete my account', deleteWords: 'This cannot be undone: your name, number and addresses are erased. Orders and books are kept as the law asks, without showing that they were yours.', deleteSure: 'I understand that this cannot be undone', deleteDo: 'Delete account', deleted: 'Account deleted',
     left: { cards: 'There is money on your aid cards; spend it first', orders: 'Orders are under way; wait or cancel them', memberships: 'You are the only manager of an organisation; hand it over first', roles: 'You are the only operator of your desk; another has to take over first' },
   },
   error: {

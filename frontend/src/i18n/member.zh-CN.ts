@@ -47,8 +47,8 @@ export default {
   },
   payee: {
     title: '收款账户', none: '还没有收款账户。货款要等有了账户才能打给您。', holder: '户名', bank: '开户行', number: '账号', bankHint: '写到支行，例如：农村商业银行水车支行', numberBad: '账号应为 8 到 32 位数字', agency: '由乡镇代管（村账镇管）', agencyHint: '村集体的账由乡镇统一管理时勾选，户名可以是乡镇的代管账户。', agencyTag: '村账镇管代管账户',
-    coolingUntil: '新账户为了安全先等一段时间，{time} 起才会往里打款。', former: '以前的账户（{n}）', change: '申请更换账户', how: '换账户要两个人：您申请，另一位管理或管钱满三天的成员确认；没有时由平台运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
-    howCollective: '换账户要两个人：您申请，一位没有邀请过本村成员的运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
+    coolingUntil: '新账户为了安全先等一段时间，{time} 起才会往里打款。', former: '以前的账户（{n}）', change: '申请更换账户', register: '登记收款账户', remark: '说明', how: '要两个人办：您申请，另一位管理或管钱满三天的成员确认；没有时由平台运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
+    howCollective: '要两个人办：您申请，一位没有邀请过本村成员的运营确认。确认后还要过一段安全等待期才会打款。账号只保存加密的，页面上只显示后四位。',
     reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位确认',
   },
   statement: {
@@ -77,7 +77,7 @@ export default {
   },
   privacy: {
     consents: '我同意过什么', version: '版本 {version}', givenAt: '{time} 同意', withdrawnAt: '{time} 撤回', neverAsked: '还没有表示过', give: '同意', withdraw: '撤回', document: { privacy_policy: '隐私政策', terms_of_service: '服务条款' },
-    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、购物车、订单、卡、上传的文件清单、邀请、审批、消息，以及登录和操作记录。', exportDo: '下载', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
+    export: '下载我的数据', exportWords: '一份文件，里面是您的资料、地址、购物车、订单、卡、上传的文件清单、邀请、审批、消息，以及登录和操作记录。', exportDo: '下载', exportNoCart: '购物车暂时读不到，这份文件里没有购物车。请稍后再下载一次。', delete: '注销账号', deleteWords: '注销后不能恢复：您的姓名、手机号和地址会被抹去，订单和账目按规定保留，但不再能看出是您。', deleteSure: '我知道注销后不能恢复', deleteDo: '注销账号', deleted: '账号已注销',
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
