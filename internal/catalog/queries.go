@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -143,37 +145,53 @@ func Offers(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Offer, error) {
 	if err := db.Where("id IN ?", skuIDs).Find(&skus).Error; err != nil {
 		return nil, err
 	}
-	return offers(shown(db), skus)
-}
-
-// LockOffers is Offers with the SKUs locked in ascending order; of the products it reads
-// what an order needs.
-func LockOffers(tx *storage.Tx, skuIDs []id.ID) (map[id.ID]Offer, error) {
-	var skus []SKU
-	if err := tx.LockByID(&skus, skuIDs); err != nil {
-		return nil, err
-	}
-	return offers(tx.Table("products p").Select(soldColumns).
-		Joins("JOIN villages v ON v.id = p.village_id").
-		Joins("JOIN organisations o ON o.id = p.cooperative_id"), skus)
-}
-
-func offers(products *gorm.DB, skus []SKU) (map[id.ID]Offer, error) {
 	ids := make([]id.ID, 0, len(skus))
 	for _, s := range skus {
 		ids = append(ids, s.ProductID)
 	}
-	var rows []Shown
-	if err := products.Where("p.id IN ?", ids).Scan(&rows).Error; err != nil {
+	var products []Shown
+	if err := shown(db).Where("p.id IN ?", ids).Scan(&products).Error; err != nil {
 		return nil, err
 	}
-	byID := make(map[id.ID]Shown, len(rows))
-	for _, p := range rows {
+	byID := make(map[id.ID]Shown, len(products))
+	for _, p := range products {
 		byID[p.ID] = p
 	}
 	found := make(map[id.ID]Offer, len(skus))
 	for _, s := range skus {
 		found[s.ID] = Offer{SKU: s, Product: byID[s.ProductID]}
+	}
+	return found, nil
+}
+
+// ProductsOf answers the products of SKUs, by the SKU's id, as far as an order keeps them or is
+// decided by them.
+func ProductsOf(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Shown, error) {
+	var rows []struct {
+		SKUID id.ID `gorm:"column:sku_id"`
+		Shown `gorm:"embedded"`
+	}
+	err := db.Table("skus s").Select("s.id sku_id, "+soldColumns).
+		Joins("JOIN products p ON p.id = s.product_id").
+		Joins("JOIN villages v ON v.id = p.village_id").
+		Joins("JOIN organisations o ON o.id = p.cooperative_id").
+		Where("s.id IN ?", skuIDs).Scan(&rows).Error
+	found := make(map[id.ID]Shown, len(rows))
+	for _, r := range rows {
+		found[r.SKUID] = r.Shown
+	}
+	return found, err
+}
+
+// LockOffers locks SKUs in ascending order, and answers them with their products.
+func LockOffers(tx *storage.Tx, products map[id.ID]Shown) (map[id.ID]Offer, error) {
+	var skus []SKU
+	if err := tx.LockByID(&skus, slices.Collect(maps.Keys(products))); err != nil {
+		return nil, err
+	}
+	found := make(map[id.ID]Offer, len(skus))
+	for _, s := range skus {
+		found[s.ID] = Offer{SKU: s, Product: products[s.ID]}
 	}
 	return found, nil
 }

@@ -30,12 +30,11 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
-	turn   sync.Mutex // held from taking a batch until it is written, so that the next is a full one
+	turn   sync.Mutex // held from taking a batch until little is left of it, so that the next is a full one
 }
 
-// overlap is how many batches are under way at once: while one waits for its COMMIT the
-// next is taken and written. Their locks are taken in the one order, so none waits in a
-// circle.
+// overlap is how many batches are under way at once: while one ends the next is taken and
+// reads. Their locks are taken in the one order, so none waits in a circle.
 const overlap = 2
 
 type waiting struct {
@@ -90,16 +89,16 @@ func (c *Committer) Run(ctx context.Context) {
 func (c *Committer) loop(ctx context.Context) {
 	for {
 		c.turn.Lock()
-		written := sync.OnceFunc(c.turn.Unlock)
-		batch, twins := c.next(ctx)
+		next := sync.OnceFunc(c.turn.Unlock)
+		batch, twins := c.take(ctx)
 		if len(batch) == 0 {
-			written()
+			next()
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
-		c.commit(work, batch, written)
+		c.commit(work, batch, next)
 		cancel()
-		written()
+		next()
 		for _, w := range batch {
 			close(w.done)
 		}
@@ -112,9 +111,9 @@ func (c *Committer) loop(ctx context.Context) {
 	}
 }
 
-// next waits for a checkout and takes all that wait with it; of those with one key the
+// take waits for a checkout and takes all that wait with it; of those with one key the
 // first: its twins ask again when it is answered.
-func (c *Committer) next(ctx context.Context) (batch, twins []*waiting) {
+func (c *Committer) take(ctx context.Context) (batch, twins []*waiting) {
 	var candidates []*waiting
 	select {
 	case w := <-c.queue:
@@ -144,9 +143,9 @@ func (c *Committer) next(ctx context.Context) (batch, twins []*waiting) {
 	return batch, twins
 }
 
-// commit settles every checkout of the batch, and calls written before its COMMIT. A batch
-// that cannot be written is halved until the checkout that spoils it stands alone.
-func (c *Committer) commit(ctx context.Context, batch []*waiting, written func()) {
+// commit settles every checkout of the batch, and calls next when another may begin. A
+// batch that cannot be written is halved until the checkout that spoils it stands alone.
+func (c *Committer) commit(ctx context.Context, batch []*waiting, next func()) {
 	live := batch[:0:0]
 	for _, w := range batch {
 		if w.err = w.ctx.Err(); w.err == nil {
@@ -156,10 +155,7 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting, written func()
 	if len(live) == 0 {
 		return
 	}
-	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
-		defer written()
-		return c.write(tx, live)
-	})
+	err := c.db.InTx(ctx, func(tx *storage.Tx) error { return c.write(tx, live, next) })
 	switch {
 	case err == nil:
 	case errors.Is(err, storage.ErrOutcomeUnknown):
@@ -169,8 +165,8 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting, written func()
 			w.answer, w.err = idempotency.Answer{}, err
 		}
 	default:
-		c.commit(ctx, live[:len(live)/2], written)
-		c.commit(ctx, live[len(live)/2:], written)
+		c.commit(ctx, live[:len(live)/2], next)
+		c.commit(ctx, live[len(live)/2:], next)
 	}
 }
 

@@ -23,8 +23,9 @@ import (
 )
 
 // write is the transaction: look for earlier answers, lock SKUs and cards, decide in
-// memory, write the accepted with multi-row statements, store every answer.
-func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
+// memory, write the accepted with multi-row statements, store every answer. It lets the
+// next batch begin when what is left needs a moment only.
+func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
 	keys := make([]idempotency.Key, len(batch))
 	for i, w := range batch {
 		keys[i] = w.Key
@@ -85,6 +86,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting) error {
 	if err := insert(tx, placed); err != nil {
 		return err
 	}
+	next()
 	if err := audit.WriteAll(tx, deeds); err != nil {
 		return err
 	}
@@ -125,7 +127,8 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 	return nil
 }
 
-// stockUp reads, under lock, all that the checkouts touch.
+// stockUp reads all that the checkouts touch. What nobody locks is read first, while the
+// batch before still holds its locks.
 func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	var skuIDs, cardIDs []id.ID
 	for _, w := range batch {
@@ -134,22 +137,26 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 		}
 		cardIDs = append(cardIDs, w.CardIDs...)
 	}
+	sold, err := catalog.ProductsOf(tx.DB, skuIDs)
+	if err != nil {
+		return nil, err
+	}
 	s := &shelf{now: tx.Now(), timing: timing}
-	var err error
-	if s.offers, err = catalog.LockOffers(tx, skuIDs); err != nil {
+	if err := s.readTerms(tx.DB, sold); err != nil {
 		return nil, err
 	}
-	if s.cards, err = aidcard.Lock(tx, cardIDs); err != nil {
+	if s.offers, err = catalog.LockOffers(tx, sold); err != nil {
 		return nil, err
 	}
-	return s, s.readTerms(tx.DB)
+	s.cards, err = aidcard.Lock(tx, cardIDs)
+	return s, err
 }
 
-// readTerms reads what is not locked: the rules of shares, freights and promotions.
-func (s *shelf) readTerms(db *gorm.DB) (err error) {
+// readTerms reads the rules of shares, freights and promotions for what is sold.
+func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error) {
 	var cooperatives []id.ID
-	for _, offer := range s.offers {
-		cooperatives = append(cooperatives, offer.Product.CooperativeID)
+	for _, p := range sold {
+		cooperatives = append(cooperatives, p.CooperativeID)
 	}
 	slices.Sort(cooperatives)
 	cooperatives = slices.Compact(cooperatives)

@@ -27,14 +27,17 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	for _, item := range c.Items {
 		skuIDs = append(skuIDs, item.SKUID)
 	}
-	var err error
+	sold, err := catalog.ProductsOf(db, skuIDs)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.readTerms(db, sold); err != nil {
+		return nil, err
+	}
 	if s.offers, err = catalog.Offers(db, skuIDs); err != nil {
 		return nil, err
 	}
 	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
-		return nil, err
-	}
-	if err := s.readTerms(db); err != nil {
 		return nil, err
 	}
 	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
