@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"zique/internal/audit"
 	"zique/internal/id"
@@ -45,6 +46,22 @@ func lockActive(tx *storage.Tx, userID id.ID) (User, error) {
 func KeepAccount(tx *storage.Tx, userID id.ID) error {
 	_, err := lockActive(tx, userID)
 	return err
+}
+
+// Gone answers which of the users have left. The accounts of the others stay until tx is
+// over, as KeepAccount has it; others may hold them too.
+func Gone(tx *storage.Tx, userIDs []id.ID) (map[id.ID]bool, error) {
+	sorted := slices.Clone(userIDs)
+	slices.Sort(sorted)
+	var users []User
+	err := tx.ForShare().Select("id, status").Where("id IN ?", slices.Compact(sorted)).Order("id").Find(&users).Error
+	gone := map[id.ID]bool{}
+	for _, u := range users {
+		if u.Status != statusActive {
+			gone[u.ID] = true
+		}
+	}
+	return gone, err
 }
 
 // VerifyPhone takes the code that was sent to the user's own phone. A user whose phone

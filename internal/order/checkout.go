@@ -12,6 +12,7 @@ import (
 	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
+	"zique/internal/identity"
 	"zique/internal/money"
 	"zique/internal/promotion"
 	"zique/internal/share"
@@ -78,6 +79,7 @@ func (c Checkout) Check() error {
 // under lock, and changed in memory as each is accepted.
 type shelf struct {
 	now    clock.Millis
+	gone   map[id.ID]bool // buyers whose accounts were deleted meanwhile
 	offers map[id.ID]catalog.Offer
 	cards  map[id.ID]aidcard.Card
 	rules  share.Rules
@@ -90,6 +92,9 @@ type shelf struct {
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
+	if s.gone[c.By.UserID] {
+		return nil, identity.ErrUnauthenticated
+	}
 	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
 	if err := s.addLines(o, c); err != nil {
 		return nil, err

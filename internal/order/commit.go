@@ -21,6 +21,9 @@ const (
 
 var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are waiting; try again shortly").After(time.Second)
 
+// errHeld halves a batch: somebody holds a row of it for long.
+var errHeld = errors.New("order: a row is held by another transaction")
+
 // Committer is the one way to an order. It takes the checkouts that are waiting,
 // one or many, and commits them in one database transaction, in arrival order; a
 // refused checkout spoils nobody else's. Under load the commit, the round trips
@@ -155,7 +158,17 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting, next func()) {
 	if len(live) == 0 {
 		return
 	}
-	err := c.db.InTx(ctx, func(tx *storage.Tx) error { return c.write(tx, live, next) })
+	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
+		err := c.write(tx, live, next)
+		if !storage.IsLockTimeout(err) {
+			return err
+		}
+		next() // whoever waits on for the row waits alone
+		if len(live) > 1 {
+			return errHeld
+		}
+		return err
+	})
 	switch {
 	case err == nil:
 	case errors.Is(err, storage.ErrOutcomeUnknown):

@@ -11,12 +11,15 @@ import (
 
 	"pgregory.net/rapid"
 
+	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
+	"zique/internal/identity"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/order"
@@ -150,6 +153,82 @@ func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 		var made int64
 		if err := db.Read(t.Context()).Model(&order.Order{}).Count(&made).Error; err != nil || made != 10 {
 			t.Errorf("%d orders of 10 keys, %v", made, err)
+		}
+	})
+}
+
+// A card that somebody holds for long costs nobody else their order. SQLite has one lock
+// for everything.
+func TestAHeldCardDelaysItsOwnOrderOnly(t *testing.T) {
+	db, err := storage.Open(t.Context(), storage.Config{MySQLDSN: storagetest.MySQL(t)}, clock.At(storagetest.Start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	t.Run("mysql", func(t *testing.T) {
+		m := open(t, db, 10)
+		held, free := m.Cards(t, buyer, 50_000, 1), m.Cards(t, buyer+1, 50_000, 1)
+		buy := func(holder id.ID, cards []id.ID, sku int) chan error {
+			done := make(chan error, 1)
+			go func() {
+				answer, _, err := m.buy(holder, "k", cards, one(m.SKUs[sku], 1))
+				if err == nil && answer.Status != http.StatusCreated {
+					err = fmt.Errorf("%d %s", answer.Status, answer.Body)
+				}
+				done <- err
+			}()
+			return done
+		}
+		var waits chan error
+		err := m.InTx(func(tx *storage.Tx) error {
+			if _, err := aidcard.Lock(tx, held); err != nil {
+				return err
+			}
+			waits = buy(buyer, held, 0)
+			return <-buy(buyer+1, free, 2)
+		})
+		if err != nil {
+			t.Errorf("beside it: %v", err)
+		}
+		if err := <-waits; err != nil {
+			t.Errorf("who waited: %v", err)
+		}
+	})
+}
+
+// An account is deleted while an order of its waits: the order is nobody's.
+func TestWhoIsDeletedMeanwhileOrdersNothing(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 10)
+		card := m.Cards(t, buyer, 50_000, 1)
+		leave := func(status string) error {
+			return m.InTx(func(tx *storage.Tx) error {
+				return tx.Save(&identity.User{ID: buyer, Name: "离人", Status: status, PhoneCipher: []byte{}}).Error
+			})
+		}
+		if err := leave("active"); err != nil {
+			t.Fatal(err)
+		}
+		var ordered error
+		done := make(chan struct{})
+		err := m.InTx(func(tx *storage.Tx) error {
+			if err := tx.Model(&identity.User{}).Where("id = ?", buyer).Update("status", "deleted").Error; err != nil {
+				return err
+			}
+			go func() {
+				defer close(done)
+				_, _, ordered = m.buy(buyer, "beside", card, one(m.SKUs[0], 1))
+			}()
+			select {
+			case <-done:
+				t.Error("the order did not wait for the deletion")
+			case <-time.After(100 * time.Millisecond):
+			}
+			return nil
+		})
+		<-done
+		if err != nil || ordered != identity.ErrUnauthenticated {
+			t.Errorf("deleted: %v, ordered: %v", err, ordered)
 		}
 	})
 }

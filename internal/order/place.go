@@ -14,6 +14,7 @@ import (
 	"zique/internal/freight"
 	"zique/internal/id"
 	"zique/internal/idempotency"
+	"zique/internal/identity"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/payment"
@@ -26,71 +27,87 @@ import (
 // memory, write the accepted with multi-row statements, store every answer. It lets the
 // next batch begin when what is left needs a moment only.
 func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
-	keys := make([]idempotency.Key, len(batch))
-	for i, w := range batch {
-		keys[i] = w.Key
-		w.answer, w.err = idempotency.Answer{}, nil
-	}
-	earlier, err := idempotency.Look(tx.DB, keys)
-	if err != nil {
+	undecided, err := unanswered(tx, batch)
+	if err != nil || len(undecided) == 0 {
 		return err
-	}
-	var undecided []*waiting
-	for i, w := range batch {
-		switch found := earlier[i]; {
-		case found.Err != nil:
-			w.err = found.Err
-		case found.Answer != nil:
-			w.answer = *found.Answer
-		default:
-			undecided = append(undecided, w)
-		}
-	}
-	if len(undecided) == 0 {
-		return nil
 	}
 	stock, err := stockUp(tx, undecided, c.timing)
 	if err != nil {
 		return err
 	}
-	var placed []*Order
-	var deeds []audit.Deed
-	outcomes := make([]idempotency.Outcome, 0, len(undecided))
-	for _, w := range undecided {
-		o, err := stock.accept(w.Checkout)
-		if err == nil {
-			err = c.identify(tx, o)
-		}
-		outcome := idempotency.Outcome{Key: w.Key}
-		refusal, refused := fault.As(err)
-		switch {
-		case err == nil:
-			placed = append(placed, o)
-			deeds = append(deeds, audit.Deed{By: w.By, Change: audit.Change{
-				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
-			}})
-			outcome.Encoded, err = w.Encode(o, nil)
-		case refused && refusal.Kind == fault.Conflict:
-			outcome.Encoded, err = w.Encode(nil, refusal)
-		case refused:
-			w.err, err = err, nil
-		}
-		if err != nil {
-			return err
-		}
-		if w.err == nil {
-			w.answer = idempotency.Answer{Status: outcome.Status, Body: outcome.Body}
-			outcomes = append(outcomes, outcome)
-		}
+	d, err := c.decide(tx, stock, undecided)
+	if err != nil {
+		return err
 	}
-	if err := insert(tx, placed); err != nil {
+	if err := insert(tx, d.placed); err != nil {
 		return err
 	}
 	next()
-	if err := audit.WriteAll(tx, deeds); err != nil {
+	if err := audit.WriteAll(tx, d.deeds); err != nil {
 		return err
 	}
-	return idempotency.Store(tx, outcomes)
+	return idempotency.Store(tx, d.outcomes)
+}
+
+// unanswered answers what was answered before, and leaves the others.
+func unanswered(tx *storage.Tx, batch []*waiting) (left []*waiting, err error) {
+	keys := make([]idempotency.Key, len(batch))
+	for i, w := range batch {
+		keys[i] = w.Key
+	}
+	earlier, err := idempotency.Look(tx.DB, keys)
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range batch {
+		w.answer, w.err = idempotency.Answer{}, earlier[i].Err
+		switch {
+		case w.err != nil:
+		case earlier[i].Answer != nil:
+			w.answer = *earlier[i].Answer
+		default:
+			left = append(left, w)
+		}
+	}
+	return left, nil
+}
+
+// decided is what a batch comes to.
+type decided struct {
+	placed   []*Order
+	deeds    []audit.Deed
+	outcomes []idempotency.Outcome
+}
+
+// decide accepts or refuses each checkout, in the order of their arrival. A refusal other
+// than a conflict leaves its key free.
+func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d decided, err error) {
+	for _, w := range batch {
+		o, err := stock.accept(w.Checkout)
+		refusal, refused := fault.As(err)
+		switch {
+		case refused && refusal.Kind != fault.Conflict:
+			w.err = refusal
+			continue
+		case !refused && err != nil:
+			return d, err
+		case !refused:
+			if err := c.identify(tx, o); err != nil {
+				return d, err
+			}
+			d.placed = append(d.placed, o)
+			d.deeds = append(d.deeds, audit.Deed{By: w.By, Change: audit.Change{
+				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
+			}})
+		}
+		encoded, err := w.Encode(o, refusal)
+		if err != nil {
+			return d, err
+		}
+		w.answer = idempotency.Answer{Status: encoded.Status, Body: encoded.Body}
+		d.outcomes = append(d.outcomes, idempotency.Outcome{Key: w.Key, Encoded: encoded})
+	}
+	return d, nil
 }
 
 // identify gives the order, its parts and its proof their names.
@@ -130,8 +147,9 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 // stockUp reads all that the checkouts touch. What nobody locks is read first, while the
 // batch before still holds its locks.
 func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
-	var skuIDs, cardIDs []id.ID
+	var buyers, skuIDs, cardIDs []id.ID
 	for _, w := range batch {
+		buyers = append(buyers, w.By.UserID)
 		for _, item := range w.Items {
 			skuIDs = append(skuIDs, item.SKUID)
 		}
@@ -143,6 +161,9 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	}
 	s := &shelf{now: tx.Now(), timing: timing}
 	if err := s.readTerms(tx.DB, sold); err != nil {
+		return nil, err
+	}
+	if s.gone, err = identity.Gone(tx, buyers); err != nil {
 		return nil, err
 	}
 	if s.offers, err = catalog.LockOffers(tx, sold); err != nil {

@@ -237,6 +237,12 @@ func isTransient(err error) bool {
 	return false
 }
 
+// IsLockTimeout tells whether another transaction held a row for too long.
+func IsLockTimeout(err error) bool {
+	var my *sqldriver.MySQLError
+	return errors.As(err, &my) && my.Number == mysqlLockTimeout
+}
+
 // isConnectionLost tells whether the engine went away in the middle.
 func isConnectionLost(err error) bool {
 	var network net.Error

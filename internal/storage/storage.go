@@ -4,10 +4,10 @@
 // Snapshot for a consistent view, and ids and times that all replicas agree on.
 //
 // The one order in which a transaction takes locks, so that none waits in a
-// circle: the job whose step it is, idempotency keys, approvals, users with their
-// sessions and roles, orders, sub-orders, order lines, SKUs, cards, accounts,
-// villages, organisations, under an organisation's lock its memberships,
-// invitations, documents and payee accounts, and last files; within each, ascending.
+// circle: the job whose step it is, approvals, users with their sessions and roles,
+// orders, sub-orders, order lines, SKUs, cards, accounts, villages, organisations,
+// under an organisation's lock its memberships, invitations, documents and payee
+// accounts, files, and last idempotency keys; within each, ascending.
 package storage
 
 import (
@@ -204,6 +204,25 @@ func (tx *Tx) ForUpdate() *gorm.DB {
 		return tx.DB
 	}
 	return tx.DB.Clauses(clause.Locking{Strength: "UPDATE"})
+}
+
+// ForShare is ForUpdate for rows that must only stay as they are: many may hold them.
+func (tx *Tx) ForShare() *gorm.DB {
+	if !tx.home.dialect.lockSuffix {
+		return tx.DB
+	}
+	return tx.DB.Clauses(sharing{})
+}
+
+// sharing is FOR SHARE, in the words that MariaDB knows too.
+type sharing struct{}
+
+func (sharing) Name() string { return "FOR" }
+
+func (sharing) Build(clause.Builder) {}
+
+func (sharing) MergeClause(c *clause.Clause) {
+	c.Name, c.Expression = "", clause.Expr{SQL: "LOCK IN SHARE MODE"}
 }
 
 // LockByID reads the rows of dest's table with these ids into dest, locked, in
