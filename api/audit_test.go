@@ -314,6 +314,7 @@ func TestTheAuditLogTellsWhoDidWhatFromWhere(t *testing.T) {
 		p.call(t, b.token, "GET", path, nil).wants(t, http.StatusForbidden, "forbidden")
 		p.call(t, "", "GET", path, nil).wants(t, http.StatusUnauthorized, "unauthenticated")
 		p.call(t, auditor, "GET", "/audit?actor_id=x", nil).wants(t, http.StatusBadRequest, "invalid_field")
+		p.call(t, auditor, "GET", "/audit?since=2030-01-02T00:00:00Z&until=2030-01-01T00:00:00Z", nil).wants(t, http.StatusBadRequest, "invalid_field")
 		p.place(t, b, b.order(1))
 		first := p.call(t, auditor, "GET", "/audit?limit=1", nil)
 		if next := p.call(t, auditor, "GET", "/audit?limit=1&cursor="+first.text("next_cursor"), nil); next.text("items.0.id") == first.text("items.0.id") {

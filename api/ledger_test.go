@@ -138,6 +138,7 @@ func TestAsOfAnInstantTheBooksStandStill(t *testing.T) {
 			len(until.at("items").([]any))+len(since.at("items").([]any)) != len(whole.at("items").([]any)) {
 			t.Errorf("%s\n%s\n%s", until.raw, since.raw, whole.raw)
 		}
+		p.call(t, auditor, "GET", "/ledger/accounts/"+account+"/entries?since=2030-01-02T00:00:00Z&until=2030-01-01T00:00:00Z", nil).wants(t, http.StatusBadRequest, "invalid_field")
 	})
 }
 

@@ -100,6 +100,9 @@ func (in AuditFilter) filter() (f audit.Filter, err error) {
 			return f, err
 		}
 	}
+	if !in.Until.IsZero() && in.Until.Before(in.Since) {
+		return f, invalid("until", "range", "the end is not before the beginning")
+	}
 	if !in.Since.IsZero() {
 		f.Since = clock.FromTime(in.Since)
 	}

@@ -192,6 +192,9 @@ type LedgerPeriod struct {
 }
 
 func (s *Server) period(ctx context.Context, in LedgerPeriod) (p ledger.Period, err error) {
+	if !in.Until.IsZero() && in.Until.Before(in.Since) {
+		return p, invalid("until", "range", "the end is not before the beginning")
+	}
 	if !in.Since.IsZero() {
 		if p.After, err = s.sealedBy(ctx, in.Since.Add(-time.Millisecond)); err != nil {
 			return p, err

@@ -193,13 +193,16 @@ func (c *Committer) resolve(ctx context.Context, batch []*waiting) {
 	}
 	for ctx.Err() == nil {
 		err := c.db.InTx(ctx, func(tx *storage.Tx) error {
-			for _, w := range batch {
-				found, err := idempotency.Find(tx.ForUpdate(), w.Key)
-				if err != nil {
-					return err
-				}
-				if found != nil {
-					w.answer, w.err = *found, nil
+			found, err := idempotency.Look(tx.ForUpdate(), keysOf(batch))
+			if err != nil {
+				return err
+			}
+			for i, w := range batch {
+				switch {
+				case found[i].Err != nil:
+					w.err = found[i].Err
+				case found[i].Answer != nil:
+					w.answer, w.err = *found[i].Answer, nil
 				}
 			}
 			return nil

@@ -51,11 +51,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
 
 // unanswered answers what was answered before, and leaves the others.
 func unanswered(tx *storage.Tx, batch []*waiting) (left []*waiting, err error) {
-	keys := make([]idempotency.Key, len(batch))
-	for i, w := range batch {
-		keys[i] = w.Key
-	}
-	earlier, err := idempotency.Look(tx.DB, keys)
+	earlier, err := idempotency.Look(tx.DB, keysOf(batch))
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +66,14 @@ func unanswered(tx *storage.Tx, batch []*waiting) (left []*waiting, err error) {
 		}
 	}
 	return left, nil
+}
+
+func keysOf(batch []*waiting) []idempotency.Key {
+	keys := make([]idempotency.Key, len(batch))
+	for i, w := range batch {
+		keys[i] = w.Key
+	}
+	return keys
 }
 
 // decided is what a batch comes to.
