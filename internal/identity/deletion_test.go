@@ -166,6 +166,8 @@ func TestNothingOutlivesTheDeletion(t *testing.T) {
 			wantErr(t, err, identity.ErrUnauthenticated)
 		}
 		wantErr(t, db.InTx(t.Context(), func(tx *storage.Tx) error { return identity.KeepAccount(tx, me.ID) }), identity.ErrNotFound)
+		_, err := s.AddAddress(t.Context(), me.ID, home())
+		wantErr(t, err, identity.ErrNotFound)
 		wantErr(t, s.DeleteAccount(t.Context(), from, me.ID, password), fieldWrong)
 		inTx(t, db, func(tx *storage.Tx) error {
 			found, err := identity.Recipients(tx, []id.ID{me.ID})
