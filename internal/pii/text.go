@@ -74,19 +74,19 @@ func inside(value any, replace func(string) string) any {
 
 // Person is somebody whose account is erased, as texts may name them.
 type Person struct {
-	Name   string
+	Names  []string // the present one and those before
 	Phones []string
 	Others []string // that tell who they are beside their name: streets, receivers of their parcels
 }
 
 // Erase hides the person's phones in a text, however they are written, and the others, and
-// puts `instead` for their name.
+// puts `instead` for their names.
 func (p Person) Erase(text, instead string) string {
 	text = eachNumber(text, func(n number) (string, bool) {
 		return hidden, slices.Contains(p.Phones, n.international())
 	})
-	return maskNames(text, append([]string{p.Name}, p.Others...), func(word string) string {
-		if word == p.Name {
+	return maskNames(text, slices.Concat(p.Names, p.Others), func(word string) string {
+		if slices.Contains(p.Names, word) {
 			return instead
 		}
 		return hidden
