@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -157,6 +158,23 @@ func TestARequestDiesWithItsAskersRole(t *testing.T) {
 		asked := p.ok(t, http.StatusAccepted, finance, "POST", at+"/payee-accounts", payee("6222021234567890"))
 		p.ok(t, http.StatusNoContent, secretary, "DELETE", at+"/members/"+financeID, nil)
 		p.call(t, secretary, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusConflict, "asker_gone")
+		p.ok(t, http.StatusOK, secretary, "POST", "/approvals/"+asked.text("id")+"/reject", reasoned{"已离职"})
+
+		// Without anybody else to decide an operator does, but not where the asker saw to that.
+		p.colleague(t, secretary, orgID, "finance")
+		p.longThere(t)
+		asked = p.ok(t, http.StatusAccepted, secretary, "POST", at+"/payee-accounts", payee("6222021234567890"))
+		members := p.ok(t, http.StatusOK, secretary, "GET", at+"/members", nil)
+		for i := range 2 {
+			if members.text(fmt.Sprintf("items.%d.role", i)) == "finance" {
+				p.ok(t, http.StatusNoContent, secretary, "DELETE", at+"/members/"+members.text(fmt.Sprintf("items.%d.user_id", i)), nil)
+			}
+		}
+		p.call(t, first, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
+		p.waits(t, first, "approvals", 0)
+		p.ok(t, http.StatusOK, secretary, "POST", "/approvals/"+asked.text("id")+"/withdraw", nil)
+		asked = p.ok(t, http.StatusAccepted, secretary, "POST", at+"/payee-accounts", payee("6222021234567890"))
+		p.ok(t, http.StatusOK, first, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 	})
 }
 

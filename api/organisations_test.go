@@ -173,6 +173,9 @@ func TestTheAdmissionOfACooperative(t *testing.T) {
 		if masked := p.ok(t, http.StatusOK, auditor, "GET", ops+"/history", nil); masked.text("items.0.actor_name") != "社**" {
 			t.Errorf("an auditor sees %s", masked.raw)
 		}
+		if masked := p.ok(t, http.StatusOK, auditor, "GET", ops, nil); masked.text("documents.0.name") != "执照.csv" || masked.text("contact_name") != "李**" {
+			t.Errorf("an auditor sees %s", masked.raw)
+		}
 		p.ok(t, http.StatusOK, federation, "GET", ops, nil)
 	})
 }

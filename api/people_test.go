@@ -371,6 +371,7 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		changed := p.call(t, b.token, "POST", "/me/password", map[string]any{"current_password": demoPassword, "new_password": newPassword})
 		token := changed.text("access_token")
 		p.inbox(t, token, "password_changed")
+		p.ok(t, http.StatusOK, token, "PUT", "/me", map[string]any{"name": "改名买家"})
 		p.ok(t, http.StatusOK, token, "PUT", "/cart/items/"+b.sku, map[string]any{"quantity": 2})
 		p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "GET", "/ops/search?q="+demoBuyer, nil)
 		me := p.ok(t, http.StatusOK, token, "GET", "/me", nil).text("user.id")
@@ -387,10 +388,10 @@ func TestTheExportIsCompleteAndLimited(t *testing.T) {
 		e := p.call(t, token, "GET", "/me/export?lang=en", nil)
 		e.wantsStatus(t, http.StatusOK)
 		for path, want := range map[string]string{
-			"profile.phone": demoBuyer, "profile.name": "演示买家", "addresses.0.phone": "13912345678", "addresses.0.detail": "麓山路 1 号",
+			"profile.phone": demoBuyer, "profile.name": "改名买家", "addresses.0.phone": "13912345678", "addresses.0.detail": "麓山路 1 号",
 			"sessions.0.device": "Go-http-client", "consents.0.document": "terms_of_service", "cards.0.id": b.cards[0],
 			"cards.0.entries.0.kind": "payment", "cards.0.entries.0.order_id": placed.text("id"), "cards.0.entries.1.kind": "issue",
-			"cart.0.sku_id": b.sku, "sessions.1.device": "Go-http-client", "log.0.action": "user.exported", "log.0.actor_name": "演示买家", "log.0.peer": "127.0.0.1",
+			"former_names.0.name": "演示买家", "cart.0.sku_id": b.sku, "sessions.1.device": "Go-http-client", "log.0.action": "user.exported", "log.0.actor_name": "改名买家", "log.0.peer": "127.0.0.1",
 			"orders.0.status": "paid", "orders.0.address.detail": "麓山路 1 号", "orders.0.address.phone": "13912345678", "messages.0.title": "Password changed",
 		} {
 			if e.text(path) != want {

@@ -651,6 +651,7 @@ func TestWhoLeftIsNamedInNoReason(t *testing.T) {
 		})
 		village := p.ok(t, http.StatusCreated, county, "POST", "/ops/villages", map[string]any{"name": "新村", "township": "镇", "county": "县",
 			"story": reason.Reason, "note": mixed + strings.Repeat(name, 122)}).text("id") // the note is full: without them it would be longer
+		p.ok(t, http.StatusOK, secretary, "PUT", "/me", map[string]any{"name": "改名之后"})
 		for _, token := range []string{wordy, namesakeOfContact} {
 			p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
 		}

@@ -30,6 +30,7 @@ import (
 type ExportJSON struct {
 	CreatedAt    time.Time         `json:"created_at"`
 	Profile      ProfileJSON       `json:"profile"`
+	FormerNames  []FormerNameJSON  `json:"former_names" doc:"the last first"`
 	Addresses    []AddressJSON     `json:"addresses"`
 	Sessions     []OwnSessionJSON  `json:"sessions" doc:"also those that are over, until they are forgotten"`
 	Consents     []ConsentJSON     `json:"consents"`
@@ -44,6 +45,12 @@ type ExportJSON struct {
 	Messages     []MessageJSON     `json:"messages"`
 	Log          []AuditJSON       `json:"log" doc:"what the caller did, the newest first; then what others did to the account, without who it was"`
 	Missing      []string          `json:"missing" enum:"cart" doc:"parts that could not be reached: export again later"`
+}
+
+// FormerNameJSON is what the caller was called before.
+type FormerNameJSON struct {
+	Name       string    `json:"name"`
+	ReplacedAt time.Time `json:"replaced_at"`
 }
 
 // OwnSessionJSON is a session of the caller, over or not.
@@ -144,7 +151,7 @@ func (me self) export(ctx context.Context, to *parts) {
 		name string
 		each func(ctx context.Context, add func(any)) error
 	}{
-		{"addresses", me.addresses}, {"sessions", me.sessions}, {"consents", me.consents},
+		{"former_names", me.formerNames}, {"addresses", me.addresses}, {"sessions", me.sessions}, {"consents", me.consents},
 		{"applications", func(ctx context.Context, add func(any)) error { return me.applications(ctx, phone, add) }},
 		{"cards", me.cards}, {"orders", me.orders}, {"uploads", me.uploads}, {"invitations", me.invitations},
 		{"approvals", me.asked}, {"messages", me.messages}, {"log", me.log},
@@ -182,6 +189,14 @@ func whole(a identity.Address) AddressFields {
 	fields := addressFields(a)
 	fields.Phone = a.Phone
 	return fields
+}
+
+func (me self) formerNames(ctx context.Context, add func(any)) error {
+	found, err := identity.FormerNames(me.DB.Read(ctx), me.UserID)
+	for _, f := range found {
+		add(FormerNameJSON{f.Name, f.ReplacedAt.Time()})
+	}
+	return err
 }
 
 func (me self) addresses(ctx context.Context, add func(any)) error {

@@ -266,7 +266,7 @@ func (s *Server) reviewed(ctx context.Context, found []org.Organisation) error {
 		o := &found[i]
 		o.Reason, o.ContactName = v.text(o.Reason), v.name(o.ContactName)
 		for n := range o.Documents {
-			o.Documents[n].Name = v.name(o.Documents[n].Name)
+			o.Documents[n].Name = v.text(o.Documents[n].Name)
 		}
 	}
 	return err

@@ -41,6 +41,7 @@ var (
 	ErrOwnRequest = fault.New(fault.Forbidden, "own_request", "another person than the one who asked decides")
 	ErrExpired    = fault.New(fault.Conflict, "approval_expired", "the request ran out before it was decided; ask again")
 	ErrAskerGone  = fault.New(fault.Conflict, "asker_gone", "whoever asked may not do this any more; reject the request")
+	errErased     = fault.New(fault.NotFound, "not_found", "there is no such user any more")
 	ErrDecided    = fault.New(fault.Conflict, "state_conflict", "the request is decided already")
 )
 

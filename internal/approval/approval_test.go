@@ -360,6 +360,31 @@ func TestTheQueueShowsTheOldestFirstAndOnlyOnesOwn(t *testing.T) {
 	})
 }
 
+// What is asked beside an erasure comes before it, which then finds it, or after it.
+func TestWhoWasErasedAsksForNothing(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		desk := toys()
+		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+			return tx.Exec("INSERT INTO users (id, phone_hash, phone_cipher, name, password_hash, token_version, status, phone_verified, created_at) VALUES (?, 'a', 'a', '', '', 1, 'deleted', FALSE, 0), (?, 'b', 'b', '', '', 1, 'deleted', FALSE, 0)", asker, stranger).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tryAsk(t, db, desk, request(1)); !fault.IsKind(err, fault.NotFound) {
+			t.Errorf("whoever was erased asks: %v", err)
+		}
+		about := request(2)
+		about.AboutUser = stranger
+		err = db.InTx(t.Context(), func(tx *storage.Tx) error {
+			_, err := desk.Ask(tx, as(decider), about)
+			return err
+		})
+		if err != nil {
+			t.Errorf("somebody asks about who was erased: %v", err)
+		}
+	})
+}
+
 func TestAKindIsRegisteredOnce(t *testing.T) {
 	defer func() {
 		if recover() == nil {

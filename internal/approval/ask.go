@@ -61,10 +61,30 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 	} else if err != nil {
 		return Approval{}, err
 	}
+	if err := keep(tx, a); err != nil {
+		return Approval{}, err
+	}
 	return a, audit.Write(tx, by.For(a.OrgID), audit.Change{
 		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON),
 	})
+}
+
+// keep holds the accounts of who asks and whom it is about until tx is over: an erasure
+// then finds the request, see WithdrawAll, or was before it. Whoever was erased asks for
+// nothing; what is about them may still have to be done, as money be given back.
+func keep(tx *storage.Tx, a Approval) error {
+	var people []struct {
+		ID     id.ID
+		Status string
+	}
+	err := tx.ForUpdate().Table("users").Select("id, status").Where("id IN ?", []id.ID{a.RequestedBy, a.AboutUserID}).Order("id").Scan(&people).Error
+	for _, p := range people {
+		if p.ID == a.RequestedBy && p.Status == "deleted" {
+			err = errErased
+		}
+	}
+	return err
 }
 
 // clear makes room for a new request where the pending one has run out.

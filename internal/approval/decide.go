@@ -167,8 +167,7 @@ func LockAll(tx *storage.Tx, userID id.ID) ([]Approval, error) {
 }
 
 // WithdrawAll ends what a user asked for whose account is about to be erased, and what
-// others asked about them. A request that is filed meanwhile must keep its user from
-// being erased, so it is either found here or refused.
+// others asked about them. What is asked meanwhile is found here or comes after: see keep.
 func (d *Desk) WithdrawAll(tx *storage.Tx, by audit.Actor, userID id.ID) error {
 	open, err := LockAll(tx, userID)
 	if err != nil {

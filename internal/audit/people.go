@@ -3,10 +3,13 @@ package audit
 import (
 	"database/sql"
 	"maps"
+	"math"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
+	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/pii"
 	"zique/internal/storage"
@@ -24,54 +27,96 @@ func (c Circle) with(d Circle) Circle {
 	return Circle{slices.Concat(c.Users, d.Users), slices.Concat(c.Orgs, d.Orgs), slices.Concat(c.Names, d.Names)}
 }
 
-// Who left the platform has no name any more: see identity.ErasedName.
+// Names of people and of contacts, the present ones and those before. Who left the
+// platform has none any more: see identity.ErasedName.
 const (
-	ofStaff = `SELECT u.name FROM (SELECT user_id FROM user_roles UNION SELECT subject_id FROM audit_log WHERE action = 'role.revoked') s
-		JOIN users u ON u.id = s.user_id WHERE u.status = 'active'`
-	ofUsers = `SELECT id, name FROM users WHERE id IN @ids AND status = 'active'`
-	// The people of an organisation are its members, those who were once, as the log knows,
-	// and its contacts, the present one and those before.
-	ofOrgs = `SELECT m.org_id id, u.name FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id IN @ids
-		UNION SELECT a.about_org_id, u.name FROM audit_log a JOIN users u ON u.id = a.subject_id AND u.status = 'active'
-			WHERE a.about_org_id IN @ids AND a.subject = 'user'
-		UNION SELECT id, contact_name FROM organisations WHERE id IN @ids
-		UNION SELECT org_id, name FROM former_contacts WHERE org_id IN @ids`
+	// The people of an organisation are its members, and those who were once, as the log
+	// knows; the staff are those of no organisation.
+	ofOrgs = `SELECT 0 org_id, user_id FROM user_roles UNION SELECT 0, subject_id FROM audit_log WHERE action = 'role.revoked'
+		UNION SELECT org_id, user_id FROM memberships WHERE org_id IN @ids
+		UNION SELECT about_org_id, subject_id FROM audit_log WHERE about_org_id IN @ids AND subject = 'user'`
+	ofUsers = `SELECT u.id, u.name FROM users u WHERE u.id IN @ids AND u.status = 'active'
+			AND NOT EXISTS (SELECT 1 FROM former_names f WHERE f.user_id = u.id AND f.replaced_at > @given)
+		UNION SELECT f.user_id, f.name FROM former_names f WHERE f.user_id IN @ids AND f.replaced_at - f.given_at >= @carried`
+	ofContacts = `SELECT o.id, o.contact_name name FROM organisations o WHERE o.id IN @ids
+			AND NOT EXISTS (SELECT 1 FROM former_contacts f WHERE f.org_id = o.id AND f.replaced_at > @given)
+		UNION SELECT f.org_id, f.name FROM former_contacts f WHERE f.org_id IN @ids
+			AND f.replaced_at - COALESCE((SELECT MAX(b.replaced_at) FROM former_contacts b WHERE b.org_id = f.org_id AND b.id < f.id), 0) >= @carried`
+)
+
+// counting is which names count: present ones given by then, former ones carried that long.
+// A first name was there from the start.
+type counting struct {
+	given   clock.Millis
+	carried time.Duration
+}
+
+// settling is how long somebody carries a new name before it is masked for ever: people
+// name themselves and their contacts, and whoever did so as a reason has it would rewrite
+// the log. Whom a text names sooner than that is masked before who looks on all the same.
+const settling = 72 * time.Hour
+
+var (
+	every   = counting{given: math.MaxInt64}
+	settled = func(now clock.Millis) counting { return counting{now.Add(-settling), settling} }
 )
 
 // Names answers the names in each of the circles, in three queries for all of them.
-func Names(db *gorm.DB, circles []Circle) ([][]string, error) {
+func Names(db *gorm.DB, circles []Circle) ([][]string, error) { return every.names(db, circles) }
+
+func (c counting) names(db *gorm.DB, circles []Circle) ([][]string, error) {
 	if len(circles) == 0 {
 		return nil, nil
 	}
 	var all Circle
-	for _, c := range circles {
-		all.Users, all.Orgs = append(all.Users, c.Users...), append(all.Orgs, c.Orgs...)
+	for _, circle := range circles {
+		all.Users, all.Orgs = append(all.Users, circle.Users...), append(all.Orgs, circle.Orgs...)
 	}
-	var staff []string
-	if err := db.Raw(ofStaff).Scan(&staff).Error; err != nil {
-		return nil, err
-	}
-	users, err := named(db, ofUsers, known(all.Users))
+	all.Orgs = known(all.Orgs)
+	people, err := peopleOf(db, all.Orgs)
 	if err != nil {
 		return nil, err
 	}
-	orgs, err := named(db, ofOrgs, known(all.Orgs))
+	for _, users := range people {
+		all.Users = append(all.Users, users...)
+	}
+	users, err := c.named(db, ofUsers, known(all.Users))
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := c.named(db, ofContacts, all.Orgs)
 	if err != nil {
 		return nil, err
 	}
 	names := make([][]string, len(circles))
-	for i, c := range circles {
-		of := slices.Concat(staff, c.Names)
-		for _, userID := range c.Users {
-			of = append(of, users[userID]...)
+	for i, circle := range circles {
+		of := slices.Clone(circle.Names)
+		for _, orgID := range append([]id.ID{staff}, circle.Orgs...) {
+			of = append(of, contacts[orgID]...)
+			for _, userID := range people[orgID] {
+				of = append(of, users[userID]...)
+			}
 		}
-		for _, orgID := range c.Orgs {
-			of = append(of, orgs[orgID]...)
+		for _, userID := range circle.Users {
+			of = append(of, users[userID]...)
 		}
 		slices.Sort(of)
 		names[i] = slices.Compact(of)
 	}
 	return names, nil
+}
+
+// staff is the organisation of whom the platform itself has, or had.
+const staff = id.ID(0)
+
+func peopleOf(db *gorm.DB, orgIDs []id.ID) (map[id.ID][]id.ID, error) {
+	var found []struct{ OrgID, UserID id.ID }
+	err := db.Raw(ofOrgs, sql.Named("ids", orgIDs)).Scan(&found).Error
+	people := map[id.ID][]id.ID{}
+	for _, f := range found {
+		people[f.OrgID] = append(people[f.OrgID], f.UserID)
+	}
+	return people, err
 }
 
 // known are the ids of somebody or something, each once.
@@ -81,20 +126,22 @@ func known(ids []id.ID) []id.ID {
 }
 
 // named reads names by the id that they belong to.
-func named(db *gorm.DB, query string, ids []id.ID) (map[id.ID][]string, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var found []struct {
-		ID   id.ID
-		Name string
-	}
-	err := db.Raw(query, sql.Named("ids", ids)).Scan(&found).Error
+func (c counting) named(db *gorm.DB, query string, ids []id.ID) (map[id.ID][]string, error) {
 	by := map[id.ID][]string{}
-	for _, f := range found {
-		by[f.ID] = append(by[f.ID], f.Name)
+	for some := range slices.Chunk(ids, 5000) {
+		var found []struct {
+			ID   id.ID
+			Name string
+		}
+		err := db.Raw(query, sql.Named("ids", some), sql.Named("given", c.given), sql.Named("carried", c.carried.Milliseconds())).Scan(&found).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			by[f.ID] = append(by[f.ID], f.Name)
+		}
 	}
-	return by, err
+	return by, nil
 }
 
 // behind are the users and organisations behind a subject: SQL by its kind.
@@ -108,7 +155,9 @@ var behind = map[string]string{
 
 // NamedIn answers who may be named in the texts of rows, row by row: who made the change,
 // whom or what it is about, and who stands behind that.
-func NamedIn(db *gorm.DB, rows []Entry) ([][]string, error) {
+func NamedIn(db *gorm.DB, rows []Entry) ([][]string, error) { return every.namedIn(db, rows) }
+
+func (c counting) namedIn(db *gorm.DB, rows []Entry) ([][]string, error) {
 	circles, subjects := make([]Circle, len(rows)), map[string][]id.ID{}
 	for i, e := range rows {
 		circles[i] = e.people.with(Circle{Users: []id.ID{e.ActorID}, Orgs: []id.ID{e.OrgID, e.AboutOrgID}})
@@ -127,7 +176,7 @@ func NamedIn(db *gorm.DB, rows []Entry) ([][]string, error) {
 	for i, e := range rows {
 		circles[i] = circles[i].with(found[e.Subject][e.SubjectID])
 	}
-	return Names(db, circles)
+	return c.names(db, circles)
 }
 
 func around(db *gorm.DB, query string, subjects []id.ID) (map[id.ID]Circle, error) {
@@ -155,7 +204,7 @@ func hidePeople(tx *storage.Tx, rows []Entry) error {
 	if len(reasoned) == 0 {
 		return nil
 	}
-	names, err := NamedIn(tx.DB, reasoned)
+	names, err := settled(tx.Now()).namedIn(tx.DB, reasoned)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type places map[identity.Address]bool
 
 // in is the person as texts of their own may name them: with the streets and the receivers.
 func (p places) in(gone pii.Person) pii.Person {
-	theirs := pii.Person{Name: gone.Name, Phones: append([]string{}, gone.Phones...)}
+	theirs := pii.Person{Names: gone.Names, Phones: append([]string{}, gone.Phones...)}
 	for a := range p {
 		theirs.Phones = append(theirs.Phones, a.Phone)
 		theirs.Others = append(theirs.Others, a.Name, a.Detail, strings.Join(strings.Fields(a.Detail), ""))

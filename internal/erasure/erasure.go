@@ -3,9 +3,8 @@
 // and so does the audit log, into which such texts are written masked from the start.
 //
 // A phone belongs to one person, so it goes wherever it stands, and a name beside it. A
-// name alone may be a common word, or what somebody else is called, and people rename
-// themselves: nobody knows which name the account carried when a text was written. So a
-// name alone goes only in what is by or about the person, as an id in the row says: what
+// name, the present one or one before, alone may be a common word, or what somebody else
+// is called: people name themselves as they like. So a name alone goes only in what is by or about the person, as an id in the row says: what
 // they wrote and asked for, their orders, their files, their applications that nobody else
 // is in; not in all that is about an organisation of theirs. There the streets of their
 // addresses go as well, and who received their parcels. A name alone also goes in events
@@ -109,8 +108,16 @@ func person(tx *storage.Tx, keys *pii.Keyring, userID id.ID) (pii.Person, error)
 	if err := tx.Take(&user, userID).Error; err != nil {
 		return pii.Person{}, err
 	}
+	former, err := identity.FormerNames(tx.DB, userID)
+	if err != nil {
+		return pii.Person{}, err
+	}
+	names := []string{user.Name}
+	for _, f := range former {
+		names = append(names, f.Name)
+	}
 	phone, err := keys.Open(user.PhoneCipher)
-	return pii.Person{Name: user.Name, Phones: []string{string(phone)}}, err
+	return pii.Person{Names: names, Phones: []string{string(phone)}}, err
 }
 
 // forgetContact takes the person out of the organisations whose contact has their phone,
@@ -172,10 +179,7 @@ func (c column) forget(tx *storage.Tx, gone, theirs pii.Person, userID id.ID) er
 		return err
 	}
 	if c.named != "" {
-		escaped, _ := json.Marshal(gone.Name) // a string always encodes
-		named := tx.Where(c.named).Where("("+c.name+" LIKE ? ESCAPE '!' OR "+c.name+" LIKE ? ESCAPE '!')",
-			storage.Containing(gone.Name), storage.Containing(strings.Trim(string(escaped), `"`)))
-		if _, err := c.erase(tx, gone, named); err != nil {
+		if _, err := c.erase(tx, gone, tx.Where(c.named).Where(naming(tx.DB, c.name, gone.Names))); err != nil {
 			return err
 		}
 	}
@@ -187,6 +191,17 @@ func (c column) forget(tx *storage.Tx, gone, theirs pii.Person, userID id.ID) er
 		last = found[len(found)-1].ID
 	}
 	return nil
+}
+
+// naming is true of the texts in a column that hold any of the names, as JSON has them too.
+func naming(db *gorm.DB, column string, names []string) *gorm.DB {
+	holds := column + " LIKE ? ESCAPE '!'"
+	any := db.Where("1 = 0")
+	for _, name := range names {
+		escaped, _ := json.Marshal(name) // a string always encodes
+		any = any.Or(holds, storage.Containing(name)).Or(holds, storage.Containing(strings.Trim(string(escaped), `"`)))
+	}
+	return any
 }
 
 type written struct {

@@ -48,7 +48,7 @@ func (addressRow) TableName() string { return "addresses" }
 
 // AddAddress keeps an address of the user and answers it trimmed and with its id.
 // It fails with all wrong fields at once, with ErrAddressesFull or with ErrNotFound
-// for an unknown user.
+// for a user who is unknown or gone.
 func (s *Service) AddAddress(ctx context.Context, userID id.ID, a Address) (Address, error) {
 	if err := a.check(); err != nil {
 		return Address{}, err
@@ -73,10 +73,7 @@ func (s *Service) AddAddress(ctx context.Context, userID id.ID, a Address) (Addr
 // roomForAddress counts under the lock of the user's row, so that two callers do
 // not take the last place.
 func roomForAddress(tx *storage.Tx, userID id.ID) error {
-	var owner User
-	if err := tx.ForUpdate().Select("id").Where("id = ?", userID).Take(&owner).Error; storage.IsNotFound(err) {
-		return ErrNotFound
-	} else if err != nil {
+	if err := KeepAccount(tx, userID); err != nil {
 		return err
 	}
 	var n int64

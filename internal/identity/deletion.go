@@ -90,6 +90,7 @@ func (s *Service) erase(tx *storage.Tx, by audit.Actor, user User) error {
 	}
 	for _, remove := range []func() error{
 		func() error { return s.eraseAddresses(tx, user.ID) },
+		func() error { return tx.Where("user_id = ?", user.ID).Delete(&FormerName{}).Error },
 		func() error { return endRoles(tx, by, user.ID) },
 		func() error { return tx.Where("phone_hash = ?", user.PhoneHash).Delete(&phoneCode{}).Error },
 		func() error {

@@ -166,6 +166,8 @@ func TestNothingOutlivesTheDeletion(t *testing.T) {
 			wantErr(t, err, identity.ErrUnauthenticated)
 		}
 		wantErr(t, db.InTx(t.Context(), func(tx *storage.Tx) error { return identity.KeepAccount(tx, me.ID) }), identity.ErrNotFound)
+		_, err := s.AddAddress(t.Context(), me.ID, home())
+		wantErr(t, err, identity.ErrNotFound)
 		wantErr(t, s.DeleteAccount(t.Context(), from, me.ID, password), fieldWrong)
 		inTx(t, db, func(tx *storage.Tx) error {
 			found, err := identity.Recipients(tx, []id.ID{me.ID})
@@ -234,11 +236,36 @@ func TestRenamingKeepsTheRulesAndNoOldNameInTheLog(t *testing.T) {
 		if user, err := rename(" 李四 "); err != nil || user.Name != "李四" || user.MaskedPhone != "139****0001" {
 			t.Errorf("%+v, %v", user, err)
 		}
+		for i := range identity.MaxFormerNames {
+			if _, err := rename("李四" + strings.Repeat("儿", i)); err != nil { // the first changes nothing
+				t.Fatal(err)
+			}
+		}
+		former := func() []identity.FormerName {
+			t.Helper()
+			found, err := identity.FormerNames(db.Read(t.Context()), me.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return found
+		}
+		if all := former(); len(all) != identity.MaxFormerNames || all[len(all)-1].Name != "张三" || all[len(all)-1].GivenAt != 0 || all[0].GivenAt != all[1].ReplacedAt {
+			t.Errorf("%+v", all)
+		}
+		if _, err := rename("赵五"); err != nil {
+			t.Error(err)
+		}
+		if all := former(); len(all) != identity.MaxFormerNames || all[0].Name != "李四"+strings.Repeat("儿", identity.MaxFormerNames-1) || all[len(all)-1].Name != "李四" {
+			t.Errorf("the last ones: %+v", all)
+		}
 		if log := everything(t, db)["audit_log"]; strings.Contains(log, "张三") || strings.Contains(log, "李四") {
 			t.Errorf("the log names people: %s", log)
 		}
 		if own, err := s.OwnPhone(t.Context(), me.ID); err != nil || own != phone {
 			t.Errorf("own phone %s, %v", own, err)
+		}
+		if err := s.DeleteAccount(t.Context(), audit.Actor{UserID: me.ID}, me.ID, password); err != nil || len(former()) != 0 {
+			t.Errorf("%v: who left was called %+v", err, former())
 		}
 	})
 }

@@ -19,8 +19,14 @@ func (s *Service) Rename(tx *storage.Tx, by audit.Actor, userID id.ID, name stri
 	if err := p.Err(); err != nil {
 		return User{}, err
 	}
-	if _, err := lockActive(tx, userID); err != nil {
+	user, err := lockActive(tx, userID)
+	if err != nil {
 		return User{}, err
+	}
+	if user.Name != name {
+		if err := keepName(tx, user); err != nil {
+			return User{}, err
+		}
 	}
 	if err := tx.Model(&User{}).Where("id = ?", userID).Update("name", name).Error; err != nil {
 		return User{}, err

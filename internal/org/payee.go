@@ -238,7 +238,7 @@ func (s *Service) open(p *Payee) error {
 
 func (s *Service) payeeChange() approval.Kind {
 	return approval.Kind{
-		Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Elsewhere: approval.Condition{SQL: "EXISTS (" + deciders + ")", Args: []any{monied}},
+		Name: PayeeChange, TTL: payeeTTL, Decides: s.decidesPayee, Elsewhere: approval.Condition{SQL: decidedInside, Args: []any{monied}},
 		Reveal: s.revealPayee, Carry: s.changePayee, Settled: payeeSettled,
 	}
 }

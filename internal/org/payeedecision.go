@@ -3,6 +3,7 @@ package org
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -12,7 +13,9 @@ import (
 
 // Who decides about a payee account: a member, where both of the two have had a role that
 // touches money since PayeeCooling before it was asked, so that nobody brings in the one
-// who asks or says yes; where there is none, an operator who is an outsider.
+// who asks or says yes; where there was none when it was asked, an operator who is an
+// outsider. Whoever removes the one who would decide does not bring it before an operator:
+// the request then waits until it is withdrawn or runs out.
 //
 // A village collective's members all came by an operator, who may stand behind each of
 // them. So one of the two people is always an outsider: its members decide only what an
@@ -34,6 +37,12 @@ var decider = fmt.Sprintf(`m.role IN ? AND m.role_since + %[1]d <= a.created_at 
 var deciders = `SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id JOIN organisations o ON o.id = m.org_id
 	WHERE m.org_id = a.org_id AND ` + decider
 
+// decidedInside is true of the requests that members decide: while one of them may, and
+// when somebody who may have been the one lost their role since.
+var decidedInside = `(EXISTS (` + deciders + `) OR EXISTS (SELECT 1 FROM audit_log l WHERE l.about_org_id = a.org_id AND l.subject = 'user'
+	AND l.action IN ('member.left', 'member.removed', 'member.role_changed') AND l.created_at >= a.created_at
+	AND l.subject_id <> a.requested_by AND (l.before_json LIKE '%"role":"` + strings.Join(monied, `"%' OR l.before_json LIKE '%"role":"`) + `"%')))`
+
 func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition, error) {
 	member := approval.Condition{SQL: "EXISTS (" + deciders + " AND m.user_id = ?)", Args: []any{monied, userID}}
 	operator, err := s.operators.Is(view, userID)
@@ -41,7 +50,7 @@ func (s *Service) decidesPayee(view *gorm.DB, userID id.ID) (approval.Condition,
 		return member, err
 	}
 	return approval.Condition{
-		SQL:  member.SQL + " OR (NOT EXISTS (" + deciders + ") AND " + outsider("?") + ")",
+		SQL:  member.SQL + " OR (NOT " + decidedInside + " AND " + outsider("?") + ")",
 		Args: append(member.Args, monied, userID),
 	}, nil
 }

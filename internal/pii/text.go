@@ -14,8 +14,8 @@ const hidden = "****"
 // MaskText hides what identifies a person in a text that somebody wrote: mobile numbers
 // and landlines with their area code (138****1234), identity numbers, numbers of bank
 // cards and accounts (**** 7890), e-mail addresses, and the names given (张**). Digits
-// may be full-width or parted by spaces, dots, dashes or brackets. It would rather hide a
-// number too many, but leaves our own ids: see isID.
+// may be full-width or parted by spaces, dots, dashes, brackets, slashes, stars or wide
+// commas. It would rather hide a number too many, but leaves our own ids: see isID.
 func MaskText(text string, names ...string) string {
 	return maskNames(maskNumbers(email.ReplaceAllString(text, "$1"+hidden+"$2")), names, MaskName)
 }
@@ -74,19 +74,21 @@ func inside(value any, replace func(string) string) any {
 
 // Person is somebody whose account is erased, as texts may name them.
 type Person struct {
-	Name   string
+	Names  []string // the present one and those before
 	Phones []string
 	Others []string // that tell who they are beside their name: streets, receivers of their parcels
 }
 
 // Erase hides the person's phones in a text, however they are written, and the others, and
-// puts `instead` for their name.
+// puts `instead` for their names.
 func (p Person) Erase(text, instead string) string {
 	text = eachNumber(text, func(n number) (string, bool) {
-		return hidden, slices.Contains(p.Phones, n.international())
+		return hidden, slices.ContainsFunc(p.Phones, func(phone string) bool {
+			return phone != "" && (n.mobile() == phone || len(n.groups) == 1 && strings.Contains(n.digits, phone))
+		})
 	})
-	return maskNames(text, append([]string{p.Name}, p.Others...), func(word string) string {
-		if word == p.Name {
+	return maskNames(text, slices.Concat(p.Names, p.Others), func(word string) string {
+		if slices.Contains(p.Names, word) {
 			return instead
 		}
 		return hidden
@@ -110,13 +112,16 @@ var email = regexp.MustCompile(`([A-Za-z0-9])[A-Za-z0-9._%+-]*(@[A-Za-z0-9-]+(?:
 
 func maskNumbers(text string) string {
 	return eachNumber(text, func(n number) (string, bool) {
-		switch phone := n.international(); {
-		case mobile.MatchString(phone):
+		switch phone := n.mobile(); {
+		case phone != "" && !n.isEnumeration():
 			return MaskPhone(phone), true
 		case n.isIdentity():
 			return hidden, true
-		case landline.MatchString(n.digits), local.MatchString(n.digits) && calls.MatchString(n.before):
+		case n.isLandline():
 			return MaskPhone(n.digits), true
+		case n.isDated():
+			day := len(n.digits) - 11
+			return n.digits[:day] + MaskPhone(n.digits[day:]), true
 		case n.isAccount():
 			return hidden + " " + n.digits[len(n.digits)-4:], true
 		}
@@ -125,7 +130,8 @@ func maskNumbers(text string) string {
 }
 
 var (
-	mobile   = regexp.MustCompile(`^1[3-9]\d{9}$`)
+	mobile   = regexp.MustCompile(`^(?:0086|86)?0?(1[3-9]\d{9})$`)
+	dated    = regexp.MustCompile(`^20\d\d([01]\d[0-3]\d)?1[3-9]\d{9}$`)
 	landline = regexp.MustCompile(`^0[1-9]\d{8,10}$`)
 	local    = regexp.MustCompile(`^[2-8]\d{6,7}$`)
 	identity = regexp.MustCompile(`^[1-8]\d{5}((18|19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]|\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3})$`)
@@ -134,6 +140,7 @@ var (
 	// What stands close before a number tells what it is.
 	calls = regexp.MustCompile(`(?i)(电话|座机|手机|致电|拨打|tel|phone|call)[^\d]{0,6}$`)
 	paid  = regexp.MustCompile(`(?i)(卡号|账号|帐号|账户|帐户|卡|card|account)[^\d]{0,6}$`)
+	coded = regexp.MustCompile(`[A-Za-z]$`)
 	born  = regexp.MustCompile(`(?i)(身份证|identity)[^\d]{0,8}$`)
 )
 
@@ -142,16 +149,30 @@ type number struct {
 	digits string // in ASCII; an identity number may end in X
 	groups []int  // the length of each
 	before string // the text that it follows
+	listed bool   // what stands between the groups may stand between several numbers as well
 }
 
-// international is a phone without the prefix of the country.
-func (n number) international() string {
-	for _, prefix := range []string{"0086", "86"} {
-		if rest, cut := strings.CutPrefix(n.digits, prefix); cut && len(rest) == 11 {
-			return rest
-		}
+// mobile is a mobile number without what is dialled before it from elsewhere; "": it is none.
+func (n number) mobile() string {
+	if found := mobile.FindStringSubmatch(n.digits); found != nil {
+		return found[1]
 	}
-	return n.digits
+	return ""
+}
+
+// isEnumeration tells 1、3、5 from a number in parts.
+func (n number) isEnumeration() bool { return n.listed && slices.Min(n.groups) < 3 }
+
+// isDated tells whether it is a mobile number right after a year or a day.
+func (n number) isDated() bool {
+	return len(n.groups) == 1 && dated.MatchString(n.digits) && !coded.MatchString(n.before)
+}
+
+func (n number) isLandline() bool {
+	if n.listed {
+		return len(n.groups) == 2 && !n.isEnumeration() && landline.MatchString(n.digits)
+	}
+	return landline.MatchString(n.digits) || local.MatchString(n.digits) && calls.MatchString(n.before)
 }
 
 func (n number) isIdentity() bool {
@@ -161,7 +182,7 @@ func (n number) isIdentity() bool {
 // isAccount takes for an account what the text calls one, and what has a card's check
 // digit; of several groups each has four digits or more, but for the last.
 func (n number) isAccount() bool {
-	if !account.MatchString(n.digits) {
+	if n.listed || !account.MatchString(n.digits) {
 		return false
 	}
 	for _, size := range n.groups[:len(n.groups)-1] {
@@ -193,10 +214,12 @@ func luhn(digits string) bool {
 	return sum%10 == 0
 }
 
-// groups finds runs of digits; parted matches what may stand between those of one number.
+// groups finds runs of digits; parted matches what may stand between those of one number,
+// listing what of it may part several.
 var (
-	groups = regexp.MustCompile(`[0-9０-９]+`)
-	parted = regexp.MustCompile(`^[\s\p{Z}\p{Pd}\p{Cf}−.．·•・_＿()（）]{1,3}$`)
+	groups  = regexp.MustCompile(`[0-9０-９]+`)
+	parted  = regexp.MustCompile(`^[\s\p{Z}\p{Pd}\p{Cf}−.．·•・_＿()（）/／，、~～*＊]{1,3}$|^\p{Pd}{4,6}$`)
+	listing = regexp.MustCompile(`[/／，、~～*＊]`)
 )
 
 // eachNumber replaces numbers of up to maxGroups groups for which replace answers true;
@@ -213,7 +236,8 @@ func eachNumber(text string, replace func(number) (string, bool)) string {
 		}
 		for ; last >= i; last-- {
 			n := number{before: text[max(done, found[i][0]-context):found[i][0]]}
-			for _, at := range found[i : last+1] {
+			for g, at := range found[i : last+1] {
+				n.listed = n.listed || g > 0 && listing.MatchString(text[found[i+g-1][1]:at[0]])
 				group := ascii(text[at[0]:at[1]])
 				n.digits, n.groups = n.digits+group, append(n.groups, len(group))
 			}

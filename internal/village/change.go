@@ -11,7 +11,6 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/org"
-	"zique/internal/pii"
 	"zique/internal/storage"
 )
 
@@ -85,11 +84,11 @@ func attach(tx *storage.Tx, villages ...Village) error {
 	return nil
 }
 
-// shown is a village as the audit log keeps it, which never forgets: its texts without
-// the numbers of people.
+// shown is a village as the audit log keeps it, which never forgets: without its texts,
+// in which people are named.
 func (v Village) shown() map[string]any {
 	return map[string]any{"name": v.Name, "township": v.Township, "county": v.County, "code": v.Code, "designations": v.Designations,
-		"produce": v.ProduceNames(), "note": pii.MaskText(v.Note), "story": pii.MaskText(v.Story), "pictures": v.Pictures, "collective_id": v.CollectiveID}
+		"produce": v.ProduceNames(), "pictures": v.Pictures, "collective_id": v.CollectiveID}
 }
 
 // collision is ErrExists when another village than `except` has n's place or code.
@@ -137,7 +136,9 @@ func Change(tx *storage.Tx, by audit.Actor, villageID id.ID, n New) (Village, er
 			return Village{}, err
 		}
 	}
-	return after, audit.Write(tx, by, audit.Change{Action: "village.changed", Subject: "village", SubjectID: villageID, Before: before.shown(), After: after.shown()})
+	shown := after.shown()
+	shown["note_changed"], shown["story_changed"] = after.Note != before.Note, after.Story != before.Story
+	return after, audit.Write(tx, by, audit.Change{Action: "village.changed", Subject: "village", SubjectID: villageID, Before: before.shown(), After: shown})
 }
 
 func rewrite(tx *storage.Tx, v Village) error {

@@ -180,7 +180,7 @@ func TestAChangeIsWholeAndAudited(t *testing.T) {
 		if err := db.Read(t.Context()).Take(&collective, before.CollectiveID).Error; err != nil || collective.Name != "长石新村集体经济组织" {
 			t.Errorf("%+v %v", collective, err)
 		}
-		if log := audited(t, db, "village.changed", before.ID); len(log) != 1 || !strings.Contains(log[0].BeforeJSON, "431322110201") || !strings.Contains(log[0].AfterJSON, "故事，村支书 138****5678") {
+		if log := audited(t, db, "village.changed", before.ID); len(log) != 1 || !strings.Contains(log[0].BeforeJSON, "431322110201") || !strings.Contains(log[0].AfterJSON, `"note_changed":false`) || !strings.Contains(log[0].AfterJSON, `"story_changed":true`) || strings.Contains(log[0].AfterJSON, "村支书") {
 			t.Errorf("audit: %+v", log)
 		}
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {

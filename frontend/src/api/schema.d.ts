@@ -2992,6 +2992,8 @@ export interface components {
             consents: components["schemas"]["ConsentJSON"][] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description the last first */
+            former_names: components["schemas"]["FormerNameJSON"][] | null;
             /** @description to the verified phone, and those sent */
             invitations: components["schemas"]["OwnInviteJSON"][] | null;
             /** @description what the caller did, the newest first; then what others did to the account, without who it was */
@@ -3005,6 +3007,11 @@ export interface components {
             /** @description also those that are over, until they are forgotten */
             sessions: components["schemas"]["OwnSessionJSON"][] | null;
             uploads: components["schemas"]["OwnFileJSON"][] | null;
+        };
+        FormerNameJSON: {
+            name: string;
+            /** Format: date-time */
+            replaced_at: string;
         };
         FreightTemplateFields: {
             /** @description used by products that name no other; the first template is */
