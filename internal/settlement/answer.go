@@ -8,6 +8,7 @@ import (
 	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
+	"zique/internal/worker"
 )
 
 // own locks a statement of an organisation.
@@ -93,32 +94,14 @@ func (s *Service) Answer(tx *storage.Tx, by audit.Actor, statementID id.ID, text
 	return st.deed(tx, by, "answered", text, Disputed)
 }
 
-// atOnce is how many rows ConfirmSilent looks at before it asks again.
-const atOnce = 200
-
 // ConfirmSilent confirms the statements whose payees said nothing in time.
 func ConfirmSilent(ctx context.Context, db *storage.DB) error {
-	for {
-		var due []id.ID
-		err := db.Read(ctx).Model(&Statement{}).Where("confirm_by <= ?", db.Now()).Order("confirm_by, id").Limit(atOnce).Pluck("id", &due).Error
-		if err != nil {
+	return worker.EachDue(ctx, db, &Statement{}, "confirm_by", func(tx *storage.Tx, statementID id.ID) error {
+		s, err := lock(tx, statementID)
+		if err != nil || s.ConfirmBy == nil || *s.ConfirmBy > tx.Now() { // answered meanwhile
 			return err
 		}
-		for _, statementID := range due {
-			err := db.InTx(ctx, func(tx *storage.Tx) error {
-				s, err := lock(tx, statementID)
-				if err != nil || s.ConfirmBy == nil || *s.ConfirmBy > tx.Now() { // answered meanwhile
-					return err
-				}
-				s.AutoConfirmed = true
-				return s.confirm(tx, audit.System)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if len(due) < atOnce {
-			return nil
-		}
-	}
+		s.AutoConfirmed = true
+		return s.confirm(tx, audit.System)
+	})
 }
