@@ -63,6 +63,14 @@ func (p *program) head(t *testing.T, county, villageID string) (token, collectiv
 	return token, collectiveID
 }
 
+// mayNotJoin: an operator who has lately done something about an organisation does not accept
+// its invitation.
+func (p *program) mayNotJoin(t *testing.T, manager, orgID, role, phone, operator string) {
+	t.Helper()
+	invited := p.ok(t, http.StatusCreated, manager, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": role})
+	p.call(t, operator, "POST", "/invitations/"+invited.text("id")+"/accept", nil).wants(t, http.StatusConflict, "decided_lately")
+}
+
 func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
@@ -133,7 +141,9 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		}
 		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
 		self("POST", at+"/request-approval", reasoned{"给自己"})
+		p.decidedLongAgo(t)
 		request := p.ok(t, http.StatusAccepted, county, "POST", at+"/request-approval", reasoned{"月结"})
+		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000004", county)
 		if request.fen("after.total_fen") != detail.fen("closing_fen") || request.fen("after.waiting") != 1 {
 			t.Errorf("asked for: %s", request.raw)
 		}
@@ -147,6 +157,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		self("POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000005", federation)
 		waiting("")
 
 		p.waits(t, auditor, "statements_disputed", 0)

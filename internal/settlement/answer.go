@@ -21,8 +21,18 @@ func own(tx *storage.Tx, orgID, statementID id.ID) (Statement, error) {
 }
 
 func (s *Statement) deed(tx *storage.Tx, by audit.Actor, action, reason, before string) error {
-	return audit.Write(tx, by.About(s.OrgID), audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
-		Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}})
+	return deeds(tx, by, action, reason, before, *s)
+}
+
+// deeds records what was done to statements in the log of each one's payee: who decided
+// about a payee does not join it soon after.
+func deeds(tx *storage.Tx, by audit.Actor, action, reason, before string, statements ...Statement) error {
+	var all []audit.Deed
+	for _, s := range statements {
+		all = append(all, audit.Deed{By: by.About(s.OrgID), Change: audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
+			Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}}})
+	}
+	return audit.WriteAll(tx, all)
 }
 
 // Confirm is the payee's word that a statement is right. Repeated, it changes nothing.
