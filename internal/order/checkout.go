@@ -90,7 +90,7 @@ type shelf struct {
 // accept decides one checkout and takes its units and money off the shelf. A
 // refusal leaves the shelf as it was.
 func (s *shelf) accept(c Checkout) (*Order, error) {
-	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	o := &Order{BuyerID: c.By.UserID, OrgID: c.By.OrgID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
 	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
