@@ -93,7 +93,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		list := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil)
 		own, of := list.text("items.0.id"), p.ok(t, http.StatusOK, head, "GET", "/village/statements", nil).text("items.0.id")
 		detail := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements/"+own, nil)
-		if detail.text("items.0.lines.0.line_id") != lineID || detail.fen("closing_fen") != placed.fen("total_fen")-share || detail.fen("items.0.freight_fen") != placed.fen("freight_fen") {
+		if detail.text("items.0.lines.0.line_id") != lineID || detail.text("items.0.lines.0.sub_order_id") != placed.text("sub_orders.0.id") || detail.fen("closing_fen") != placed.fen("total_fen")-share || detail.fen("items.0.freight_fen") != placed.fen("freight_fen") {
 			t.Errorf("the statement to the order line: %s", detail.raw)
 		}
 		p.call(t, head, "GET", "/village/statements/"+own, nil).wants(t, http.StatusNotFound, "not_found")

@@ -536,7 +536,7 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 		if err != nil || len(found) != 1 {
 			t.Fatal(len(found), err)
 		}
-		if s := m.of(found[0], m.coop); s.ClosingFen != sold || s.ItemCount != 1 {
+		if s := m.of(found[0], m.coop); s.Period != *found[0].Period || s.ClosingFen != sold || s.ItemCount != 1 {
 			t.Errorf("the month had one sale of %d fen, its statement %d of %d fen", sold, s.ItemCount, s.ClosingFen)
 		}
 	})
