@@ -108,12 +108,12 @@ var audited = map[string][]string{
 	"POST /village/statements/{id}/confirm":       {"statement.confirmed"},
 	"POST /village/statements/{id}/dispute":       {"statement.disputed"},
 	"POST /ops/settlements":                       {"settlement.started"},
-	"POST /ops/settlements/{id}/request-approval": {"approval.requested"},
+	"POST /ops/settlements/{id}/request-approval": {"approval.requested", "statement.payout_requested"},
 	"POST /ops/settlements/{id}/close":            {"settlement.closed"},
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "bank_difference.settled", "payment.captured"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

@@ -17,8 +17,14 @@ var yesterday = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(
 // byBank places an order of the demo's enterprise that is to be paid by bank.
 func (p *program) byBank(t *testing.T, quantity int64) (b basket, placed reply) {
 	t.Helper()
+	return p.byBankOf(t, p.signIn(t, "13900000003"), quantity)
+}
+
+// byBankOf is byBank of a member of an enterprise.
+func (p *program) byBankOf(t *testing.T, member string, quantity int64) (b basket, placed reply) {
+	t.Helper()
 	b = p.basket(t)
-	b.token = p.signIn(t, "13900000003")
+	b.token = member
 	b.address = p.call(t, b.token, "POST", "/addresses", map[string]any{
 		"name": "李四", "phone": "13912345678", "province": "湖南省", "city": "长沙市", "district": "岳麓区", "detail": "1 号"}).text("id")
 	ask := b.order(quantity)
@@ -91,7 +97,7 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 			{"B1", yesterday, "货款 " + code, total}, // the same payment again
 		}
 		p.madeOperator(t, p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id"))
-		if own := p.importBank(t, b.token, false, statementFile(rows[0])); own.text("status") != "failed" || own.fen("added") != 0 || own.text("error") != "own_request" {
+		if own := p.importBank(t, b.token, false, statementFile(rows[0])); own.text("status") != "failed" || own.fen("added") != 0 || own.text("errors.0.code") != "own_request" {
 			t.Errorf("the buyer takes in what pays their order: %s", own.raw)
 		}
 		dry := p.importBank(t, operator, true, statementFile(rows...))
@@ -121,10 +127,14 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 		match("B5", first.text("id")).wants(t, http.StatusConflict, "state_conflict")
 		p.call(t, b.token, "POST", "/ops/bank-rows/"+ids["B3"]+"/match", map[string]any{"order_id": third.text("id"), "reason": "我的"}).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, b.token, "POST", "/ops/bank-rows/"+ids["B5"]+"/give-back", map[string]any{"bank_reference": "OUT0", "reason": "我的"}).wants(t, http.StatusForbidden, "own_request")
+		p.decidedLongAgo(t)
+		enterprise := p.ok(t, http.StatusOK, b.token, "GET", "/organisations", nil).text("items.0.id")
 		asked := match("B3", third.text("id"))
+		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000004", operator)
 		p.call(t, b.token, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, operator, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000005", other)
 		if paid := p.call(t, b.token, "GET", "/orders/"+third.text("id"), nil); paid.text("status") != "paid" {
 			t.Errorf("matched by hand: %s", paid.raw)
 		}
@@ -234,8 +244,10 @@ func TestOnlyMembersOfEnterprisesPayByBank(t *testing.T) {
 func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b, placed := p.byBank(t, 1)
-		operator := p.signIn(t, "13900000004")
+		operator, other := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		enterprise := p.ok(t, http.StatusOK, b.token, "GET", "/organisations", nil).text("items.0.id")
 		p.importBank(t, operator, false, statementFile(statement{"B1", yesterday, placed.text("transfer.remittance_code"), placed.fen("total_fen")}))
+		p.mayNotJoin(t, b.token, enterprise, "finance", "13900000004", operator)
 		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
 		list := p.ok(t, http.StatusOK, operator, "GET", "/ops/refund-transfers", nil)
 		if list.fen("items.0.amount_fen") != placed.fen("total_fen") || list.text("items.0.payee_account") != "6222021234567890" || list.text("items.0.order_id") != placed.text("id") {
@@ -244,20 +256,48 @@ func TestARefundOfAnOrderPaidByBankIsTransferredByAnOperator(t *testing.T) {
 		p.waits(t, operator, "refund_transfers", 1)
 		p.bankPostingsName(t, operator, placed.text("id"))
 		at := "/ops/refund-transfers/" + list.text("items.0.id") + "/done"
-		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
+		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "OUT1"}).wants(t, http.StatusForbidden, "own_request") // they took it in
+		p.call(t, other, "POST", at, map[string]any{"bank_reference": "B1"}).wants(t, http.StatusConflict, "bank_reference_used")
 		colleague, phone, colleagueID := p.person(t, "财务")
-		invited := p.ok(t, http.StatusCreated, b.token, "POST", "/organisations/"+p.ok(t, http.StatusOK, b.token, "GET", "/organisations", nil).text("items.0.id")+"/invitations",
-			map[string]any{"phone": phone, "role": "finance"})
+		invited := p.ok(t, http.StatusCreated, b.token, "POST", "/organisations/"+enterprise+"/invitations", map[string]any{"phone": phone, "role": "finance"})
 		p.ok(t, http.StatusOK, colleague, "POST", "/invitations/"+invited.text("id")+"/accept", nil)
 		p.madeOperator(t, colleagueID)
 		p.call(t, colleague, "POST", at, map[string]any{"bank_reference": "OUT1"}).wants(t, http.StatusForbidden, "own_request")
 		for range 2 {
-			p.ok(t, http.StatusNoContent, operator, "POST", at, map[string]any{"bank_reference": "OUT1"})
+			p.ok(t, http.StatusNoContent, other, "POST", at, map[string]any{"bank_reference": "OUT1"})
 		}
-		p.call(t, operator, "POST", at, map[string]any{"bank_reference": "OUT2"}).wants(t, http.StatusConflict, "state_conflict")
+		p.mayNotJoin(t, b.token, enterprise, "finance", "13900000005", other)
+		p.call(t, other, "POST", at, map[string]any{"bank_reference": "OUT2"}).wants(t, http.StatusConflict, "state_conflict")
 		if list = p.ok(t, http.StatusOK, operator, "GET", "/ops/refund-transfers", nil); list.text("items.0.id") != "" {
 			t.Errorf("after the transfer: %s", list.raw)
 		}
 		p.waits(t, operator, "refund_transfers", 0)
+	})
+}
+
+// The order remembers for which organisation it was placed, also when its buyer has left.
+func TestNobodyTakesInWhatPaysAnOrderOfTheirEnterpriseWhoeverPlacedIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary := p.signIn(t, "13900000003")
+		me := p.ok(t, http.StatusOK, secretary, "GET", "/me", nil)
+		orgID := me.text("memberships.0.org_id")
+		buyer := p.colleague(t, secretary, orgID, "buyer")
+		_, placed := p.byBankOf(t, buyer, 1)
+		p.ok(t, http.StatusNoContent, secretary, "DELETE", "/organisations/"+orgID+"/members/"+p.ok(t, http.StatusOK, buyer, "GET", "/me", nil).text("user.id"), nil)
+		p.madeOperator(t, me.text("user.id"))
+		var rows []statement
+		for i := range 60 { // more than are taken in at once
+			rows = append(rows, statement{fmt.Sprint("H", i), yesterday, "", 5})
+		}
+		rows = append(rows, statement{"OWN", yesterday, placed.text("transfer.remittance_code"), placed.fen("total_fen")})
+		for _, dry := range []bool{true, false} {
+			r := p.importBank(t, secretary, dry, statementFile(rows...))
+			if r.fen("errors_total") != 1 || r.text("errors.0.code") != "own_request" || r.fen("errors.0.row") != 62 || r.fen("added") != 0 {
+				t.Errorf("dry %v: %s", dry, r.raw)
+			}
+		}
+		if n := p.counter(t)("SELECT COUNT(*) FROM bank_rows"); n != 0 {
+			t.Errorf("%d rows of a refused file are in", n)
+		}
 	})
 }

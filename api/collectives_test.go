@@ -236,6 +236,9 @@ func TestWhoIsOrWasOfACollectiveDoesNotRemoveItsHead(t *testing.T) {
 		}
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/reject", reasoned{"回避"})
 		p.call(t, county, "POST", removal, reasoned{"再来"}).wants(t, http.StatusForbidden, "own_request")
+		ofHead := "/ops/collectives/" + collectiveID + "/invitations"
+		p.call(t, county, "POST", ofHead, map[string]any{"phone": "13912340000"}).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, county, "DELETE", ofHead+"/"+invited.text("id"), nil).wants(t, http.StatusForbidden, "own_request")
 		asked = p.ok(t, http.StatusAccepted, federation, "POST", removal, reasoned{"联系不上"})
 		p.call(t, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusNotFound, "not_found")
 	})

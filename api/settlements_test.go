@@ -63,6 +63,14 @@ func (p *program) head(t *testing.T, county, villageID string) (token, collectiv
 	return token, collectiveID
 }
 
+// mayNotJoin: an operator who has lately done something about an organisation does not accept
+// its invitation.
+func (p *program) mayNotJoin(t *testing.T, manager, orgID, role, phone, operator string) {
+	t.Helper()
+	invited := p.ok(t, http.StatusCreated, manager, "POST", "/organisations/"+orgID+"/invitations", map[string]any{"phone": phone, "role": role})
+	p.call(t, operator, "POST", "/invitations/"+invited.text("id")+"/accept", nil).wants(t, http.StatusConflict, "decided_lately")
+}
+
 func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
@@ -85,7 +93,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		list := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil)
 		own, of := list.text("items.0.id"), p.ok(t, http.StatusOK, head, "GET", "/village/statements", nil).text("items.0.id")
 		detail := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements/"+own, nil)
-		if detail.text("items.0.lines.0.line_id") != lineID || detail.fen("closing_fen") != placed.fen("total_fen")-share || detail.fen("items.0.freight_fen") != placed.fen("freight_fen") {
+		if detail.text("items.0.lines.0.line_id") != lineID || detail.text("items.0.lines.0.sub_order_id") != placed.text("sub_orders.0.id") || detail.fen("closing_fen") != placed.fen("total_fen")-share || detail.fen("items.0.freight_fen") != placed.fen("freight_fen") {
 			t.Errorf("the statement to the order line: %s", detail.raw)
 		}
 		p.call(t, head, "GET", "/village/statements/"+own, nil).wants(t, http.StatusNotFound, "not_found")
@@ -133,7 +141,9 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		}
 		p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
 		self("POST", at+"/request-approval", reasoned{"给自己"})
+		p.decidedLongAgo(t)
 		request := p.ok(t, http.StatusAccepted, county, "POST", at+"/request-approval", reasoned{"月结"})
+		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000004", county)
 		if request.fen("after.total_fen") != detail.fen("closing_fen") || request.fen("after.waiting") != 1 {
 			t.Errorf("asked for: %s", request.raw)
 		}
@@ -147,6 +157,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		self("POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000005", federation)
 		waiting("")
 
 		p.waits(t, auditor, "statements_disputed", 0)

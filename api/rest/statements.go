@@ -31,6 +31,7 @@ type StatementOfJSON struct {
 	OrgID         string     `json:"org_id"`
 	OrgName       string     `json:"org_name"`
 	Kind          string     `json:"kind" enum:"cooperative,village_collective"`
+	Period        string     `json:"period,omitempty" example:"2026-10" doc:"the month that it settles; absent: all that had come until it was made"`
 	OpeningFen    money.Fen  `json:"opening_fen" doc:"carried from the statement before; at most 0"`
 	MovedFen      money.Fen  `json:"moved_fen"`
 	ClosingFen    money.Fen  `json:"closing_fen" doc:"opening + moved: what is paid, or carried on where it is not above 0"`
@@ -49,7 +50,7 @@ type StatementOfJSON struct {
 
 func statementOfJSON(st settlement.Statement, v veil) StatementOfJSON {
 	out := StatementOfJSON{
-		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind,
+		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind, Period: st.Period,
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
 		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: v.text(st.Reason), Answer: v.text(st.Answer),
 		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
@@ -63,6 +64,8 @@ func statementOfJSON(st settlement.Statement, v veil) StatementOfJSON {
 // StatementLineJSON is what an order line gave or took in an item.
 type StatementLineJSON struct {
 	LineID     string            `json:"line_id"`
+	OrderID    string            `json:"order_id"`
+	SubOrderID string            `json:"sub_order_id"`
 	Title      string            `json:"title"`
 	Spec       string            `json:"spec"`
 	Quantity   int64             `json:"quantity"`
@@ -98,7 +101,7 @@ type StatementDetailJSON struct {
 func statementItemJSON(i settlement.Item) StatementItemJSON {
 	out := StatementItemJSON{i.TxID.String(), i.Kind, i.Reference, i.PostedAt.Time(), i.AmountFen, i.FreightFen, []StatementLineJSON{}}
 	for _, l := range i.Lines {
-		out.Lines = append(out.Lines, StatementLineJSON{l.LineID.String(), l.Title, l.Spec, l.Quantity, l.NetFen, l.RefundFen, l.ShareFen, l.AmountFen,
+		out.Lines = append(out.Lines, StatementLineJSON{l.LineID.String(), l.OrderID.String(), l.SubOrderID.String(), l.Title, l.Spec, l.Quantity, l.NetFen, l.RefundFen, l.ShareFen, l.AmountFen,
 			l.Bearer, l.RuleID.String(), l.RuleName, l.RateBp, l.RuleSource})
 	}
 	return out

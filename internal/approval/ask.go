@@ -64,7 +64,10 @@ func (d *Desk) Ask(tx *storage.Tx, by audit.Actor, r Request) (Approval, error) 
 	if err := keep(tx, a); err != nil {
 		return Approval{}, err
 	}
-	return a, audit.Write(tx, by.For(a.OrgID), audit.Change{
+	if a.OrgID != 0 { // else the asker may have said
+		by = by.For(a.OrgID)
+	}
+	return a, audit.Write(tx, by, audit.Change{
 		Action: "approval.requested", Subject: "approval", SubjectID: a.ID, Reason: reason,
 		Before: json.RawMessage(a.BeforeJSON), After: json.RawMessage(a.AfterJSON),
 	})

@@ -5,7 +5,8 @@
 // order whose charge waited for just its amount, or given back, or a difference, whose
 // money stands unmatched; a closed day takes no more rows, and its differences are
 // settled or carried over for a reason; nobody settles a difference alone, nor anything
-// about an order of their own or of an enterprise that they are or were of.
+// about an order of their own or of an enterprise that they are or were of; and who took a
+// payment in does not record that it was refunded.
 //
 // Whoever adds or changes rows locks their day first, then orders.
 package bank
@@ -71,6 +72,7 @@ type Row struct {
 	PaidAt          clock.Millis
 	AmountFen       money.Fen
 	PayerCipher     []byte `json:"-"` // sealed Payer
+	TakenBy         id.ID  // who imported it
 	Status          string
 	Why             string  // of one that is, or was, a difference
 	ChargeID        id.ID   // that it pays, or is about; 0: not known

@@ -2,6 +2,7 @@ package bank
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,8 +15,10 @@ import (
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
+	"zique/internal/id"
 	"zique/internal/imports"
 	"zique/internal/money"
+	"zique/internal/org"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
 )
@@ -123,8 +126,9 @@ func rowOf(r spreadsheet.Row) Row {
 }
 
 // checkRows compares the rows with each other, and with what is there. The same payment
-// twice is one payment; another under the same reference is an error.
-func (s *Service) checkRows(view *gorm.DB, rows []spreadsheet.Row, result *imports.Result) error {
+// twice is one payment; another under the same reference is an error, and so is one that
+// pays an order of the importer's own.
+func (s *Service) checkRows(view *gorm.DB, by audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
 	report := &result.Report
 	if report.Total > 0 { // a cell cannot be read
 		return nil
@@ -135,6 +139,10 @@ func (s *Service) checkRows(view *gorm.DB, rows []spreadsheet.Row, result *impor
 		return err
 	}
 	there, err := known(view, rows)
+	if err != nil {
+		return err
+	}
+	own, err := ownRows(view, by.UserID, rows)
 	if err != nil {
 		return err
 	}
@@ -150,12 +158,43 @@ func (s *Service) checkRows(view *gorm.DB, rows []spreadsheet.Row, result *impor
 			report.Add(r.Number, Table.Title("paid_at"), problem{Code: "in_future", En: "the day has not come yet", Zh: "日期在未来"})
 		case slices.Contains(closed, now.BankDay):
 			report.Add(r.Number, Table.Title("paid_at"), problem{Code: "day_closed", En: "this day is closed", Zh: "该日已日结，不能再记入"})
+		case slices.Contains(own, r.Number):
+			report.Add(r.Number, Table.Title("memo"), problem{Code: org.ErrOwnRequest.Code, En: "it pays an order of your own, or of an organisation of yours: somebody else takes it in", Zh: "此笔支付的是您本人或您所在单位的订单，请由其他人导入"})
 		}
 		if !seen {
 			there[now.BankReference] = now
 		}
 	}
 	return nil
+}
+
+// ownRows are the numbers of the rows that pay an order of the user's own.
+func ownRows(view *gorm.DB, userID id.ID, rows []spreadsheet.Row) ([]int, error) {
+	var numbers []int
+	for chunk := range slices.Chunk(rows, 500) {
+		said := make([]Row, len(chunk))
+		for i, r := range chunk {
+			said[i] = rowOf(r)
+		}
+		charges, err := name(view, said)
+		if err != nil {
+			return nil, err
+		}
+		paid, err := purchasesOf(view, slices.Collect(maps.Keys(charges))...)
+		if err != nil {
+			return nil, err
+		}
+		own, err := ownOf(view, userID, paid)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range chunk {
+			if slices.ContainsFunc(own, func(p purchase) bool { return p.ChargeID == said[i].ChargeID }) {
+				numbers = append(numbers, r.Number)
+			}
+		}
+	}
+	return numbers, nil
 }
 
 // says tells whether both rows are the same payment.

@@ -50,29 +50,24 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 	if err := how.check(tx, r); err != nil {
 		return approval.Approval{}, err
 	}
-	if err := how.notOwn(tx, by.UserID, r); err != nil {
-		return approval.Approval{}, err
-	}
-	buyer, err := how.buyer(tx, r)
+	about, err := how.about(tx.DB, r)
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	return s.approvals.Ask(tx, by, approval.Request{Kind: SettleKind, Subject: "bank_row", SubjectID: r.ID, AboutUser: buyer, Reason: reason, Payload: how, After: how,
+	if err := notOwn(tx.DB, by.UserID, about); err != nil {
+		return approval.Approval{}, err
+	}
+	return s.approvals.Ask(tx, by.About(about.OrgID), approval.Request{Kind: SettleKind, Subject: "bank_row", SubjectID: r.ID, AboutUser: about.BuyerID, Reason: reason, Payload: how, After: how,
 		Before: map[string]any{"amount": r.AmountFen.String(), "why": r.Why, "payer": pii.MaskName(r.Name), "account": r.Masked(), "bank_reference": r.BankReference}})
 }
 
-// buyer is whose order it is about; 0: nobody knows of one.
-func (how Settlement) buyer(tx *storage.Tx, r Row) (id.ID, error) {
-	of := tx.Table("orders").Where("id = ?", how.OrderID)
+// about is the order that it is about; the zero purchase: nobody knows of one.
+func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
 	if how.OrderID == 0 {
-		of = tx.Table("orders").Where("id = (SELECT order_id FROM charges WHERE id = ?)", r.ChargeID)
+		return orderOf(view, r)
 	}
-	var buyers []id.ID
-	err := of.Pluck("buyer_id", &buyers).Error
-	if err != nil || len(buyers) == 0 {
-		return 0, err
-	}
-	return buyers[0], nil
+	var found purchase
+	return found, view.Table("orders o").Select(ofPurchase).Where("o.id = ?", how.OrderID).Limit(1).Scan(&found).Error
 }
 
 // check refuses at once what could not be carried out.
@@ -89,28 +84,6 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		return order.ErrState
 	case err == nil && c.AmountFen != r.AmountFen:
 		return payment.ErrAmount
-	}
-	return err
-}
-
-// notOwn refuses with org.ErrOwnRequest whoever placed the order that the row is to pay, or
-// that it is about, or is or was of the enterprise that did.
-func (how Settlement) notOwn(tx *storage.Tx, userID id.ID, r Row) error {
-	buyer, err := how.buyer(tx, r)
-	if err != nil || buyer == 0 {
-		return err
-	}
-	return org.NotBuying(tx, buyer, userID)
-}
-
-// notOwn looks at the orders of charges g.
-func notOwn(tx *storage.Tx, userID id.ID, charges string, args ...any) error {
-	var buyers []id.ID
-	err := tx.Table("charges g").Joins("JOIN orders o ON o.id = g.order_id").Where(charges, args...).Distinct().Pluck("o.buyer_id", &buyers).Error
-	for _, buyer := range buyers {
-		if err == nil {
-			err = org.NotBuying(tx, buyer, userID)
-		}
 	}
 	return err
 }
@@ -141,7 +114,11 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
-	if err := how.apart(tx, by.UserID, a.RequestedBy, r); err != nil {
+	about, err := how.about(tx.DB, r)
+	if err != nil {
+		return err
+	}
+	if err := apart(tx, by.UserID, a.RequestedBy, about); err != nil {
 		return err
 	}
 	before := map[string]any{"status": r.Status, "why": r.Why}
@@ -153,15 +130,15 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason,
+	return audit.Write(tx, by.About(about.OrgID), audit.Change{Action: "bank_difference.settled", Subject: "bank_row", SubjectID: r.ID, Reason: a.Reason,
 		Before: before, After: map[string]any{"status": r.Status, "settlement": how}})
 }
 
-func (how Settlement) apart(tx *storage.Tx, decider, asker id.ID, r Row) error {
-	if err := how.notOwn(tx, decider, r); err != nil {
+func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
+	if err := notOwn(tx.DB, decider, about); err != nil {
 		return err
 	}
-	err := how.notOwn(tx, asker, r)
+	err := notOwn(tx.DB, asker, about)
 	if err == org.ErrOwnRequest { // joined since
 		err = approval.ErrAskerGone
 	}
@@ -272,8 +249,9 @@ func (s *Service) Transfers(view *gorm.DB, status string, after id.ID, limit int
 	return transfers, nil
 }
 
-// Transferred records that an operator has made a refund by bank; who got it is another,
-// else org.ErrOwnRequest. Repeated with the same reference, it changes nothing.
+// Transferred records that an operator has made a refund by bank. Who gets it is another,
+// and so is who took in what is refunded, else org.ErrOwnRequest: nobody alone lets money
+// come that never came, and go. Repeated with the same reference, it changes nothing.
 func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, reference string) error {
 	if !IsReference(reference) {
 		return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
@@ -290,7 +268,14 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	case found[0].Status == payment.Done:
 		return ErrSettled
 	}
-	if err := notOwn(tx, by.UserID, "g.id = (SELECT c.charge_id FROM captures c WHERE c.id = ?)", found[0].CaptureID); err != nil {
+	row, paid, err := refunded(tx, found[0])
+	if err != nil {
+		return err
+	}
+	if row.TakenBy == by.UserID {
+		return org.ErrOwnRequest
+	}
+	if err := notOwn(tx.DB, by.UserID, paid); err != nil {
 		return err
 	}
 	if err := unusedReference(tx, reference); err != nil {
@@ -299,6 +284,15 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	if err := payment.Settled(tx, refundID, reference); err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "refund.transferred", Subject: "gateway_refund", SubjectID: refundID,
+	return audit.Write(tx, by.About(paid.OrgID), audit.Change{Action: "refund.transferred", Subject: "gateway_refund", SubjectID: refundID,
 		After: map[string]any{"bank_reference": reference, "amount_fen": found[0].AmountFen}})
+}
+
+// refunded is the row that paid what a refund gives back, and its order.
+func refunded(tx *storage.Tx, refund payment.Refund) (r Row, of purchase, err error) {
+	err = tx.Where("bank_reference = (SELECT reference FROM captures WHERE id = ? AND gateway = ?)", refund.CaptureID, payment.BankTransfer).Take(&r).Error
+	if err == nil {
+		of, err = orderOf(tx.DB, r)
+	}
+	return r, of, err
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"zique/internal/audit"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -39,16 +41,20 @@ func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err
 			return t, ErrDayClosed
 		}
 	}
-	charges, err := name(tx, fresh)
+	charges, err := name(tx.DB, fresh)
 	if err != nil {
 		return t, err
 	}
-	if err := notOwn(tx, by.UserID, "g.id IN ?", slices.Collect(maps.Keys(charges))); err != nil {
+	paid, err := purchasesOf(tx.DB, slices.Collect(maps.Keys(charges))...)
+	if err != nil {
+		return t, err
+	}
+	if err := notOwn(tx.DB, by.UserID, paid...); err != nil { // placed since the file was checked
 		return t, err
 	}
 	// Orders are locked ascending.
 	slices.SortFunc(fresh, func(a, b Row) int { return cmp.Compare(charges[a.ChargeID].OrderID, charges[b.ChargeID].OrderID) })
-	if err := s.insert(tx, fresh); err != nil {
+	if err := s.insert(tx, by, fresh); err != nil {
 		return t, err
 	}
 	for i := range fresh {
@@ -80,12 +86,12 @@ func unseen(tx *storage.Tx, rows []Row) ([]Row, error) {
 }
 
 // name finds the charge that each memo names, or says why it names none.
-func name(tx *storage.Tx, rows []Row) (map[id.ID]payment.Charge, error) {
+func name(view *gorm.DB, rows []Row) (map[id.ID]payment.Charge, error) {
 	var all []string
 	for _, r := range rows {
 		all = append(all, payment.RemittanceCodes(r.Memo)...)
 	}
-	known, err := payment.ByRemittance(tx.DB, all)
+	known, err := payment.ByRemittance(view, all)
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +115,11 @@ func name(tx *storage.Tx, rows []Row) (map[id.ID]payment.Charge, error) {
 	return charges, nil
 }
 
-func (s *Service) insert(tx *storage.Tx, rows []Row) (err error) {
+func (s *Service) insert(tx *storage.Tx, by audit.Actor, rows []Row) (err error) {
 	postings := make([]ledger.Posting, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		r.ID, r.Status, r.CreatedAt = tx.NewID(), Difference, tx.Now()
+		r.ID, r.Status, r.TakenBy, r.CreatedAt = tx.NewID(), Difference, by.UserID, tx.Now()
 		if r.PayerCipher, err = s.seal(r.Payer); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ type Kind struct {
 
 	// Check adds what is wrong with rows of which every cell can be read by itself, and
 	// may count for a dry run.
-	Check func(view *gorm.DB, rows []spreadsheet.Row, result *Result) error
+	Check func(view *gorm.DB, by audit.Actor, rows []spreadsheet.Row, result *Result) error
 	// Take takes a chunk in and counts it. It may still find rows that cannot be.
 	Take func(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *Result) error
 }
@@ -196,7 +196,7 @@ func note(ctx context.Context, run *worker.Run, done, total int, result Result, 
 // checkAll names everything that is wrong with any row, and refuses the file then.
 func (k Kind) checkAll(ctx context.Context, run *worker.Run, view *gorm.DB, asked order, rows []spreadsheet.Row, report spreadsheet.Report) error {
 	result := Result{Report: report}.copied()
-	if err := k.Check(view, rows, &result); err != nil {
+	if err := k.Check(view, asked.By, rows, &result); err != nil {
 		return err
 	}
 	result.Report.Sort()

@@ -55,6 +55,24 @@ func SeqAt(view *gorm.DB, at clock.Millis) (seq int64, err error) {
 	return seq, view.Model(&seal{}).Where("sealed_at <= ?", at).Select("COALESCE(MAX(seq), 0)").Scan(&seq).Error
 }
 
+// SeqBefore is the last seq before the first transaction that was posted at or after an
+// instant: what came in time and was sealed behind it belongs to what follows.
+func SeqBefore(view *gorm.DB, at clock.Millis) (int64, error) {
+	sealed, err := SeqAt(view, at) // all of this was posted before, so the search begins behind it
+	if err != nil {
+		return 0, err
+	}
+	var later []int64
+	err = view.Model(&transaction{}).Where("seq > ? AND posted_at >= ?", sealed, at).Order("seq").Limit(1).Pluck("seq", &later).Error
+	switch {
+	case err != nil:
+		return 0, err
+	case len(later) == 0:
+		return Head(view)
+	}
+	return later[0] - 1, nil
+}
+
 // BalancesAt answers the balance of each code after the transaction with that seq; an
 // account that was not posted to by then is not in it. What is sealed never changes, so
 // neither does the answer.

@@ -95,7 +95,7 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 	if s.gone[c.By.UserID] {
 		return nil, identity.ErrUnauthenticated
 	}
-	o := &Order{BuyerID: c.By.UserID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
+	o := &Order{BuyerID: c.By.UserID, OrgID: c.By.OrgID, AddressCipher: c.AddressCipher, CreatedAt: s.now}
 	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}

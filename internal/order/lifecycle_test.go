@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -419,4 +420,38 @@ func (s sold) step(rt *rapid.T) {
 			rt.Fatal(fmt.Errorf("%s: %w", name, err))
 		}
 	}
+}
+
+// A card that holds its whole face already cannot take back what an order held of it.
+func TestWhatCannotMoveHoldsUpNothingElse(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db, 100)
+		cards := m.Cards(t, 401, 500, 1)
+		_, stuck, err := m.Buy(401, "a", cards, "local", one(m.SKUs[0], 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, unpaid, err := m.Buy(402, "b", nil, "local", one(m.SKUs[0], 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := m.sell(t, 403, one(m.SKUs[2], 1))
+		sent.do(sent.ship())
+		sent.do(func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE aid_cards SET balance_fen = face_fen WHERE id = ?", cards[0]).Error
+		})
+		db.Clock().Advance(time.Second)
+		if err := quick.Advance(t.Context(), db); err == nil || !strings.Contains(err.Error(), stuck.ID.String()) {
+			t.Errorf("nobody hears of the order that cannot move: %v", err)
+		}
+		if got, err := order.Get(db.Read(t.Context()), 402, unpaid.ID); err != nil || got.Status != order.Cancelled {
+			t.Errorf("the order behind it is %s, %v", got.Status, err)
+		}
+		if got := sent.now(); got.SubOrders[0].Status != order.ReceivedByBuyer {
+			t.Errorf("what was sent is %s", got.SubOrders[0].Status)
+		}
+		sent.do(func(tx *storage.Tx) error {
+			return tx.Exec("UPDATE aid_cards SET balance_fen = 0 WHERE id = ?", cards[0]).Error
+		})
+	})
 }

@@ -37,6 +37,7 @@ var (
 type Order struct {
 	ID            id.ID `gorm:"primaryKey;autoIncrement:false"`
 	BuyerID       id.ID
+	OrgID         id.ID // that it was placed for; 0: the buyer
 	Status        string
 	GoodsFen      money.Fen
 	FreightFen    money.Fen

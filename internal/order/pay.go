@@ -94,7 +94,7 @@ func (lc Lifecycle) capture(tx *storage.Tx, by audit.Actor, o *Order, n payment.
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "payment.captured", Subject: "order", SubjectID: o.ID,
+	return audit.Write(tx, by.About(o.OrgID), audit.Change{Action: "payment.captured", Subject: "order", SubjectID: o.ID,
 		After: map[string]any{"gateway": c.Gateway, "reference": c.Reference, "amount_fen": c.AmountFen, "outcome": c.Outcome, "status": o.Status}})
 }
 

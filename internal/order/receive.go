@@ -2,12 +2,14 @@ package order
 
 import (
 	"context"
+	"errors"
 
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/share"
 	"zique/internal/storage"
+	"zique/internal/worker"
 )
 
 // Receive is the buyer's word that what was sent arrived: of one sub-order, or of every
@@ -52,36 +54,10 @@ func (lc Lifecycle) Receive(tx *storage.Tx, by audit.Actor, orderID id.ID, subOr
 		After: map[string]any{"status": o.Status, "sub_orders": received}})
 }
 
-// atOnce is how many rows Advance looks at before it asks again.
-const atOnce = 200
-
 // Advance moves on everything whose time is up: unpaid orders are given up, what was
-// sent counts as received, what was received is closed. Each is a transaction of its own.
+// sent counts as received, what was received is closed.
 func (lc Lifecycle) Advance(ctx context.Context, db *storage.DB) error {
-	err := each(ctx, db, &Order{}, "pay_by", lc.expire)
-	if err != nil {
-		return err
-	}
-	return each(ctx, db, &SubOrder{}, "due_at", lc.advance)
-}
-
-// each runs do in a transaction for every row whose time, in a column, is up.
-func each(ctx context.Context, db *storage.DB, model any, column string, do func(tx *storage.Tx, rowID id.ID) error) error {
-	for {
-		var due []id.ID
-		err := db.Read(ctx).Model(model).Where(column+" <= ?", db.Now()).Order(column+", id").Limit(atOnce).Pluck("id", &due).Error
-		if err != nil {
-			return err
-		}
-		for _, rowID := range due {
-			if err := db.InTx(ctx, func(tx *storage.Tx) error { return do(tx, rowID) }); err != nil {
-				return err
-			}
-		}
-		if len(due) < atOnce {
-			return nil
-		}
-	}
+	return errors.Join(worker.EachDue(ctx, db, &Order{}, "pay_by", lc.expire), worker.EachDue(ctx, db, &SubOrder{}, "due_at", lc.advance))
 }
 
 func (lc Lifecycle) advance(tx *storage.Tx, subID id.ID) error {

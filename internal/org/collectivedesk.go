@@ -21,10 +21,10 @@ import (
 var ErrHasHead = fault.New(fault.Conflict, "has_head", "the collective has a head, who invites others")
 
 // InviteHead invites the first head of a collective instead of whoever is invited to it
-// now, which may have been a mistake. It fails like Invite, or with ErrHasHead.
+// now, which may have been a mistake. It fails like Invite, or with ErrHasHead or ErrOwnRequest.
 func (s *Service) InviteHead(ctx context.Context, db *storage.DB, by audit.Actor, collectiveID id.ID, phone string) (Invitation, error) {
 	return counted(ctx, db, by, invitesOfOperator, func(tx *storage.Tx) (Invitation, error) {
-		o, err := lockHeadless(tx, collectiveID)
+		o, err := lockHeadless(tx, by, collectiveID)
 		if err != nil {
 			return Invitation{}, err
 		}
@@ -37,15 +37,15 @@ func (s *Service) InviteHead(ctx context.Context, db *storage.DB, by audit.Actor
 
 // RevokeHead takes the invitation of a first head back; see Revoke.
 func (s *Service) RevokeHead(tx *storage.Tx, by audit.Actor, collectiveID, invitationID id.ID) error {
-	o, err := lockHeadless(tx, collectiveID)
+	o, err := lockHeadless(tx, by, collectiveID)
 	if err != nil {
 		return err
 	}
 	return revoke(tx, by, o.ID, invitationID)
 }
 
-// lockHeadless locks a collective that nobody manages yet.
-func lockHeadless(tx *storage.Tx, collectiveID id.ID) (Organisation, error) {
+// lockHeadless locks a collective that nobody manages, for an operator who is and was not of it.
+func lockHeadless(tx *storage.Tx, by audit.Actor, collectiveID id.ID) (Organisation, error) {
 	o, err := lock(tx, collectiveID)
 	switch {
 	case err != nil:
@@ -54,6 +54,9 @@ func lockHeadless(tx *storage.Tx, collectiveID id.ID) (Organisation, error) {
 		return o, ErrNotFound
 	case o.Status == Suspended:
 		return o, ErrSuspended
+	}
+	if err := NotInsider(tx, by.UserID, o.ID); err != nil {
+		return o, err
 	}
 	heads, err := holders(tx, o.ID, managing)
 	if err == nil && len(heads) > 0 {

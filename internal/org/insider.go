@@ -36,21 +36,6 @@ func NotInsider(tx *storage.Tx, userID id.ID, orgIDs ...id.ID) error {
 	return noneOwn(InsiderOf(tx.DB, userID, orgIDs...))
 }
 
-// NotBuying refuses with ErrOwnRequest an operator who is the buyer, or who is or was of an
-// enterprise or a chamber of the buyer's, for which the buyer may have bought.
-func NotBuying(tx *storage.Tx, buyerID, userID id.ID) error {
-	if buyerID == userID {
-		return ErrOwnRequest
-	}
-	var bought []id.ID
-	err := tx.Table("memberships m").Joins("JOIN organisations o ON o.id = m.org_id").
-		Where("m.user_id = ? AND o.kind IN ?", buyerID, companies).Pluck("o.id", &bought).Error
-	if err != nil {
-		return err
-	}
-	return NotInsider(tx, userID, bought...)
-}
-
 // mayJoin refuses with ErrDecidedLately who has lately done something about an organisation
 // for the operators. An open invitation makes nobody an insider, since anybody can be sent
 // one; but as this lasts as long as invitations do, none that was open when they decided

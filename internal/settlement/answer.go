@@ -8,6 +8,7 @@ import (
 	"zique/internal/id"
 	"zique/internal/org"
 	"zique/internal/storage"
+	"zique/internal/worker"
 )
 
 // own locks a statement of an organisation.
@@ -20,8 +21,18 @@ func own(tx *storage.Tx, orgID, statementID id.ID) (Statement, error) {
 }
 
 func (s *Statement) deed(tx *storage.Tx, by audit.Actor, action, reason, before string) error {
-	return audit.Write(tx, by.About(s.OrgID), audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
-		Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}})
+	return deeds(tx, by, action, reason, before, *s)
+}
+
+// deeds records what was done to statements in the log of each one's payee: who decided
+// about a payee does not join it soon after.
+func deeds(tx *storage.Tx, by audit.Actor, action, reason, before string, statements ...Statement) error {
+	var all []audit.Deed
+	for _, s := range statements {
+		all = append(all, audit.Deed{By: by.About(s.OrgID), Change: audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
+			Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}}})
+	}
+	return audit.WriteAll(tx, all)
 }
 
 // Confirm is the payee's word that a statement is right. Repeated, it changes nothing.
@@ -93,32 +104,14 @@ func (s *Service) Answer(tx *storage.Tx, by audit.Actor, statementID id.ID, text
 	return st.deed(tx, by, "answered", text, Disputed)
 }
 
-// atOnce is how many rows ConfirmSilent looks at before it asks again.
-const atOnce = 200
-
 // ConfirmSilent confirms the statements whose payees said nothing in time.
 func ConfirmSilent(ctx context.Context, db *storage.DB) error {
-	for {
-		var due []id.ID
-		err := db.Read(ctx).Model(&Statement{}).Where("confirm_by <= ?", db.Now()).Order("confirm_by, id").Limit(atOnce).Pluck("id", &due).Error
-		if err != nil {
+	return worker.EachDue(ctx, db, &Statement{}, "confirm_by", func(tx *storage.Tx, statementID id.ID) error {
+		s, err := lock(tx, statementID)
+		if err != nil || s.ConfirmBy == nil || *s.ConfirmBy > tx.Now() { // answered meanwhile
 			return err
 		}
-		for _, statementID := range due {
-			err := db.InTx(ctx, func(tx *storage.Tx) error {
-				s, err := lock(tx, statementID)
-				if err != nil || s.ConfirmBy == nil || *s.ConfirmBy > tx.Now() { // answered meanwhile
-					return err
-				}
-				s.AutoConfirmed = true
-				return s.confirm(tx, audit.System)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		if len(due) < atOnce {
-			return nil
-		}
-	}
+		s.AutoConfirmed = true
+		return s.confirm(tx, audit.System)
+	})
 }

@@ -33,6 +33,7 @@ type ItemLine struct {
 	TxID       id.ID
 	LineID     id.ID
 	OrderID    id.ID
+	SubOrderID id.ID
 	Title      string
 	Spec       string
 	Quantity   int64     // sold, or given back
@@ -97,7 +98,7 @@ func (i *Item) add(s Statement, lines []ItemLine) {
 }
 
 // ofRule are the columns of a line and of the rule that was frozen on it.
-const ofRule = `l.id line_id, l.order_id, l.title, l.spec, l.share_bearer bearer, l.rule_id, l.rate_bp, r.name rule_name, r.source rule_source`
+const ofRule = `l.id line_id, l.order_id, l.sub_order_id, l.title, l.spec, l.share_bearer bearer, l.rule_id, l.rate_bp, r.name rule_name, r.source rule_source`
 
 // stays keeps the lines whose money is on the statement's account: a collective's village.
 func stays(q *gorm.DB, s Statement) *gorm.DB {

@@ -124,7 +124,7 @@ func (s *Service) AskPayout(tx *storage.Tx, by audit.Actor, settlementID id.ID, 
 			return approval.Approval{}, err
 		}
 	}
-	return asked, nil
+	return asked, deeds(tx, by, "payout_requested", "", Confirmed, ready...)
 }
 
 // readyFor leaves out of a run's confirmed statements those that wait for something, and
@@ -189,7 +189,8 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	if err := judge(tx.DB, tx.Now(), asked); err != nil {
 		return err
 	}
-	for _, st := range asked {
+	for i := range asked {
+		st := &asked[i]
 		if st.WaitsFor != "" || st.PayeeID != named[st.ID] {
 			return ErrPayeeChanged
 		}
@@ -200,8 +201,12 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 			return err
 		}
 	}
-	return audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
+	err = audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
 		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
+	if err != nil {
+		return err
+	}
+	return deeds(tx, by, "approved", "", Confirmed, asked...)
 }
 
 func apart(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {

@@ -142,7 +142,24 @@ func show(view *gorm.DB, now clock.Millis, statements []Statement) error {
 	for i := range statements {
 		statements[i].WaitsFor = reasons[statements[i].ID]
 	}
+	if err := date(view, statements); err != nil {
+		return err
+	}
 	return name(view, statements)
+}
+
+// date tells of statements which month they settle.
+func date(view *gorm.DB, statements []Statement) error {
+	var runs []Settlement
+	err := view.Select("id, period").Where("period IS NOT NULL AND id IN ?", idsOf(statements, func(s Statement) id.ID { return s.SettlementID })).Find(&runs).Error
+	months := map[id.ID]string{}
+	for _, r := range runs {
+		months[r.ID] = *r.Period
+	}
+	for i := range statements {
+		statements[i].Period = months[statements[i].SettlementID]
+	}
+	return err
 }
 
 func name(view *gorm.DB, statements []Statement) error {

@@ -42,16 +42,16 @@ func (s *Service) Begin(tx *storage.Tx, by audit.Actor, note string) (Settlement
 	if utf8.RuneCountInString(note) > fault.MaxReason || !fault.IsLine(note) {
 		return Settlement{}, fault.InvalidField("note", "invalid", "must be a line of at most 500 characters")
 	}
-	return begin(tx, by, note, nil)
-}
-
-func begin(tx *storage.Tx, by audit.Actor, note string, month *string) (Settlement, error) {
 	head, err := ledger.Head(tx.DB)
 	if err != nil {
 		return Settlement{}, err
 	}
+	return begin(tx, by, head, note, nil)
+}
+
+func begin(tx *storage.Tx, by audit.Actor, cut int64, note string, month *string) (Settlement, error) {
 	making := "1"
-	run := Settlement{ID: tx.NewID(), ToSeq: head, Period: month, Making: &making, Note: note, Status: Making, AskedBy: by.UserID, CreatedAt: tx.Now()}
+	run := Settlement{ID: tx.NewID(), ToSeq: cut, Period: month, Making: &making, Note: note, Status: Making, AskedBy: by.UserID, CreatedAt: tx.Now()}
 	if err := tx.Create(&run).Error; storage.IsDuplicate(err) {
 		return Settlement{}, ErrRunning
 	} else if err != nil {
@@ -61,21 +61,18 @@ func begin(tx *storage.Tx, by audit.Actor, note string, month *string) (Settleme
 		return Settlement{}, err
 	}
 	return run, audit.Write(tx, by, audit.Change{Action: "settlement.started", Subject: "settlement", SubjectID: run.ID, Reason: note,
-		After: map[string]any{"to_seq": head, "period": month}})
+		After: map[string]any{"to_seq": cut, "period": month}})
 }
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // Monthly starts the run of the month that has ended, once, on the first day of the next
-// or as soon after as the program runs. A journal that began later has nothing of that month.
+// or as soon after as the program runs. It cuts where that month ended, whatever has been
+// posted since. A journal that began later has nothing of that month.
 func (s *Service) Monthly(ctx context.Context, db *storage.DB) error {
 	today := db.Now().Time().In(shanghai)
 	first := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, shanghai)
 	month := first.AddDate(0, -1, 0).Format("2006-01")
-	began, err := ledger.SeqAt(db.Read(ctx), clock.FromTime(first))
-	if err != nil || began == 0 {
-		return err
-	}
 	var made int64
 	if err := db.Read(ctx).Model(&Settlement{}).Where("period = ?", month).Count(&made).Error; err != nil || made > 0 {
 		return err
@@ -83,8 +80,12 @@ func (s *Service) Monthly(ctx context.Context, db *storage.DB) error {
 	if _, err := ledger.Seal(ctx, db); err != nil {
 		return err
 	}
-	err = db.InTx(ctx, func(tx *storage.Tx) error {
-		_, err := begin(tx, audit.System, "", &month)
+	err := db.InTx(ctx, func(tx *storage.Tx) error {
+		cut, err := ledger.SeqBefore(tx.DB, clock.FromTime(first))
+		if err != nil || cut == 0 {
+			return err
+		}
+		_, err = begin(tx, audit.System, cut, "", &month)
 		return err
 	})
 	if err == ErrRunning { // another run, or another replica was faster; the next time

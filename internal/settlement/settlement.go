@@ -119,6 +119,7 @@ type Statement struct {
 	ChangedAt     clock.Millis
 
 	OrgName  string `gorm:"->"`
+	Period   string `gorm:"-"` // the month that it settles; empty: it was made by hand
 	WaitsFor string `gorm:"-"` // why a confirmed one cannot be paid now
 }
 

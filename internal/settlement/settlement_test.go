@@ -525,10 +525,19 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 			t.Errorf("the journal began this month, yet %d runs", got)
 		}
 		m.do(func(tx *storage.Tx) error {
-			return tx.Exec("UPDATE ledger_seals SET sealed_at = sealed_at - ?", (40 * 24 * time.Hour).Milliseconds()).Error
+			return tx.Exec("UPDATE ledger_transactions SET posted_at = posted_at - ?", (40 * 24 * time.Hour).Milliseconds()).Error
 		})
+		sold := m.balance(org.AvailableAccount(m.coop))
+		m.closed(1) // in the next month
 		if first, again := runs(), runs(); first != 1 || again != 1 {
 			t.Errorf("runs of one month: %d, then %d", first, again)
+		}
+		found, err := settlement.List(m.view(), 0, 0, 1)
+		if err != nil || len(found) != 1 {
+			t.Fatal(len(found), err)
+		}
+		if s := m.of(found[0], m.coop); s.Period != *found[0].Period || s.ClosingFen != sold || s.ItemCount != 1 {
+			t.Errorf("the month had one sale of %d fen, its statement %d of %d fen", sold, s.ItemCount, s.ClosingFen)
 		}
 	})
 }

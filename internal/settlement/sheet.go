@@ -31,7 +31,7 @@ const itemsAtOnce = 100
 // Sheet is a statement as a file to keep: XLSX, CSV or PDF, down to the order line.
 func Sheet(view *gorm.DB, s Statement, format string) ([]byte, error) {
 	lines := []string{
-		"结算单号 " + s.ID.String() + "　制单 " + day(s.CreatedAt),
+		"结算单号 " + s.ID.String() + s.of(),
 		"期初 " + s.OpeningFen.Yuan() + "　本期 " + s.MovedFen.Yuan() + "　期末 " + s.ClosingFen.Yuan() + "（元）",
 	}
 	rows, err := sheetRows(view, s)
@@ -88,6 +88,15 @@ func (i Item) rows() [][]string {
 		rows = append(rows, []string{day(i.PostedAt), kind, i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
 	}
 	return rows
+}
+
+// of says what a statement settles: a month, or what had come until it was made.
+func (s Statement) of() string {
+	made := "　制单 " + day(s.CreatedAt)
+	if s.Period == "" {
+		return made
+	}
+	return "　结算月份 " + s.Period + made
 }
 
 func day(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }

@@ -63,7 +63,7 @@ func newOf(r spreadsheet.Row) New {
 }
 
 // check names rows that are twins of others, or of villages that are there.
-func check(view *gorm.DB, rows []spreadsheet.Row, result *imports.Result) error {
+func check(view *gorm.DB, _ audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
 	checkTwins(rows, &result.Report)
 	for chunk := range slices.Chunk(rows, importChunk) {
 		there, err := existing(view, chunk)

@@ -4418,6 +4418,11 @@ export interface components {
             org_name: string;
             /** Format: date-time */
             paid_at?: string;
+            /**
+             * @description the month that it settles; absent: all that had come until it was made
+             * @example 2026-10
+             */
+            period?: string;
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
@@ -4472,6 +4477,7 @@ export interface components {
             line_id: string;
             /** Format: int64 */
             net_fen: number;
+            order_id: string;
             /** Format: int64 */
             quantity: number;
             /** Format: int64 */
@@ -4484,6 +4490,7 @@ export interface components {
             /** Format: int64 */
             share_fen: number;
             spec: string;
+            sub_order_id: string;
             title: string;
         };
         StatementOfJSON: {
@@ -4522,6 +4529,11 @@ export interface components {
             org_name: string;
             /** Format: date-time */
             paid_at?: string;
+            /**
+             * @description the month that it settles; absent: all that had come until it was made
+             * @example 2026-10
+             */
+            period?: string;
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
@@ -8588,6 +8600,11 @@ export interface operations {
                         org_name: string;
                         /** Format: date-time */
                         paid_at?: string;
+                        /**
+                         * @description the month that it settles; absent: all that had come until it was made
+                         * @example 2026-10
+                         */
+                        period?: string;
                         /** @description of the dispute */
                         reason?: string;
                         settlement_id: string;

@@ -56,7 +56,7 @@ const en: typeof zh = {
   statement: {
     title: 'Statement', list: 'Statements', none: 'No statements yet', noneHint: 'Once sales and shares are available, a statement comes at the beginning of each month.', opening: 'Carried forward', moved: 'This period', closing: 'To be paid', items: 'Items', noItems: 'No items', freight: 'Freight', net: 'Net', refunded: 'Refunded', share: 'Village’s share', rule: 'Rule: {name} ({rate}, {source})', quantity: '×{n}',
     confirm: 'It is right', confirmAsk: 'Then it waits for payment and can no longer be disputed.', confirmed: 'Confirmed', dispute: 'Dispute it', disputeHint: 'Say which item is wrong. The platform answers; amounts stay and are corrected in the next period.', disputeSend: 'Send the dispute', disputeLabel: 'What is wrong', disputed: 'Dispute sent', reason: 'Dispute', answer: 'Answer', auto: 'Confirmed by silence', until: 'Without an answer until {time} it counts as confirmed', bank: 'Bank reference', paidAt: 'Paid',
-    xlsx: 'Download Excel', pdf: 'Download PDF', fileName: 'statement-{id}.{format}', created: 'made {date}',
+    xlsx: 'Download Excel', pdf: 'Download PDF', fileName: 'statement-{id}.{format}', created: 'until {date}', number: 'Statement number', period: 'Period', month: 'Month {period}', made: 'Made at', order: 'Order {id}',
     status: { issued: 'To be confirmed', disputed: 'Disputed', confirmed: 'Confirmed', approved: 'To be paid', paid: 'Paid', closed: 'Settled', carried: 'Carried on' },
     waits: { no_payee_account: 'No payee account: not paid yet', payee_cooling: 'The payee account is still cooling', balance_low: 'Refunds since leave less than this on the account' },
     kind: { sub_order_close: 'Completed order', refund: 'Refund', reversal: 'Correction' },

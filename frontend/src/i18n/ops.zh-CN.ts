@@ -44,22 +44,22 @@ export default {
     why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消' },
     match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
     daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', closeWhat: '日结后不能再记入当日流水，也不能撤回。', carryReason: '结转原因', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
-    transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
+    payee: '收款方', transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。谁导入的那笔付款，要由另一位运营登记退款。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
   },
   refunds: {
-    none: '没有这样的退款', open: '等着处理的', anyCoop: '全部合作社', coop: '合作社', line: '{title} {spec} × {n}', reason: '原因：{reason}', answer: '合作社答复：{reason}', withdrawn: '买家收回了申请', asked: '{time} 申请', done: '{time} 办结',
+    amount: '金额', way: '退款渠道', when: '时间', orderColumn: '订单', what: '合作社和商品', why: '原因和答复', where: '退到哪里', none: '没有这样的退款', open: '等着处理的', anyCoop: '全部合作社', coop: '合作社', line: '{title} {spec} × {n}', reason: '原因：{reason}', answer: '合作社答复：{reason}', withdrawn: '买家收回了申请', asked: '{time} 申请', done: '{time} 办结',
     through: { queued: '在退', done: '已退回' }, allThrough: '全部', failing: '试了几次都没成功的', throughHint: '经支付渠道原路退回的钱。没成功的会自动再试，间隔越来越长，最长一小时。一直不成功，请联系支付渠道。', noneThrough: '没有这样的退回', unasked: '订单已不再等这笔付款，全额退回。', tries: '已试 {n} 次，下次 {time}', reference: '渠道流水号 {reference}',
   },
   settle: {
-    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '手工结算', making: '正在出结算单，出齐后自动显示。', counts: '{status} {n} 张', status: { making: '出单中', open: '进行中', closed: '已关闭' },
-    ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', askWait: '收款方确认结算单后，才能申请付款。', closeAsk: '关闭后，这一批不能再付款。', closeWait: '所有结算单付清或转下期后，才能关闭。', closed: '结算已关闭',
+    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '截至 {date} 手工结算', making: '正在出结算单，出齐后自动显示。', counts: '{status} {n} 张', status: { making: '出单中', open: '进行中', closed: '已关闭' },
+    ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。被暂停的组织，已卖出的货款照付。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', askWait: '收款方确认结算单后，才能申请付款。', closeAsk: '关闭后，这一批不能再付款。', closeWait: '所有结算单付清或转下期后，才能关闭。', closed: '结算已关闭',
     answer: '答复异议', answerLabel: '给收款方的答复', theirReason: '对方的异议：{reason}', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期',
   },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: {
       job_retried: '重试任务', event_retried: '重试事件',
-      settlement_started: '开始结算', settlement_made: '结算单出齐', settlement_closed: '关闭结算', statement_confirmed: '确认结算单', statement_disputed: '对结算单有异议', statement_answered: '答复异议', statement_approval_lapsed: '付款批准失效', statement_paid: '登记付款', payout_approved: '批准付款', payout_file_made: '下载付款文件',
+      settlement_started: '开始结算', settlement_made: '结算单出齐', settlement_closed: '关闭结算', statement_confirmed: '确认结算单', statement_disputed: '对结算单有异议', statement_answered: '答复异议', statement_payout_requested: '申请付款', statement_approved: '批准付款', statement_approval_lapsed: '付款批准失效', statement_paid: '登记付款', payout_approved: '批准付款', payout_file_made: '下载付款文件',
       organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体', organisation_withdrawn: '撤回入驻申请', organisation_contact_changed: '更换联系人', file_read: '查看材料', audit_exported: '导出操作记录',
       member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_accepted: '接受邀请', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
       approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', bank_import_started: '导入银行流水', bank_difference_settled: '处理银行差异', bank_day_closed: '银行日结', refund_transferred: '退款已转账', payment_captured: '收到付款', cooperative_villages_changed: '调整服务的村',
