@@ -59,6 +59,7 @@ type LineJSON struct {
 	RefundedFen      money.Fen `json:"refunded_fen"`
 	ShippedQuantity  int64     `json:"shipped_quantity"`
 	ReservedQuantity int64     `json:"reserved_quantity" doc:"held back by refunds that are not decided"`
+	ReservedFen      money.Fen `json:"reserved_fen" doc:"held back with them"`
 	ShareFen         money.Fen `json:"share_fen"`
 	ShareBearer      string    `json:"share_bearer" enum:"seller,buyer,campaign"`
 	OnTopFen         money.Fen `json:"on_top_fen" doc:"the share, where the buyer paid it on top"`
@@ -184,7 +185,7 @@ func lineJSON(l order.Line) LineJSON {
 	return LineJSON{
 		ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
 		Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
-		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity,
+		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity, ReservedFen: l.ReservedFen,
 		ShareFen: l.ShareFen, ShareBearer: l.ShareBearer, OnTopFen: l.OnTopFen, VillageID: l.VillageID.String(), VillageName: l.VillageName,
 	}
 }

@@ -18,9 +18,10 @@ import (
 
 // giving gathers what goes back on a locked order.
 type giving struct {
-	order   *Order
-	refund  *Refund
-	freight map[id.ID]money.Fen // by sub-order
+	order    *Order
+	refund   *Refund
+	freight  map[id.ID]money.Fen // by sub-order
+	cameBack map[id.ID]int64     // units that can be sold again, by line
 }
 
 // gather checks what is asked against what is left, in sub-orders of the statuses.
@@ -45,8 +46,7 @@ func (g *giving) addLine(i int, ask RefundLine, statuses []string) error {
 	if ask.Quantity > l.leftUnits() {
 		return ErrRefundExceeds.With(fmt.Sprintf("lines[%d].quantity", i), "refund_exceeds", "fewer units are left")
 	}
-	gone := l.RefundedQuantity + l.ReservedQuantity
-	amount := money.ProRata(l.NetFen, gone+ask.Quantity, l.Quantity) - money.ProRata(l.NetFen, gone, l.Quantity)
+	amount := l.paidFor(ask.Quantity)
 	if ask.AmountFen != nil {
 		if *ask.AmountFen > amount {
 			return ErrRefundExceeds.With(fmt.Sprintf("lines[%d].amount_fen", i), "refund_exceeds", "less was paid for these units")
@@ -55,6 +55,14 @@ func (g *giving) addLine(i int, ask RefundLine, statuses []string) error {
 	}
 	g.add(l, ask.Quantity, amount)
 	return nil
+}
+
+// paidFor is what units that are left go back for: their part of the fen that are left, so
+// that the last take all of them, in whatever order others were asked, given and let go;
+// but, where others went back for less, no more than units cost.
+func (l Line) paidFor(units int64) money.Fen {
+	dearest := (l.NetFen + money.Fen(l.Quantity) - 1) / money.Fen(l.Quantity)
+	return min(money.ProRata(l.leftFen(), units, l.leftUnits()), dearest*money.Fen(units))
 }
 
 func (g *giving) add(l *Line, quantity int64, amount money.Fen) {
@@ -147,6 +155,26 @@ func (g *giving) ofOneSubOrder() error {
 	return nil
 }
 
+// hold holds back what the refund asks for.
+func (g *giving) hold() {
+	for _, asked := range g.refund.Lines {
+		l := g.order.line(asked.LineID)
+		l.ReservedQuantity += asked.Quantity
+		l.ReservedFen += asked.AmountFen
+	}
+	g.order.sub(g.refund.SubOrderID).ReservedFreightFen += g.refund.FreightFen
+}
+
+// release lets go of what the refund held back.
+func (g *giving) release() {
+	for _, asked := range g.refund.Lines {
+		l := g.order.line(asked.LineID)
+		l.ReservedQuantity -= asked.Quantity
+		l.ReservedFen -= asked.AmountFen
+	}
+	g.order.sub(g.refund.SubOrderID).ReservedFreightFen -= g.refund.FreightFen
+}
+
 func (g *giving) deed(action string) audit.Change {
 	r := g.refund
 	return audit.Change{Action: action, Subject: "order", SubjectID: r.OrderID, Reason: r.Reason,
@@ -163,7 +191,7 @@ func (lc Lifecycle) carryOut(tx *storage.Tx, g *giving) error {
 		r.ID, r.Status, r.CreatedAt, r.ChangedAt = tx.NewID(), Refunded, tx.Now(), tx.Now()
 		r.identifyLines(tx)
 	}
-	if err := g.restock(tx); err != nil { // SKUs before cards: the one order of locks
+	if err := catalog.Move(tx, g.toStock()); err != nil { // SKUs before cards: the one order of locks
 		return err
 	}
 	posting := ledger.Posting{Kind: RefundPosting, Reference: r.ID.String()}
@@ -268,22 +296,24 @@ func (g *giving) toTenders(tx *storage.Tx, posting *ledger.Posting) error {
 	return aidcard.Move(tx, back)
 }
 
-// restock puts units that were not sent back into the stock: they come off first.
-func (g *giving) restock(tx *storage.Tx) error {
+// toStock is what goes into the stock: units that were not sent, which come off first, and
+// what came back of the others.
+func (g *giving) toStock() []catalog.Movement {
 	var movements []catalog.Movement
 	for _, back := range g.refund.Lines {
 		l := g.order.line(back.LineID)
-		unsent := min(back.Quantity, l.unshipped())
+		unsent := l.unsentOf(back.Quantity)
 		l.CancelledQuantity += unsent
-		movements = append(movements, g.toStock(l, unsent))
+		for _, units := range []int64{unsent, g.cameBack[l.ID]} {
+			l.RestockedQuantity += units
+			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Returned, Delta: units, ReferenceID: l.ID})
+		}
 	}
-	return catalog.Move(tx, movements)
+	return movements
 }
 
-func (g *giving) toStock(l *Line, units int64) catalog.Movement {
-	l.RestockedQuantity += units
-	return catalog.Movement{SKUID: l.SKUID, Kind: catalog.Returned, Delta: units, ReferenceID: l.ID}
-}
+// unsentOf are those of units given back that were not sent.
+func (l Line) unsentOf(units int64) int64 { return min(units, l.unshipped()) }
 
 // endSubOrders moves on the sub-orders of which nothing is left to be sent.
 func (g *giving) endSubOrders(tx *storage.Tx) error {

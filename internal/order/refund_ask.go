@@ -143,17 +143,12 @@ func errNoLine(i int) error {
 
 // request holds back what the refund asks for.
 func (lc Lifecycle) request(tx *storage.Tx, g *giving) error {
-	r, s := g.refund, g.order.sub(g.refund.SubOrderID)
+	r := g.refund
 	r.ID, r.Status, r.CreatedAt, r.ChangedAt = tx.NewID(), Requested, tx.Now(), tx.Now()
 	r.identifyLines(tx)
-	for _, asked := range r.Lines {
-		l := g.order.line(asked.LineID)
-		l.ReservedQuantity += asked.Quantity
-		l.ReservedFen += asked.AmountFen
-	}
-	r.FreightFen = g.freight[s.ID]
-	s.ReservedFreightFen += r.FreightFen
+	r.FreightFen = g.freight[r.SubOrderID]
 	r.AmountFen = r.GoodsFen + r.FreightFen
+	g.hold()
 	g.order.Refunds = append(g.order.Refunds, *r)
 	if err := createRefund(tx, r); err != nil {
 		return err

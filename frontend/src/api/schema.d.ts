@@ -3280,6 +3280,11 @@ export interface components {
             refunded_quantity: number;
             /**
              * Format: int64
+             * @description held back with them
+             */
+            reserved_fen: number;
+            /**
+             * Format: int64
              * @description held back by refunds that are not decided
              */
             reserved_quantity: number;
