@@ -2765,8 +2765,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             id: string;
-            /** @enum {string} */
-            kind: "issue" | "payment" | "refund";
+            /**
+             * @description hold: for an order that waits for the rest; release: back, since it was not paid
+             * @enum {string}
+             */
+            kind: "issue" | "payment" | "hold" | "release" | "refund";
             order_id?: string;
         };
         CardJSON: {
