@@ -75,6 +75,9 @@ type SubOrderJSON struct {
 	GoodsFen           money.Fen      `json:"goods_fen"`
 	FreightFen         money.Fen      `json:"freight_fen"`
 	RefundedFreightFen money.Fen      `json:"refunded_freight_fen"`
+	ReservedFreightFen money.Fen      `json:"reserved_freight_fen" doc:"held back by refunds that are not decided"`
+	ReceiveBy          *time.Time     `json:"receive_by" doc:"when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock"`
+	CloseBy            *time.Time     `json:"close_by" doc:"until when what was received can be asked back; null: not received, or a refund stops the clock"`
 	Shipments          []ShipmentJSON `json:"shipments"`
 }
 
@@ -193,7 +196,13 @@ func lineJSON(l order.Line) LineJSON {
 func subOrderJSON(s order.SubOrder) SubOrderJSON {
 	out := SubOrderJSON{
 		ID: s.ID.String(), Cooperative: NamedJSON{s.CooperativeID.String(), s.CooperativeName}, Status: s.Status,
-		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, Shipments: []ShipmentJSON{},
+		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, ReservedFreightFen: s.ReservedFreightFen, Shipments: []ShipmentJSON{},
+	}
+	switch s.Status {
+	case order.Shipped:
+		out.ReceiveBy = timeOrNil(s.DueAt)
+	case order.ReceivedByBuyer:
+		out.CloseBy = timeOrNil(s.DueAt)
 	}
 	for _, p := range s.Shipments {
 		out.Shipments = append(out.Shipments, shipmentJSON(p))

@@ -41,6 +41,9 @@ func (o *Order) giveOrTake(rt *rapid.T, open []*giving, less bool) []*giving {
 	case "ask":
 		ask := RefundLine{LineID: l.ID, Quantity: rapid.Int64Range(1, l.Quantity).Draw(rt, "asked")}
 		if less && rapid.Bool().Draw(rt, "for less") {
+			if l.leftUnits() == 0 { // the rest, of no units
+				ask.Quantity = 0
+			}
 			amount := money.Fen(rapid.Int64Range(1, 2000).Draw(rt, "amount"))
 			ask.AmountFen = &amount
 		}

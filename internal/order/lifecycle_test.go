@@ -413,10 +413,16 @@ func (s sold) step(rt *rapid.T, less bool) {
 	if less && rapid.IntRange(0, 3).Draw(rt, "less") == 0 {
 		amount := money.Fen(rapid.Int64Range(1, 1500).Draw(rt, "amount"))
 		ask.Lines[0].AmountFen = &amount
+		if rapid.Bool().Draw(rt, "of no units") {
+			ask.Lines[0].Quantity = 0
+		}
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "freight too") == 0 {
 		freight := money.Fen(rapid.Int64Range(0, 900).Draw(rt, "freight"))
 		ask.FreightFen = &freight
+		if rapid.Bool().Draw(rt, "freight alone") {
+			ask.Lines, ask.SubOrderID = nil, sub.ID
+		}
 	}
 	back := rapid.Int64Range(0, 3).Draw(rt, "came back")
 	steps := map[string]func(tx *storage.Tx) error{
