@@ -66,7 +66,8 @@ func TestAnOrderIsShippedReceivedAndClosed(t *testing.T) {
 		}
 		p.call(t, owner, "POST", at, parcelBody(), "Idempotency-Key", p.key()).made(t)
 		p.call(t, owner, "POST", at, parcelBody(), "Idempotency-Key", p.key()).wants(t, http.StatusConflict, "state_conflict")
-		if got := p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+orderID+"/receipt", map[string]any{"sub_order_id": subID}); got.text("status") != "received" {
+		if got := p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+orderID+"/receipt", map[string]any{"sub_order_id": subID}); got.text("status") != "received" ||
+			got.text("sub_orders.0.close_by") == "" || got.text("sub_orders.0.receive_by") != "" {
 			t.Errorf("received: %s", got.raw)
 		}
 		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+orderID+"/receipt", nil) // repeated
@@ -91,7 +92,13 @@ func TestARefundAfterDispatchIsDecidedByItsCooperative(t *testing.T) {
 			}
 			return r
 		}
+		if got := p.call(t, b.token, "GET", "/orders/"+orderID, nil); got.text("sub_orders.0.receive_by") == "" {
+			t.Errorf("nobody knows when it counts as received: %s", got.raw)
+		}
 		one, two, three := ask(1).text("id"), ask(1).text("id"), ask(1).text("id")
+		if got := p.call(t, b.token, "GET", "/orders/"+orderID, nil); got.text("sub_orders.0.receive_by") != "" {
+			t.Errorf("an open refund stops the clock: %s", got.raw)
+		}
 		queue := p.ok(t, http.StatusOK, owner, "GET", "/coop/orders?open_refund=true", nil)
 		if queue.text("items.0.id") != subID {
 			t.Errorf("the queue of refunds: %s", queue.raw)

@@ -69,6 +69,12 @@ func TestFreightComesBackFromTheCooperativeWhoseGoodsDo(t *testing.T) {
 			now.text("sub_orders.0.status") != "paid" || now.text("sub_orders.1.status") != "cancelled" {
 			t.Errorf("after the refund: %s", now.raw)
 		}
+		alone := map[string]any{"reason": "迟到", "freight_fen": 1, "sub_order_id": placed.text("sub_orders.0.id")}
+		p.refund(t, b, placed.text("id"), alone).wants(t, http.StatusConflict, "refund_exceeds") // it is still to be sent
+		alone["sub_order_id"] = "7"
+		if unknown := p.refund(t, b, placed.text("id"), alone); unknown.status != http.StatusNotFound || unknown.text("errors.0.field") != "sub_order_id" {
+			t.Errorf("a part of another order: %s", unknown.raw)
+		}
 	})
 }
 

@@ -104,6 +104,14 @@ func TestCardsPayFirstAndAGatewayTheRest(t *testing.T) {
 		if got := p.call(t, b.token, "GET", "/cards/"+b.cards[0], nil).fen("balance_fen"); got != balance {
 			t.Errorf("the card holds %d, want %d", got, balance)
 		}
+		unpaid, _ := p.unpaid(t, b, balance/b.price+1, b.cards[0])
+		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+unpaid.text("id")+"/cancel", nil)
+		entries := p.ok(t, http.StatusOK, b.token, "GET", "/cards/"+b.cards[0]+"/entries", nil)
+		for i, want := range [][2]string{{"release", unpaid.text("id")}, {"hold", unpaid.text("id")}, {"refund", orderID}, {"hold", orderID}} {
+			if at := fmt.Sprintf("items.%d.", i); entries.text(at+"kind") != want[0] || entries.text(at+"order_id") != want[1] {
+				t.Errorf("entry %d is not the %s of its order: %s", i, want[0], entries.raw)
+			}
+		}
 	})
 }
 

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"zique/internal/aidcard"
@@ -72,7 +71,7 @@ func (s *Server) getCard(ctx context.Context, in *PathID) (*body[CardJSON], erro
 // CardEntryJSON is one movement of a card.
 type CardEntryJSON struct {
 	ID        string    `json:"id"`
-	Kind      string    `json:"kind" enum:"issue,payment,refund"`
+	Kind      string    `json:"kind" enum:"issue,payment,hold,release,refund" doc:"hold: for an order that waits for the rest; release: back, since it was not paid"`
 	AmountFen money.Fen `json:"amount_fen" doc:"negative when spent"`
 	OrderID   string    `json:"order_id,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
@@ -110,9 +109,12 @@ func (s *Server) cardEntriesJSON(ctx context.Context, movements []ledger.Movemen
 	return items, err
 }
 
+// cardEntryKinds are the kinds of the transactions that move a card.
+var cardEntryKinds = map[string]string{aidcard.IssuePosting: "issue", order.PaymentPosting: "payment", order.HoldPosting: "hold",
+	order.ReleasePosting: "release", order.RefundPosting: "refund"}
+
 func cardEntryJSON(m ledger.Movement, orders map[string]id.ID) CardEntryJSON {
-	e := CardEntryJSON{ID: m.ID.String(), AmountFen: m.AmountFen, CreatedAt: m.PostedAt.Time()}
-	e.Kind = strings.TrimPrefix(strings.TrimPrefix(m.Kind, "order_"), "card_")
+	e := CardEntryJSON{ID: m.ID.String(), Kind: cardEntryKinds[m.Kind], AmountFen: m.AmountFen, CreatedAt: m.PostedAt.Time()}
 	if orderID := orders[m.Reference]; orderID != 0 {
 		e.OrderID = orderID.String()
 	}

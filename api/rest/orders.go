@@ -59,6 +59,7 @@ type LineJSON struct {
 	RefundedFen      money.Fen `json:"refunded_fen"`
 	ShippedQuantity  int64     `json:"shipped_quantity"`
 	ReservedQuantity int64     `json:"reserved_quantity" doc:"held back by refunds that are not decided"`
+	ReservedFen      money.Fen `json:"reserved_fen" doc:"held back with them"`
 	ShareFen         money.Fen `json:"share_fen"`
 	ShareBearer      string    `json:"share_bearer" enum:"seller,buyer,campaign"`
 	OnTopFen         money.Fen `json:"on_top_fen" doc:"the share, where the buyer paid it on top"`
@@ -74,6 +75,9 @@ type SubOrderJSON struct {
 	GoodsFen           money.Fen      `json:"goods_fen"`
 	FreightFen         money.Fen      `json:"freight_fen"`
 	RefundedFreightFen money.Fen      `json:"refunded_freight_fen"`
+	ReservedFreightFen money.Fen      `json:"reserved_freight_fen" doc:"held back by refunds that are not decided"`
+	ReceiveBy          *time.Time     `json:"receive_by" doc:"when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock"`
+	CloseBy            *time.Time     `json:"close_by" doc:"until when what was received can be asked back; null: not received, or a refund stops the clock"`
 	Shipments          []ShipmentJSON `json:"shipments"`
 }
 
@@ -184,7 +188,7 @@ func lineJSON(l order.Line) LineJSON {
 	return LineJSON{
 		ID: l.ID.String(), SubOrderID: l.SubOrderID.String(), ProductID: l.ProductID.String(), SKUID: l.SKUID.String(),
 		Title: l.Title, Spec: l.Spec, CoverURL: l.CoverURL, Quantity: l.Quantity, PriceFen: l.PriceFen, NetFen: l.NetFen,
-		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity,
+		RefundedQuantity: l.RefundedQuantity, RefundedFen: l.RefundedFen, ShippedQuantity: l.ShippedQuantity, ReservedQuantity: l.ReservedQuantity, ReservedFen: l.ReservedFen,
 		ShareFen: l.ShareFen, ShareBearer: l.ShareBearer, OnTopFen: l.OnTopFen, VillageID: l.VillageID.String(), VillageName: l.VillageName,
 	}
 }
@@ -192,7 +196,13 @@ func lineJSON(l order.Line) LineJSON {
 func subOrderJSON(s order.SubOrder) SubOrderJSON {
 	out := SubOrderJSON{
 		ID: s.ID.String(), Cooperative: NamedJSON{s.CooperativeID.String(), s.CooperativeName}, Status: s.Status,
-		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, Shipments: []ShipmentJSON{},
+		GoodsFen: s.GoodsFen, FreightFen: s.FreightFen, RefundedFreightFen: s.RefundedFreightFen, ReservedFreightFen: s.ReservedFreightFen, Shipments: []ShipmentJSON{},
+	}
+	switch s.Status {
+	case order.Shipped:
+		out.ReceiveBy = timeOrNil(s.DueAt)
+	case order.ReceivedByBuyer:
+		out.CloseBy = timeOrNil(s.DueAt)
 	}
 	for _, p := range s.Shipments {
 		out.Shipments = append(out.Shipments, shipmentJSON(p))

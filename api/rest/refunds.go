@@ -38,19 +38,24 @@ func (s *Server) cancelOrder(ctx context.Context, in *cancelIn) (*body[OrderJSON
 
 type refundLine struct {
 	LineID    string     `json:"line_id" maxLength:"20"`
-	Quantity  int64      `json:"quantity" minimum:"1" maximum:"9999"`
+	Quantity  int64      `json:"quantity" minimum:"0" maximum:"9999" doc:"0: of what is left when all units went back, and some of them for less"`
 	AmountFen *money.Fen `json:"amount_fen,omitempty" doc:"less than was paid for these units; left out: all of it"`
 }
 
-type refundFields struct {
+// RefundFields is what is asked, or given, back.
+type RefundFields struct {
 	Lines      []refundLine `json:"lines,omitempty" maxItems:"200"`
 	FreightFen *money.Fen   `json:"freight_fen,omitempty" doc:"left out: goes back with the last goods of a sub-order that was not sent"`
 	Reason     string       `json:"reason" minLength:"1" maxLength:"800"`
 }
 
-func (f refundFields) ask() (order.RefundAsk, error) {
+// ask reads what is asked back, of the sub-order if one is named.
+func (f RefundFields) ask(subOrderID string) (order.RefundAsk, error) {
 	ask := order.RefundAsk{FreightFen: f.FreightFen, Reason: f.Reason}
 	var wrong wrongIDs
+	if subOrderID != "" {
+		ask.SubOrderID = wrong.parse(subOrderID, "sub_order_id")
+	}
 	for i, l := range f.Lines {
 		lineID := wrong.parse(l.LineID, index("lines", i)+".line_id")
 		ask.Lines = append(ask.Lines, order.RefundLine{LineID: lineID, Quantity: l.Quantity, AmountFen: l.AmountFen})
@@ -61,7 +66,10 @@ func (f refundFields) ask() (order.RefundAsk, error) {
 type refundIn struct {
 	PathID
 	Key  string `header:"Idempotency-Key"`
-	Body refundFields
+	Body struct {
+		RefundFields
+		SubOrderID string `json:"sub_order_id,omitempty" minLength:"1" maxLength:"20" doc:"whose freight and goods are meant; left out: of any"`
+	}
 }
 
 func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error) {
@@ -73,7 +81,7 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 	if err != nil {
 		return nil, err
 	}
-	ask, err := in.Body.ask()
+	ask, err := in.Body.ask(in.Body.SubOrderID)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +93,7 @@ func (s *Server) refundOrder(ctx context.Context, in *refundIn) (*stored, error)
 type giveBackIn struct {
 	PathSubOrder
 	Key  string `header:"Idempotency-Key"`
-	Body refundFields
+	Body RefundFields
 }
 
 func (s *Server) giveBack(ctx context.Context, in *giveBackIn) (*stored, error) {
@@ -97,7 +105,7 @@ func (s *Server) giveBack(ctx context.Context, in *giveBackIn) (*stored, error) 
 	if err != nil {
 		return nil, err
 	}
-	ask, err := in.Body.ask()
+	ask, err := in.Body.ask("")
 	if err != nil {
 		return nil, err
 	}

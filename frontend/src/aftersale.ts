@@ -2,10 +2,12 @@ import { SHARE_RATE_BP, shareOf } from './money'
 import type { OrderLine } from './api/types'
 
 type Units = Pick<OrderLine, 'quantity' | 'shipped_quantity' | 'refunded_quantity' | 'reserved_quantity'>
-type Paid = Units & Pick<OrderLine, 'net_fen' | 'refunded_fen' | 'share_fen' | 'share_bearer'>
+type Paid = Units & Pick<OrderLine, 'net_fen' | 'refunded_fen' | 'reserved_fen' | 'share_fen' | 'share_bearer'>
 
 /** Units that are still to be sent: what is given back is taken from them first. */
 export const unsent = (line: Units): number => Math.max(0, line.quantity - line.shipped_quantity - line.refunded_quantity)
+/** Of units that go back, those that were sent and can come back. */
+export const sentOf = (line: Units, quantity: number): number => quantity - Math.min(quantity, unsent(line))
 /** Units that may still be asked back. */
 export const returnable = (line: Units): number => line.quantity - line.refunded_quantity - line.reserved_quantity
 
@@ -14,10 +16,13 @@ function proRata(total: number, part: number, of: number): number {
   return Number((BigInt(total) * BigInt(part) * 2n + BigInt(of)) / (BigInt(of) * 2n))
 }
 
-/** What was paid for the next `quantity` units: differences of sums, so that the parts of a line make the line. */
+/** What may still be asked back. */
+export const returnableFen = (line: Paid): number => line.net_fen - line.refunded_fen - line.reserved_fen
+
+/** What units go back for: their part of what is left, so that the last take all of it, but no more than units cost. */
 export function paidFor(line: Paid, quantity: number): number {
-  const gone = line.refunded_quantity + line.reserved_quantity
-  return proRata(line.net_fen, gone + quantity, line.quantity) - proRata(line.net_fen, gone, line.quantity)
+  if (quantity === 0) return 0
+  return Math.min(proRata(returnableFen(line), quantity, returnable(line)), Math.ceil(line.net_fen / line.quantity) * quantity)
 }
 
 /** The rate of a line's share, which the line does not name: the usual one if it explains the share, else the nearest. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { effectOf, paidFor, returnable, shareFalls, unsent } from '@/aftersale'
+import { effectOf, paidFor, returnable, sentOf, shareFalls, unsent } from '@/aftersale'
 import { ApiError } from '@/api/problem'
 import type { FreightTemplate, Order, OrderLine, SubOrder } from '@/api/types'
 import { carrierName, isTracking, plainTracking } from '@/carriers'
@@ -11,7 +11,7 @@ import { linesToAsk } from '@/refundable'
 import { isOpen, verbsOf } from '@/refundFlow'
 
 const line = (over: Partial<OrderLine> = {}) => ({
-  id: 'l', sub_order_id: 's', quantity: 3, shipped_quantity: 0, refunded_quantity: 0, reserved_quantity: 0, net_fen: 1000, refunded_fen: 0, share_fen: 50, share_bearer: 'seller', ...over,
+  id: 'l', sub_order_id: 's', quantity: 3, shipped_quantity: 0, refunded_quantity: 0, reserved_quantity: 0, net_fen: 1000, refunded_fen: 0, reserved_fen: 0, share_fen: 50, share_bearer: 'seller', ...over,
 }) as OrderLine
 
 describe('units of a line', () => {
@@ -26,12 +26,19 @@ describe('units of a line', () => {
 })
 
 describe('what goes back', () => {
-  it('of all units, one by one, is what was paid for the line', () => {
-    let gone = 0
-    for (let refunded = 0; refunded < 3; refunded++) gone += paidFor(line({ refunded_quantity: refunded }), 1)
-    expect(gone).toBe(1000)
+  it('of all units, one by one, is what was paid for the line, whatever was let go before', () => {
     expect(paidFor(line(), 1)).toBe(333)
-    expect(paidFor(line({ reserved_quantity: 1 }), 1)).toBe(334)
+    expect(paidFor(line({ reserved_quantity: 1, reserved_fen: 333 }), 1)).toBe(334)
+    expect(paidFor(line({ reserved_quantity: 1, reserved_fen: 334 }), 1)).toBe(333)
+    expect(paidFor(line({ refunded_quantity: 1, refunded_fen: 333, reserved_quantity: 1, reserved_fen: 334 }), 1)).toBe(333)
+    expect(paidFor(line({ refunded_quantity: 3, refunded_fen: 500 }), 0)).toBe(0)
+  })
+  it('is no more than units cost, where others went back for less', () => {
+    expect(paidFor(line({ refunded_quantity: 1, refunded_fen: 100 }), 1)).toBe(334)
+  })
+  it('can come back of what was sent alone', () => {
+    expect(sentOf(line({ shipped_quantity: 1, reserved_quantity: 3 }), 3)).toBe(1)
+    expect(sentOf(line({ shipped_quantity: 3, reserved_quantity: 3 }), 3)).toBe(3)
   })
   it('takes the share that the rest no longer gives', () => {
     expect(shareFalls(line(), 333)).toBe(50 - 33)

@@ -30,6 +30,9 @@ const (
 	Expired = "expired" // past its date
 )
 
+// IssuePosting is the kind of the transaction that fills a card.
+const IssuePosting = "card_issue"
+
 // Refusals. ErrNotUsable is the same for a card that is unknown, another's, void or
 // already claimed, so that codes and ids cannot be guessed by their answers.
 var (
@@ -126,7 +129,7 @@ func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
 	for i := range cards {
 		cards[i] = Card{ID: tx.NewID(), BatchID: b.ID, FaceFen: in.FaceFen, BalanceFen: in.FaceFen, Status: Issued, ExpiresAt: in.ExpiresAt}
 		cards[i].Number = fmt.Sprintf("ZQ%019d", int64(cards[i].ID))
-		postings = append(postings, ledger.Posting{Kind: "card_issue", Reference: cards[i].ID.String(), Entries: []ledger.Entry{
+		postings = append(postings, ledger.Posting{Kind: IssuePosting, Reference: cards[i].ID.String(), Entries: []ledger.Entry{
 			{Account: paidIn, Amount: -in.FaceFen}, {Account: cards[i].Account(), Amount: in.FaceFen}}})
 	}
 	if err := tx.CreateInBatches(&cards, 500).Error; err != nil {

@@ -18,35 +18,35 @@ import (
 
 // giving gathers what goes back on a locked order.
 type giving struct {
-	order   *Order
-	refund  *Refund
-	freight map[id.ID]money.Fen // by sub-order
+	order    *Order
+	refund   *Refund
+	freight  map[id.ID]money.Fen // by sub-order
+	cameBack map[id.ID]int64     // units that can be sold again, by line
 }
 
 // gather checks what is asked against what is left, in sub-orders of the statuses.
 func gather(o *Order, ask RefundAsk, statuses []string) (*giving, error) {
+	if err := ask.fits(o); err != nil {
+		return nil, err
+	}
 	g := &giving{order: o, refund: &Refund{OrderID: o.ID, Reason: ask.Reason}, freight: map[id.ID]money.Fen{}}
 	for i, l := range ask.Lines {
 		if err := g.addLine(i, l, statuses); err != nil {
 			return nil, err
 		}
 	}
-	return g, g.addFreight(ask.FreightFen, statuses)
+	return g, g.addFreight(ask, statuses)
 }
 
 func (g *giving) addLine(i int, ask RefundLine, statuses []string) error {
 	l := g.order.line(ask.LineID)
-	if l == nil {
-		return errNoLine(i)
-	}
 	if !slices.Contains(statuses, g.order.sub(l.SubOrderID).Status) {
 		return ErrState
 	}
 	if ask.Quantity > l.leftUnits() {
 		return ErrRefundExceeds.With(fmt.Sprintf("lines[%d].quantity", i), "refund_exceeds", "fewer units are left")
 	}
-	gone := l.RefundedQuantity + l.ReservedQuantity
-	amount := money.ProRata(l.NetFen, gone+ask.Quantity, l.Quantity) - money.ProRata(l.NetFen, gone, l.Quantity)
+	amount := l.paidFor(ask.Quantity)
 	if ask.AmountFen != nil {
 		if *ask.AmountFen > amount {
 			return ErrRefundExceeds.With(fmt.Sprintf("lines[%d].amount_fen", i), "refund_exceeds", "less was paid for these units")
@@ -57,42 +57,47 @@ func (g *giving) addLine(i int, ask RefundLine, statuses []string) error {
 	return nil
 }
 
+// paidFor is what units that are left go back for: their part of the fen that are left, so
+// that the last take all of them, in whatever order others were asked, given and let go;
+// but, where others went back for less, no more than units cost. What then stays when all
+// units are gone goes back for none.
+func (l Line) paidFor(units int64) money.Fen {
+	if l.leftUnits() == 0 {
+		return l.leftFen()
+	}
+	dearest := (l.NetFen + money.Fen(l.Quantity) - 1) / money.Fen(l.Quantity)
+	return min(money.ProRata(l.leftFen(), units, l.leftUnits()), dearest*money.Fen(units))
+}
+
 func (g *giving) add(l *Line, quantity int64, amount money.Fen) {
 	g.refund.GoodsFen += amount
 	g.refund.Lines = append(g.refund.Lines, RefundedLine{LineID: l.ID, Quantity: quantity, AmountFen: amount})
 }
 
-// addFreight takes the freight asked for from the sub-orders whose goods go back, or
-// from all when no goods do; unasked, it goes back with the last goods of a sub-order
-// of which nothing was sent.
-func (g *giving) addFreight(asked *money.Fen, statuses []string) error {
-	if asked == nil {
+// addFreight takes the freight asked for from the sub-order that is named. Where none is,
+// from those whose goods go back, or from all when no goods do, unless goods are still to be
+// sent. Unasked, it goes back with the last goods of a sub-order of which nothing was sent.
+func (g *giving) addFreight(ask RefundAsk, statuses []string) error {
+	if ask.FreightFen == nil {
 		for _, s := range g.order.SubOrders {
-			if s.Status == Paid && g.takesAll(s.ID) {
+			if g.touches(s.ID) && g.sendsNothing(&s) {
 				g.freight[s.ID] = s.leftFreight()
 			}
 		}
 		return nil
 	}
-	left := *asked
+	left := *ask.FreightFen
 	for _, s := range g.order.SubOrders {
-		if slices.Contains(statuses, s.Status) && (len(g.refund.Lines) == 0 || g.touches(s.ID)) {
+		named := s.ID == ask.SubOrderID
+		unnamed := ask.SubOrderID == 0 && (len(ask.Lines) == 0 || g.touches(s.ID)) && (s.Status != Paid || g.sendsNothing(&s))
+		if slices.Contains(statuses, s.Status) && (named || unnamed) {
 			g.freight[s.ID] = min(left, s.leftFreight())
 			left -= g.freight[s.ID]
 		}
 	}
 	if left > 0 {
-		return ErrRefundExceeds.With("freight_fen", "refund_exceeds", "less freight is left")
+		return ErrRefundExceeds.With("freight_fen", "refund_exceeds", "less freight is left, or goods are still to be sent: their freight goes back with the last of them")
 	}
-	return nil
-}
-
-// takeFreight takes it from one sub-order.
-func (g *giving) takeFreight(subID id.ID, asked money.Fen) error {
-	if asked > g.order.sub(subID).leftFreight() {
-		return ErrRefundExceeds.With("freight_fen", "refund_exceeds", "less freight is left")
-	}
-	g.freight[subID] = asked
 	return nil
 }
 
@@ -100,26 +105,25 @@ func (g *giving) touches(subID id.ID) bool {
 	return slices.ContainsFunc(g.refund.Lines, func(r RefundedLine) bool { return g.order.line(r.LineID).SubOrderID == subID })
 }
 
-// takesAll tells whether with this refund all goods of a sub-order are given back.
-func (g *giving) takesAll(subID id.ID) bool {
-	now := map[id.ID]RefundedLine{}
+// sendsNothing tells whether with this refund nothing of a sub-order was or will be sent.
+func (g *giving) sendsNothing(s *SubOrder) bool {
+	now := map[id.ID]int64{}
 	for _, r := range g.refund.Lines {
-		now[r.LineID] = r
+		now[r.LineID] = r.Quantity
 	}
-	return g.touches(subID) && !slices.ContainsFunc(g.order.linesOf(subID), func(l *Line) bool {
-		return l.RefundedQuantity+now[l.ID].Quantity < l.Quantity || l.RefundedFen+now[l.ID].AmountFen < l.NetFen
-	})
+	return s.isBeforeDispatch() && !slices.ContainsFunc(g.order.linesOf(s.ID), func(l *Line) bool { return l.unshipped() > now[l.ID] })
 }
 
 // isBeforeDispatch tells whether all that goes back was not sent yet.
 func (g *giving) isBeforeDispatch() bool {
 	for _, r := range g.refund.Lines {
-		if r.Quantity > g.order.line(r.LineID).unshipped() {
+		l := g.order.line(r.LineID)
+		if r.Quantity > l.unshipped() || r.Quantity == 0 && l.CancelledQuantity < l.Quantity {
 			return false
 		}
 	}
 	for subID, fen := range g.freight {
-		if status := g.order.sub(subID).Status; fen > 0 && status != Paid {
+		if fen > 0 && !g.order.sub(subID).isBeforeDispatch() {
 			return false
 		}
 	}
@@ -147,6 +151,31 @@ func (g *giving) ofOneSubOrder() error {
 	return nil
 }
 
+// hold holds back what the refund asks for. Of shares that the buyer bore it asks for what
+// will go back when the refunds that are open before it are granted.
+func (g *giving) hold() {
+	for _, asked := range g.refund.Lines {
+		l := g.order.line(asked.LineID)
+		if l.ShareBearer == share.BearerBuyer {
+			gone := l.RefundedFen + l.ReservedFen
+			g.refund.OnTopFen += share.Target(l.NetFen, gone, l.RateBp) - share.Target(l.NetFen, gone+asked.AmountFen, l.RateBp)
+		}
+		l.ReservedQuantity += asked.Quantity
+		l.ReservedFen += asked.AmountFen
+	}
+	g.order.sub(g.refund.SubOrderID).ReservedFreightFen += g.refund.FreightFen
+}
+
+// release lets go of what the refund held back.
+func (g *giving) release() {
+	for _, asked := range g.refund.Lines {
+		l := g.order.line(asked.LineID)
+		l.ReservedQuantity -= asked.Quantity
+		l.ReservedFen -= asked.AmountFen
+	}
+	g.order.sub(g.refund.SubOrderID).ReservedFreightFen -= g.refund.FreightFen
+}
+
 func (g *giving) deed(action string) audit.Change {
 	r := g.refund
 	return audit.Change{Action: action, Subject: "order", SubjectID: r.OrderID, Reason: r.Reason,
@@ -163,7 +192,7 @@ func (lc Lifecycle) carryOut(tx *storage.Tx, g *giving) error {
 		r.ID, r.Status, r.CreatedAt, r.ChangedAt = tx.NewID(), Refunded, tx.Now(), tx.Now()
 		r.identifyLines(tx)
 	}
-	if err := g.restock(tx); err != nil { // SKUs before cards: the one order of locks
+	if err := catalog.Move(tx, g.toStock()); err != nil { // SKUs before cards: the one order of locks
 		return err
 	}
 	posting := ledger.Posting{Kind: RefundPosting, Reference: r.ID.String()}
@@ -213,6 +242,7 @@ func (lc Lifecycle) settle(tx *storage.Tx, g *giving, posting ledger.Posting, sh
 // money, and the freight, from the cooperatives.
 func (g *giving) takeBack(posting *ledger.Posting) []share.Entry {
 	r := g.refund
+	r.OnTopFen = 0
 	var shares []share.Entry
 	for _, back := range r.Lines {
 		l := g.order.line(back.LineID)
@@ -268,22 +298,24 @@ func (g *giving) toTenders(tx *storage.Tx, posting *ledger.Posting) error {
 	return aidcard.Move(tx, back)
 }
 
-// restock puts units that were not sent back into the stock: they come off first.
-func (g *giving) restock(tx *storage.Tx) error {
+// toStock is what goes into the stock: units that were not sent, which come off first, and
+// what came back of the others.
+func (g *giving) toStock() []catalog.Movement {
 	var movements []catalog.Movement
 	for _, back := range g.refund.Lines {
 		l := g.order.line(back.LineID)
-		unsent := min(back.Quantity, l.unshipped())
+		unsent := l.unsentOf(back.Quantity)
 		l.CancelledQuantity += unsent
-		movements = append(movements, g.toStock(l, unsent))
+		for _, units := range []int64{unsent, g.cameBack[l.ID]} {
+			l.RestockedQuantity += units
+			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Returned, Delta: units, ReferenceID: l.ID})
+		}
 	}
-	return catalog.Move(tx, movements)
+	return movements
 }
 
-func (g *giving) toStock(l *Line, units int64) catalog.Movement {
-	l.RestockedQuantity += units
-	return catalog.Movement{SKUID: l.SKUID, Kind: catalog.Returned, Delta: units, ReferenceID: l.ID}
-}
+// unsentOf are those of units given back that were not sent.
+func (l Line) unsentOf(units int64) int64 { return min(units, l.unshipped()) }
 
 // endSubOrders moves on the sub-orders of which nothing is left to be sent.
 func (g *giving) endSubOrders(tx *storage.Tx) error {

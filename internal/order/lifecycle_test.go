@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -353,13 +354,21 @@ func TestNoticesInAnyOrderPayOnce(t *testing.T) {
 func TestAnyOrderOfStepsKeepsTheBooks(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 1_000_000)
+		m.promote(t, 37)
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			n++
 			s := m.sell(t, id.ID(5000+n), one(m.SKUs[0], rapid.Int64Range(1, 4).Draw(rt, "a")), one(m.SKUs[1], rapid.Int64Range(1, 3).Draw(rt, "b")),
 				one(m.SKUs[3], rapid.Int64Range(1, 3).Draw(rt, "c")))
+			s.sendSome(rt)
+			less := rapid.Bool().Draw(rt, "some for less")
 			for range rapid.IntRange(1, 14).Draw(rt, "steps") {
-				s.step(rt)
+				s.step(rt, less)
+			}
+			for _, l := range s.now().Lines {
+				if l.RefundedFen+l.ReservedFen > l.NetFen || !less && (l.RefundedQuantity == l.Quantity) != (l.RefundedFen == l.NetFen) {
+					rt.Fatalf("all units and all fen of a line do not go back together: %+v", l)
+				}
 			}
 			if rapid.Bool().Draw(rt, "to the end") {
 				s.later()
@@ -368,24 +377,55 @@ func TestAnyOrderOfStepsKeepsTheBooks(t *testing.T) {
 	})
 }
 
-// step does something that somebody could try; refusals are fine.
-func (s sold) step(rt *rapid.T) {
-	var refund id.ID
-	if all := s.now().Refunds; len(all) > 0 {
-		refund = all[rapid.IntRange(0, len(all)-1).Draw(rt, "refund")].ID
+// sendSome sends a parcel with some units of each line of a cooperative's.
+func (s sold) sendSome(rt *rapid.T) {
+	var sent []order.ShippedLine
+	for _, l := range s.order.Lines {
+		if units := rapid.Int64Range(0, l.Quantity).Draw(rt, "sent"); units > 0 && l.SubOrderID == s.order.SubOrders[0].ID {
+			sent = append(sent, order.ShippedLine{LineID: l.ID, Quantity: units})
+		}
 	}
-	sub := s.order.SubOrders[rapid.IntRange(0, 1).Draw(rt, "sub")]
-	line := s.order.Lines[rapid.IntRange(0, 2).Draw(rt, "line")]
+	if len(sent) > 0 {
+		s.do(s.ship(sent...))
+	}
+}
+
+// fitting are the steps that lead a refund on.
+var fitting = map[string][]string{
+	order.Requested: {"return", "return", "promise", "approve", "reject", "withdraw", "withdraw"}, order.Approved: {"send back", "withdraw"}, order.Returned: {"accept", "reject"},
+}
+
+// step does something that somebody could try; refusals are fine.
+func (s sold) step(rt *rapid.T, less bool) {
+	line := rapid.SampledFrom(s.order.Lines).Draw(rt, "line")
+	sub := s.order.SubOrders[slices.IndexFunc(s.order.SubOrders, func(sub order.SubOrder) bool { return sub.ID == line.SubOrderID })]
+	var refund id.ID
+	status := "" // of a refund that waits
+	for _, r := range s.now().Refunds {
+		if refund == 0 || r.IsOpen() && r.SubOrderID == sub.ID && rapid.Bool().Draw(rt, "this refund") {
+			refund = r.ID
+			if r.IsOpen() {
+				status = r.Status
+			}
+		}
+	}
 	coop := audit.Actor{UserID: 5, OrgID: sub.CooperativeID}
-	ask := order.RefundAsk{Reason: "r", Lines: []order.RefundLine{{LineID: line.ID, Quantity: rapid.Int64Range(1, 3).Draw(rt, "units")}}}
-	if rapid.IntRange(0, 3).Draw(rt, "less") == 0 {
-		less := money.Fen(rapid.Int64Range(1, 1500).Draw(rt, "amount"))
-		ask.Lines[0].AmountFen = &less
+	ask := order.RefundAsk{Reason: "r", Lines: []order.RefundLine{{LineID: line.ID, Quantity: rapid.Int64Range(1, 4).Draw(rt, "units")}}}
+	if less && rapid.IntRange(0, 3).Draw(rt, "less") == 0 {
+		amount := money.Fen(rapid.Int64Range(1, 1500).Draw(rt, "amount"))
+		ask.Lines[0].AmountFen = &amount
+		if rapid.Bool().Draw(rt, "of no units") {
+			ask.Lines[0].Quantity = 0
+		}
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "freight too") == 0 {
 		freight := money.Fen(rapid.Int64Range(0, 900).Draw(rt, "freight"))
 		ask.FreightFen = &freight
+		if rapid.Bool().Draw(rt, "freight alone") {
+			ask.Lines, ask.SubOrderID = nil, sub.ID
+		}
 	}
+	back := rapid.Int64Range(0, 3).Draw(rt, "came back")
 	steps := map[string]func(tx *storage.Tx) error{
 		"ship all": func(tx *storage.Tx) error { _, err := quick.Ship(tx, coop, sub.ID, parcel, nil); return err },
 		"ship some": func(tx *storage.Tx) error {
@@ -400,13 +440,26 @@ func (s sold) step(rt *rapid.T) {
 		"promise":   func(tx *storage.Tx) error { _, err := quick.Approve(tx, coop, refund, true); return err },
 		"send back": func(tx *storage.Tx) error { _, err := quick.SendBack(tx, s.buyer, refund, parcel); return err },
 		"accept": func(tx *storage.Tx) error {
-			_, err := quick.Accept(tx, coop, refund, map[id.ID]int64{line.ID: 1})
+			_, err := quick.Accept(tx, coop, refund, map[id.ID]int64{line.ID: back})
+			return err
+		},
+		"return": func(tx *storage.Tx) error {
+			_, err := quick.Approve(tx, coop, refund, true)
+			if err == nil {
+				_, err = quick.SendBack(tx, s.buyer, refund, parcel)
+			}
+			if err == nil {
+				_, err = quick.Accept(tx, coop, refund, map[id.ID]int64{line.ID: back})
+			}
 			return err
 		},
 		"reject":   func(tx *storage.Tx) error { _, err := quick.Reject(tx, coop, refund, "r"); return err },
 		"withdraw": func(tx *storage.Tx) error { _, err := quick.Withdraw(tx, s.buyer, refund); return err },
 	}
-	names := []string{"ship all", "ship some", "receive", "cancel", "ask", "ask", "give back", "approve", "promise", "send back", "accept", "reject", "withdraw", "later"}
+	names := fitting[status]
+	if len(names) == 0 || rapid.Bool().Draw(rt, "anything") {
+		names = []string{"ship all", "ship some", "receive", "cancel", "ask", "ask", "ask", "ask", "give back", "approve", "promise", "send back", "accept", "reject", "withdraw", "later"}
+	}
 	name := rapid.SampledFrom(names).Draw(rt, "step")
 	if name == "later" {
 		s.DB.Clock().Advance(60 * time.Millisecond)

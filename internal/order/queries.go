@@ -226,9 +226,9 @@ func OfMovements(db *gorm.DB, movements []ledger.Movement) (map[string]id.ID, er
 	var refunds []string
 	for _, m := range movements {
 		switch m.Kind {
-		case "order_payment":
+		case PaymentPosting, HoldPosting, ReleasePosting:
 			orders[m.Reference], _ = id.Parse(m.Reference) // written as an id
-		case "refund":
+		case RefundPosting:
 			refunds = append(refunds, m.Reference)
 		}
 	}

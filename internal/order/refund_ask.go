@@ -11,16 +11,18 @@ import (
 	"zique/internal/storage"
 )
 
-// RefundAsk is what is asked back. Without AmountFen a line gives back what was paid
-// for its units. Without FreightFen the freight of a sub-order goes back with the last
-// of its goods, before dispatch.
+// RefundAsk is what is asked back: of one sub-order, if it is named. Without AmountFen a
+// line gives back what was paid for its units. Without FreightFen the freight of a
+// sub-order goes back with the last of its goods, before dispatch.
 type RefundAsk struct {
+	SubOrderID id.ID // 0: of any
 	Lines      []RefundLine
 	FreightFen *money.Fen
 	Reason     string
 }
 
-// RefundLine is some units of one line.
+// RefundLine is some units of one line, or, once all went back and some of them for less,
+// an amount of what is left of it and no units.
 type RefundLine struct {
 	LineID    id.ID
 	Quantity  int64
@@ -46,8 +48,8 @@ func (a RefundAsk) check() error {
 	}
 	seen := map[id.ID]bool{}
 	for i, l := range a.Lines {
-		if l.Quantity < 1 {
-			wrong.Add(fmt.Sprintf("lines[%d].quantity", i), "range", "the quantity is a whole number from 1")
+		if l.Quantity < 0 || l.Quantity == 0 && l.AmountFen == nil {
+			wrong.Add(fmt.Sprintf("lines[%d].quantity", i), "range", "the quantity is a whole number from 1, or 0 with an amount")
 		}
 		if l.AmountFen != nil && *l.AmountFen < 1 {
 			wrong.Add(fmt.Sprintf("lines[%d].amount_fen", i), "range", "the amount is positive")
@@ -58,6 +60,19 @@ func (a RefundAsk) check() error {
 		seen[l.LineID] = true
 	}
 	return wrong.Err()
+}
+
+// fits checks that the order has what is named.
+func (a RefundAsk) fits(o *Order) error {
+	if a.SubOrderID != 0 && o.sub(a.SubOrderID) == nil {
+		return errNoPart
+	}
+	for i, asked := range a.Lines {
+		if l := o.line(asked.LineID); l == nil || a.SubOrderID != 0 && l.SubOrderID != a.SubOrderID {
+			return fault.InvalidField(fmt.Sprintf("lines[%d].line_id", i), "unknown", "the order has no such line")
+		}
+	}
+	return nil
 }
 
 // AskRefund is the buyer's. Of units that are not sent yet the refund is carried out at
@@ -98,7 +113,7 @@ func (lc Lifecycle) AskRefund(tx *storage.Tx, by audit.Actor, orderID id.ID, ask
 // the last of them.
 func (g *giving) keepsFreightOwed() error {
 	for subID, fen := range g.freight {
-		if fen > 0 && !g.takesAll(subID) {
+		if fen > 0 && !g.sendsNothing(g.order.sub(subID)) {
 			return ErrRefundExceeds.With("freight_fen", "refund_exceeds", "goods are still to be sent: their freight goes back with the last of them")
 		}
 	}
@@ -115,20 +130,10 @@ func (lc Lifecycle) GiveBack(tx *storage.Tx, by audit.Actor, subOrderID id.ID, a
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range ask.Lines {
-		if line := o.line(l.LineID); line == nil || line.SubOrderID != subOrderID {
-			return nil, errNoLine(i)
-		}
-	}
+	ask.SubOrderID = subOrderID
 	g, err := gather(o, ask, []string{Paid, PartlyShipped, Shipped, ReceivedByBuyer, Closed})
 	if err != nil {
 		return nil, err
-	}
-	if len(ask.Lines) == 0 { // the freight of this sub-order, not of the others
-		g.freight = map[id.ID]money.Fen{}
-		if err := g.takeFreight(subOrderID, *ask.FreightFen); err != nil {
-			return nil, err
-		}
 	}
 	g.refund.AskedBy, g.refund.SubOrderID = by.UserID, subOrderID
 	if err := lc.carryOut(tx, g); err != nil {
@@ -137,23 +142,14 @@ func (lc Lifecycle) GiveBack(tx *storage.Tx, by audit.Actor, subOrderID id.ID, a
 	return g.refund, audit.Write(tx, by, g.deed("order.refunded"))
 }
 
-func errNoLine(i int) error {
-	return fault.InvalidField(fmt.Sprintf("lines[%d].line_id", i), "unknown", "the order has no such line")
-}
-
 // request holds back what the refund asks for.
 func (lc Lifecycle) request(tx *storage.Tx, g *giving) error {
-	r, s := g.refund, g.order.sub(g.refund.SubOrderID)
+	r := g.refund
 	r.ID, r.Status, r.CreatedAt, r.ChangedAt = tx.NewID(), Requested, tx.Now(), tx.Now()
 	r.identifyLines(tx)
-	for _, asked := range r.Lines {
-		l := g.order.line(asked.LineID)
-		l.ReservedQuantity += asked.Quantity
-		l.ReservedFen += asked.AmountFen
-	}
-	r.FreightFen = g.freight[s.ID]
-	s.ReservedFreightFen += r.FreightFen
-	r.AmountFen = r.GoodsFen + r.FreightFen
+	r.FreightFen = g.freight[r.SubOrderID]
+	g.hold()
+	r.AmountFen = r.GoodsFen + r.FreightFen + r.OnTopFen
 	g.order.Refunds = append(g.order.Refunds, *r)
 	if err := createRefund(tx, r); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"zique/internal/audit"
-	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/money"
@@ -61,14 +60,14 @@ func (lc Lifecycle) decide(tx *storage.Tx, by audit.Actor, refundID id.ID, e ref
 
 // follow does what a refund's new status entails.
 func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, e refundEvent, before string, restock map[id.ID]int64) error {
-	g := &giving{order: o, refund: r, freight: map[id.ID]money.Fen{r.SubOrderID: r.FreightFen}}
+	g := &giving{order: o, refund: r, freight: map[id.ID]money.Fen{r.SubOrderID: r.FreightFen}, cameBack: restock}
+	err := g.checkCameBack()
+	if err != nil {
+		return err
+	}
 	if !r.IsOpen() {
 		g.release()
 	}
-	if err := g.returnToStock(tx, restock); err != nil {
-		return err
-	}
-	var err error
 	if r.Status == Refunded {
 		err = lc.carryOut(tx, g)
 	} else if err = saveRefund(tx, r); err == nil {
@@ -82,33 +81,21 @@ func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, 
 	return audit.Write(tx, by, deed)
 }
 
-// release lets go of what the refund held back.
-func (g *giving) release() {
-	for _, asked := range g.refund.Lines {
-		l := g.order.line(asked.LineID)
-		l.ReservedQuantity -= asked.Quantity
-		l.ReservedFen -= asked.AmountFen
-	}
-	g.order.sub(g.refund.SubOrderID).ReservedFreightFen -= g.refund.FreightFen
-}
-
-// returnToStock takes goods that came back into the stock.
-func (g *giving) returnToStock(tx *storage.Tx, restock map[id.ID]int64) error {
-	var movements []catalog.Movement
+// checkCameBack refuses units that are not of the refund, or were never sent.
+func (g *giving) checkCameBack() error {
 	var wrong fault.Problems
-	for _, lineID := range slices.Sorted(maps.Keys(restock)) {
-		units := restock[lineID]
-		at := slices.IndexFunc(g.refund.Lines, func(r RefundedLine) bool { return r.LineID == lineID })
-		if at < 0 || units < 0 || units > g.refund.Lines[at].Quantity {
-			wrong.Add("restock", "range", fmt.Sprintf("fewer units of line %d came back", lineID))
-			continue
+	for _, lineID := range slices.Sorted(maps.Keys(g.cameBack)) {
+		var sent int64
+		for _, back := range g.refund.Lines {
+			if back.LineID == lineID {
+				sent = back.Quantity - g.order.line(lineID).unsentOf(back.Quantity)
+			}
 		}
-		movements = append(movements, g.toStock(g.order.line(lineID), units))
+		if units := g.cameBack[lineID]; units < 0 || units > sent {
+			wrong.Add("restock", "range", fmt.Sprintf("fewer units of line %d came back", lineID))
+		}
 	}
-	if err := wrong.Err(); err != nil {
-		return err
-	}
-	return catalog.Move(tx, movements)
+	return wrong.Err()
 }
 
 // SendBack is the buyer's word that the goods are on their way back.

@@ -2765,8 +2765,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             id: string;
-            /** @enum {string} */
-            kind: "issue" | "payment" | "refund";
+            /**
+             * @description hold: for an order that waits for the rest; release: back, since it was not paid
+             * @enum {string}
+             */
+            kind: "issue" | "payment" | "hold" | "release" | "refund";
             order_id?: string;
         };
         CardJSON: {
@@ -3287,6 +3290,11 @@ export interface components {
             refunded_quantity: number;
             /**
              * Format: int64
+             * @description held back with them
+             */
+            reserved_fen: number;
+            /**
+             * Format: int64
              * @description held back by refunds that are not decided
              */
             reserved_quantity: number;
@@ -3801,6 +3809,11 @@ export interface components {
         PartJSON: {
             /** @description whole for those who send the goods, until they have arrived; else masked */
             address: components["schemas"]["AddressFields"];
+            /**
+             * Format: date-time
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             */
+            close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
             /** Format: date-time */
             created_at: string;
@@ -3816,9 +3829,19 @@ export interface components {
             id: string;
             lines: components["schemas"]["LineJSON"][] | null;
             order_id: string;
+            /**
+             * Format: date-time
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             */
+            receive_by: string | null;
             /** Format: int64 */
             refunded_freight_fen: number;
             refunds: components["schemas"]["RefundJSON"][] | null;
+            /**
+             * Format: int64
+             * @description held back by refunds that are not decided
+             */
+            reserved_freight_fen: number;
             /** Format: int64 */
             share_fen: number;
             shipments: components["schemas"]["ShipmentJSON"][] | null;
@@ -4099,6 +4122,17 @@ export interface components {
             lines?: components["schemas"]["RefundLine"][] | null;
             reason: string;
         };
+        RefundInBody: {
+            /**
+             * Format: int64
+             * @description left out: goes back with the last goods of a sub-order that was not sent
+             */
+            freight_fen?: number;
+            lines?: components["schemas"]["RefundLine"][] | null;
+            reason: string;
+            /** @description whose freight and goods are meant; left out: of any */
+            sub_order_id?: string;
+        };
         RefundJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -4127,7 +4161,10 @@ export interface components {
              */
             amount_fen?: number;
             line_id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: of what is left when all units went back, and some of them for less
+             */
             quantity: number;
         };
         RefundPaymentJSON: {
@@ -4555,14 +4592,29 @@ export interface components {
             to: string;
         };
         SubOrderJSON: {
+            /**
+             * Format: date-time
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             */
+            close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
             /** Format: int64 */
             freight_fen: number;
             /** Format: int64 */
             goods_fen: number;
             id: string;
+            /**
+             * Format: date-time
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             */
+            receive_by: string | null;
             /** Format: int64 */
             refunded_freight_fen: number;
+            /**
+             * Format: int64
+             * @description held back by refunds that are not decided
+             */
+            reserved_freight_fen: number;
             shipments: components["schemas"]["ShipmentJSON"][] | null;
             status: string;
         };
@@ -9288,7 +9340,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefundFields"];
+                "application/json": components["schemas"]["RefundInBody"];
             };
         };
         responses: {
