@@ -299,5 +299,14 @@ func TestNobodyTakesInWhatPaysAnOrderOfTheirEnterpriseWhoeverPlacedIt(t *testing
 		if n := p.counter(t)("SELECT COUNT(*) FROM bank_rows"); n != 0 {
 			t.Errorf("%d rows of a refused file are in", n)
 		}
+
+		// Who took it in sees what the bank said of it, and no name of a buyer who is gone.
+		operator := p.signIn(t, "13900000004")
+		p.importBank(t, operator, false, statementFile(statement{"OWN", yesterday, placed.text("transfer.remittance_code") + " 同事代付", placed.fen("total_fen")}))
+		p.ok(t, http.StatusOK, buyer, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
+		p.ok(t, http.StatusNoContent, buyer, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		if left := p.ok(t, http.StatusOK, operator, "GET", "/ops/bank-rows", nil); !strings.HasSuffix(left.text("items.0.memo"), " 已注销用户代付") || left.text("items.0.payer_name") != "演示企业" {
+			t.Errorf("the payment of somebody gone: %s", left.raw)
+		}
 	})
 }

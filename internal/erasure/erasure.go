@@ -96,6 +96,9 @@ func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID
 				return err
 			}
 		}
+		if err := forgetPayers(tx, keys, theirs, userID); err != nil {
+			return err
+		}
 		if err := forgetContact(tx, keys, phone); err != nil {
 			return err
 		}
