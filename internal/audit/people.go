@@ -54,6 +54,7 @@ type counting struct {
 // settling is how long somebody carries a new name before it is masked for ever: people
 // name themselves and their contacts, and whoever did so as a reason has it would rewrite
 // the log. Whom a text names sooner than that is masked before who looks on all the same.
+// What is left is a first name, which was there before anything was to be hidden.
 const settling = 72 * time.Hour
 
 var (

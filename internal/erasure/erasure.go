@@ -199,12 +199,12 @@ func (c column) forget(tx *storage.Tx, gone, theirs pii.Person, userID id.ID) er
 // naming is true of the texts in a column that hold any of the names, as JSON has them too.
 func naming(db *gorm.DB, column string, names []string) *gorm.DB {
 	holds := column + " LIKE ? ESCAPE '!'"
-	any := db.Where("1 = 0")
+	held := db.Where("1 = 0")
 	for _, name := range names {
 		escaped, _ := json.Marshal(name) // a string always encodes
-		any = any.Or(holds, storage.Containing(name)).Or(holds, storage.Containing(strings.Trim(string(escaped), `"`)))
+		held = held.Or(holds, storage.Containing(name)).Or(holds, storage.Containing(strings.Trim(string(escaped), `"`)))
 	}
-	return any
+	return held
 }
 
 type written struct {

@@ -233,6 +233,20 @@ func TestRenamingKeepsTheRulesAndNoOldNameInTheLog(t *testing.T) {
 		}
 		_, err := rename(" ")
 		wantFields(t, err, "name:required")
+		for _, none := range []string{"13812345678", "100", "1元", "伪造发票，骗取", "退款：5"} {
+			_, err := rename(none)
+			wantFields(t, err, "name:invalid")
+		}
+		for _, some := range []string{"买买提·阿卜杜拉", "O'Neil Jr.", "王芳（大）", "小李 2026", "Zoé"} {
+			if _, err := rename(some); err != nil {
+				t.Errorf("%s: %v", some, err)
+			}
+		}
+		if err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+			return errors.Join(tx.Exec("DELETE FROM former_names").Error, tx.Exec("UPDATE users SET name = '张三'").Error)
+		}); err != nil {
+			t.Fatal(err)
+		}
 		if user, err := rename(" 李四 "); err != nil || user.Name != "李四" || user.MaskedPhone != "139****0001" {
 			t.Errorf("%+v, %v", user, err)
 		}

@@ -15,7 +15,7 @@ import (
 // who left must not stay there.
 func (s *Service) Rename(tx *storage.Tx, by audit.Actor, userID id.ID, name string) (User, error) {
 	var p problems
-	name = p.Line("name", name, MaxName)
+	name = p.name(name)
 	if err := p.Err(); err != nil {
 		return User{}, err
 	}

@@ -86,7 +86,7 @@ func (n *NewUser) check() *problems {
 	p := new(problems)
 	p.Mobile("phone", n.Phone)
 	p.password("password", n.Password)
-	n.Name = p.Line("name", n.Name, MaxName)
+	n.Name = p.name(n.Name)
 	p.roles(n.Roles)
 	return p
 }

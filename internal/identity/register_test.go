@@ -60,7 +60,7 @@ func TestRegisterNamesEveryWrongField(t *testing.T) {
 			_, err = strict.Register(t.Context(), from, device, c.in)
 			wantFields(t, err, append(c.want, "code:code_required")...)
 		}
-		longest := identity.Registration{Phone: phone, Password: strings.Repeat("😀", 64), Name: strings.Repeat("😀", 50)}
+		longest := identity.Registration{Phone: phone, Password: strings.Repeat("😀", 64), Name: strings.Repeat("𠮷", 50)}
 		if _, err := demo.Register(t.Context(), from, device, longest); err != nil {
 			t.Errorf("the longest name and password: %v", err)
 		}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"regexp"
 	"unicode/utf8"
 
 	"zique/internal/fault"
@@ -17,6 +18,18 @@ const (
 
 // problems are the wrong fields of a request about people.
 type problems struct{ fault.Problems }
+
+// A name is letters of any script with what stands between those of names, and maybe a
+// number after them: no sentence, sum or phone, which texts lose where names are masked.
+var named = regexp.MustCompile(`^\p{L}[\p{L}\p{M} ·•.'’()（）-]*\d{0,4}$`)
+
+func (p *problems) name(value string) string {
+	value = p.Line("name", value, MaxName)
+	if fault.IsLine(value) && value != "" && !named.MatchString(value) {
+		p.Add("name", "invalid", "must be letters, as names are, with at most four digits after them")
+	}
+	return value
+}
 
 func (p *problems) password(field, password string) {
 	n := utf8.RuneCountInString(password)

@@ -157,7 +157,7 @@ func TestEveryBadRowIsNamedAndNothingIsAdded(t *testing.T) {
 			if got.Status != status || got.Report.Total != 37 || got.Counts["added"] != 0 || got.Total != 100 || !slices.Equal(said(got), want) {
 				t.Errorf("%s, %d errors %q, want %q", got.Status, got.Report.Total, said(got), want)
 			}
-			if !dryRun && got.Error != imports.ErrRejected.Message {
+			if !dryRun && got.Error != imports.ErrRejected.Code {
 				t.Errorf("failed with %q", got.Error)
 			}
 			for _, e := range got.Report.Errors {
