@@ -9,9 +9,22 @@ import (
 	"zique/internal/storage"
 )
 
-// insertOnly are the tables whose rows the program itself never changes or deletes; the
-// database can be made to refuse that too.
-var insertOnly = []string{"ledger_entries", "audit_log"}
+// kept are the tables whose rows the program itself never deletes, nor changes but in the
+// columns named; the database can be made to refuse that too.
+var kept = map[string][]string{
+	"ledger_transactions": {"seq"}, // once, by the sealer
+	"ledger_entries":      nil,
+	"ledger_checkpoints":  nil,
+	"ledger_seals":        nil,
+	"share_entries":       nil,
+	"stock_movements":     nil,
+	"shipments":           nil,
+	"shipment_lines":      nil,
+	"captures":            nil,
+	"refund_lines":        nil,
+	"refund_payments":     nil,
+	"audit_log":           nil,
+}
 
 // printGrants shows what the application's account needs, and no more.
 func printGrants(ctx context.Context, settings config.Settings, account string, stdout io.Writer) error {
@@ -23,7 +36,7 @@ func printGrants(ctx context.Context, settings config.Settings, account string, 
 		return err
 	}
 	defer house.close()
-	grants, err := house.db.Grants(ctx, account, insertOnly...)
+	grants, err := house.db.Grants(ctx, account, kept)
 	if err != nil {
 		return err
 	}

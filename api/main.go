@@ -155,7 +155,7 @@ func checkBooks(ctx context.Context, settings config.Settings, stdout io.Writer)
 			fmt.Fprintln(stdout, "ok     ", place, inv.Name)
 			return
 		}
-		fmt.Fprintln(stdout, "BROKEN ", place, inv.Name, "—", inv.Table(), rows)
+		fmt.Fprintln(stdout, "BROKEN ", place, inv.Name, "—", inv.Table, rows)
 	})
 	if err == nil && len(broken) > 0 {
 		err = fmt.Errorf("%d of %d invariants are broken", len(broken), len(verify.Invariants))

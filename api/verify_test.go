@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"testing"
+	"time"
 
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -13,58 +16,89 @@ import (
 // sabotages are edits by hand in SQL: the invariant's name → a statement that breaks it.
 // {table} is its first row.
 var sabotages = map[string]string{
-	"entries of a transaction sum to zero and are at least two":                                             `UPDATE ledger_entries SET amount_fen = amount_fen + 2 WHERE id = {ledger_entries}`,
-	"every entry belongs to a transaction and an account":                                                   `DELETE FROM ledger_accounts WHERE id = {ledger_accounts}`,
-	"the last checkpoint and the unsealed entries make the sum of all entries":                              `UPDATE ledger_checkpoints SET balance_fen = balance_fen + 1 WHERE seq = (SELECT size FROM ledger_heads)`,
-	"every sealed entry has a checkpoint":                                                                   `DELETE FROM ledger_checkpoints WHERE seq = 1`,
-	"every checkpoint belongs to an entry":                                                                  `UPDATE ledger_checkpoints SET entry_id = 5 WHERE seq = 1`,
-	"a checkpoint adds its entry to the one before":                                                         `UPDATE ledger_checkpoints SET balance_fen = balance_fen + 1 WHERE seq = 1`,
-	"sealed transactions are numbered without a gap, and the rest waits":                                    `UPDATE ledger_transactions SET seq = 1000000 WHERE seq = 1`,
-	"no unsealed mark stands on a sealed transaction or on none":                                            `INSERT INTO ledger_unsealed (tx_id) SELECT id FROM ledger_transactions WHERE seq = 1`,
-	"the instants of sealing never fall":                                                                    `INSERT INTO ledger_seals (seq, sealed_at) VALUES (1000000, 5)`,
-	"a reversal is the opposite of one transaction that is none":                                            `INSERT INTO ledger_transactions (id, kind, reference, posted_at) VALUES (5, 'reversal', '6', 1)`,
-	"a card's balance is its account's and lies between 0 and its face":                                     `UPDATE aid_cards SET balance_fen = balance_fen - 1 WHERE id = (SELECT id FROM (SELECT MIN(id) id FROM aid_cards WHERE balance_fen > 0) one)`,
-	"a batch has as many cards as it says, of its face":                                                     `UPDATE card_batches SET card_count = card_count + 1 WHERE id = {card_batches}`,
-	"stock is what its movements sum to and is not negative":                                                `UPDATE skus SET stock = stock + 1 WHERE id = {skus}`,
-	"a line's units sold and returned are its stock movements":                                              `UPDATE stock_movements SET delta = delta - 1 WHERE reference_id = {order_lines}`,
-	"a product's price is the lowest of its SKUs":                                                           `UPDATE products SET price_fen = price_fen + 1 WHERE id = {products}`,
-	"every village has one collective":                                                                      `DELETE FROM organisations WHERE kind = 'village_collective'`,
-	"an order's total is lines + freight - discounts + shares on top = payments":                            `UPDATE orders SET total_fen = total_fen + 1 WHERE id = {orders}`,
-	"what was refunded lies within what was paid and bought":                                                `UPDATE refund_lines SET amount_fen = amount_fen + 1 WHERE id = {refund_lines}`,
-	"a refund is what its tenders got back":                                                                 `UPDATE refunds SET amount_fen = amount_fen + 1 WHERE id = {refunds}`,
-	"a payment's refunds are counted on it":                                                                 `UPDATE refund_payments SET amount_fen = amount_fen + 1 WHERE id = {refund_payments}`,
-	"a line's share is its target, and what its share entries sum to":                                       `UPDATE order_lines SET share_fen = share_fen + 1 WHERE id = {order_lines}`,
-	"every paid order is posted once, and no other":                                                         `UPDATE ledger_transactions SET reference = '5' WHERE kind = 'order_payment'`,
-	"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released":        `UPDATE order_payments SET status = 'held' WHERE id = {order_payments}`,
-	"what cards gave for an order that waits is on its account":                                             `UPDATE ledger_accounts SET code = CONCAT('order:', (SELECT MIN(id) FROM orders), ':held') WHERE id = {ledger_accounts}`,
-	"a row of a bank statement is posted once, and what was given back once":                                `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'difference', '', 0, '', 1)`,
-	"a matched row of a bank statement is a capture, and every capture by bank a matched row":               `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
-	"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make": `UPDATE ledger_accounts SET code = 'bank:unmatched' WHERE id = {ledger_accounts}`,
-	"a closed bank day's rows are as they were":                                                             `INSERT INTO bank_days (bank_day, closed_at, closed_by, row_count, total_fen) VALUES ('2026-01-01', 1, 1, 1, 1)`,
-	"a charge is paid by one capture, and then its order is":                                                `INSERT INTO charges (id, order_id, gateway, amount_fen, status, expires_at, created_at) VALUES (5, {orders}, 'x', 1, 'open', 1, 1)`,
-	"no more goes back of a capture than came, and all of one that nobody waited for":                       `INSERT INTO captures (id, charge_id, gateway, reference, amount_fen, outcome, paid_at, created_at) VALUES (5, 6, 'x', 'r', 1, 'goes_back', 1, 1)`,
-	"what a tender of a gateway got back is on its way once":                                                `UPDATE refund_payments SET tender = 'x' WHERE id = {refund_payments}`,
-	"a gateway's account is what came through it less what went back":                                       `UPDATE ledger_accounts SET code = 'gateway:x' WHERE id = {ledger_accounts}`,
-	"a line's net is its price less its discount, and discounts are spread over lines":                      `UPDATE sub_orders SET discount_fen = 1 WHERE id = {sub_orders}`,
-	"what is held back of a line is what open refunds ask for":                                              `UPDATE order_lines SET reserved_fen = 1 WHERE id = {order_lines}`,
-	"what is held back of a freight is what open refunds ask for":                                           `UPDATE sub_orders SET reserved_freight_fen = 1 WHERE id = {sub_orders}`,
-	"a line's units are sent, came off, or wait":                                                            `UPDATE order_lines SET shipped_quantity = 1 WHERE id = {order_lines}`,
-	"a sub-order's status is what became of its lines":                                                      `UPDATE sub_orders SET status = 'shipped' WHERE id = {sub_orders}`,
-	"a share is pending until its sub-order is closed, then available":                                      `UPDATE share_entries SET stage = 'available' WHERE id = {share_entries}`,
-	"a village's pending account holds its pending shares":                                                  `UPDATE share_entries SET amount_fen = amount_fen + 1 WHERE id = {share_entries}`,
-	"what sales made available to a village is its available shares":                                        `UPDATE share_entries SET stage = 'available' WHERE id = {share_entries}`,
-	"a closed sub-order is posted once, and no other":                                                       `UPDATE ledger_transactions SET kind = 'sub_order_close', reference = CONCAT('', (SELECT MIN(id) FROM sub_orders)) WHERE seq = 1`,
-	"a cooperative's pending account holds its open lines' net without the share it bears":                  `UPDATE order_lines SET net_fen = net_fen + 1 WHERE id = {order_lines}`,
-	"a cooperative's freight account holds its open sub-orders' freight":                                    `UPDATE sub_orders SET freight_fen = freight_fen + 1 WHERE id = {sub_orders}`,
-	"what sales made available to a cooperative is its closed sub-orders":                                   `UPDATE sub_orders SET status = 'closed' WHERE id = {sub_orders}`,
-	"a statement is what its account moved in its period, without payouts":                                  `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 0, 0, 0, 9, 9, 0, 'issued', 0, '', '', 0, 0, 1, 1)`,
-	"a statement opens where the one before it on the account ended":                                        `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 3, 0, 0, 0, 0, 0, 'carried', 0, '', '', 0, 0, 1, 1)`,
-	"a paid statement is posted once with its amount, and no other":                                         `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 0, 0, 0, 9, 9, 0, 'paid', 0, '', '', 0, 0, 1, 1)`,
-	"every payout pays a statement":                                                                         `UPDATE ledger_transactions SET kind = 'payout', reference = '5' WHERE seq = 1`,
-	"a payable account holds its unpaid statements, what is carried, and what came since":                   `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', (SELECT MIN(code) FROM ledger_accounts), 0, 0, 0, 9, 9, 0, 'issued', 0, '', '', 0, 0, 1, 1)`,
-	"a stored success names an order that exists":                                                           `UPDATE idempotency_keys SET result_id = 5 WHERE route = 'place-order'`,
-	"a stored success names a refund that exists":                                                           `UPDATE idempotency_keys SET result_id = 5 WHERE route = 'refund-order'`,
-	"every stored answer is complete":                                                                       `UPDATE idempotency_keys SET answer = NULL WHERE route = 'refund-order'`,
+	"entries of a transaction sum to zero and are at least two":                                                      `UPDATE ledger_entries SET amount_fen = amount_fen + 2 WHERE id = {ledger_entries}`,
+	"every entry belongs to a transaction and an account":                                                            `DELETE FROM ledger_accounts WHERE id = {ledger_accounts}`,
+	"the last checkpoint and the unsealed entries make the sum of all entries":                                       `UPDATE ledger_checkpoints SET balance_fen = balance_fen + 1 WHERE seq = (SELECT size FROM ledger_heads)`,
+	"every sealed entry has a checkpoint":                                                                            `DELETE FROM ledger_checkpoints WHERE seq = 1`,
+	"every checkpoint belongs to an entry":                                                                           `UPDATE ledger_checkpoints SET entry_id = 5 WHERE seq = 1`,
+	"a checkpoint adds its entry to the one before":                                                                  `UPDATE ledger_checkpoints SET balance_fen = balance_fen + 1 WHERE seq = 1`,
+	"sealed transactions are numbered without a gap":                                                                 `UPDATE ledger_transactions SET seq = 1000000 WHERE seq = 1`,
+	"no unsealed mark stands on a sealed transaction or on none":                                                     `INSERT INTO ledger_unsealed (tx_id) SELECT id FROM ledger_transactions WHERE seq = 1`,
+	"the instants of sealing never fall":                                                                             `INSERT INTO ledger_seals (seq, sealed_at) VALUES (1000000, 5)`,
+	"a reversal is the opposite of one correction":                                                                   `INSERT INTO ledger_transactions (id, kind, reference, posted_at) VALUES (5, 'reversal', '6', 1)`,
+	"a card's balance is its account's and lies between 0 and its face":                                              `UPDATE aid_cards SET balance_fen = balance_fen - 1 WHERE id = (SELECT id FROM (SELECT MIN(id) id FROM aid_cards WHERE balance_fen > 0) one)`,
+	"a batch has as many cards as it says, of its face":                                                              `UPDATE card_batches SET card_count = card_count + 1 WHERE id = {card_batches}`,
+	"stock is what its movements sum to and is not negative":                                                         `UPDATE skus SET stock = stock + 1 WHERE id = {skus}`,
+	"a line's units sold and returned are its stock movements":                                                       `UPDATE stock_movements SET delta = delta - 1 WHERE reference_id = {order_lines}`,
+	"a product's price is the lowest of its SKUs":                                                                    `UPDATE products SET price_fen = price_fen + 1 WHERE id = {products}`,
+	"every village has one collective":                                                                               `DELETE FROM organisations WHERE kind = 'village_collective'`,
+	"an order's total is lines + freight - discounts + shares on top = payments":                                     `UPDATE orders SET total_fen = total_fen + 1 WHERE id = {orders}`,
+	"what was refunded lies within what was paid and bought":                                                         `UPDATE refund_lines SET amount_fen = amount_fen + 1 WHERE id = {refund_lines}`,
+	"a refund is what its tenders got back":                                                                          `UPDATE refunds SET amount_fen = amount_fen + 1 WHERE id = {refunds}`,
+	"a payment's refunds are counted on it":                                                                          `UPDATE refund_payments SET amount_fen = amount_fen + 1 WHERE id = {refund_payments}`,
+	"a line's share is its target, and what its share entries sum to":                                                `UPDATE order_lines SET share_fen = share_fen + 1 WHERE id = {order_lines}`,
+	"every paid order is posted once, when it was paid, and no other":                                                `UPDATE ledger_transactions SET reference = '5' WHERE id = (SELECT id FROM (SELECT MIN(id) id FROM ledger_transactions WHERE kind = 'order_payment') one)`,
+	"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released":                 `UPDATE order_payments SET status = 'held' WHERE id = {order_payments}`,
+	"what cards gave for an order that waits is on its account":                                                      `UPDATE ledger_accounts SET code = CONCAT('order:', (SELECT MIN(id) FROM orders), ':held') WHERE id = {ledger_accounts}`,
+	"a row of a bank statement is posted once, and what was given back once":                                         `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'difference', '', 0, '', 1)`,
+	"a matched row of a bank statement is a capture":                                                                 `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
+	"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make":          `UPDATE bank_rows SET status = 'difference' WHERE status = 'returned'`,
+	"a closed bank day's rows are as they were":                                                                      `INSERT INTO bank_days (bank_day, closed_at, closed_by, row_count, total_fen) VALUES ('2026-01-01', 1, 1, 1, 1)`,
+	"a charge is paid by one capture, and then its order is":                                                         `INSERT INTO charges (id, order_id, gateway, amount_fen, status, expires_at, created_at) VALUES (5, {orders}, 'x', 1, 'open', 1, 1)`,
+	"no more goes back of a capture than came, and all of one that nobody waited for":                                `INSERT INTO captures (id, charge_id, gateway, reference, amount_fen, outcome, paid_at, created_at) VALUES (5, 6, 'x', 'r', 1, 'goes_back', 1, 1)`,
+	"what a tender of a gateway got back is on its way once":                                                         `UPDATE refund_payments SET tender = 'x' WHERE id = {refund_payments}`,
+	"a gateway's account is what came through it less what went back":                                                `UPDATE ledger_accounts SET code = 'gateway:x' WHERE id = {ledger_accounts}`,
+	"a line's net is its price less its discount":                                                                    `UPDATE order_lines SET net_fen = net_fen - 1 WHERE id = {order_lines}`,
+	"what is held back of a line is what open refunds ask for":                                                       `UPDATE order_lines SET reserved_fen = 1 WHERE id = {order_lines}`,
+	"what is held back of a freight is what open refunds ask for":                                                    `UPDATE sub_orders SET reserved_freight_fen = 1 WHERE id = {sub_orders}`,
+	"a line's units are sent, came off, or wait":                                                                     `UPDATE order_lines SET shipped_quantity = 1 WHERE id = {order_lines}`,
+	"a sub-order's status is what became of its lines":                                                               `UPDATE sub_orders SET status = 'shipped' WHERE id = {sub_orders}`,
+	"a share is pending until its sub-order is closed, then available":                                               `UPDATE share_entries SET stage = 'available' WHERE id = {share_entries}`,
+	"a village's pending account holds its pending shares":                                                           `UPDATE share_entries SET amount_fen = amount_fen + 1 WHERE id = {share_entries}`,
+	"what sales made available to a village is its available shares":                                                 `UPDATE share_entries SET stage = 'available' WHERE id = {share_entries}`,
+	"a closed sub-order is posted once, and no other":                                                                `UPDATE ledger_transactions SET kind = 'sub_order_close', reference = CONCAT('', (SELECT MIN(id) FROM sub_orders)) WHERE seq = 1`,
+	"a cooperative's pending account holds its open lines' net without the share it bears":                           `UPDATE order_lines SET net_fen = net_fen + 1 WHERE id = {order_lines}`,
+	"a cooperative's freight account holds its open sub-orders' freight":                                             `UPDATE sub_orders SET freight_fen = freight_fen + 1 WHERE id = {sub_orders}`,
+	"what sales made available to a cooperative is its closed sub-orders":                                            `UPDATE sub_orders SET status = 'closed' WHERE id = {sub_orders}`,
+	"a statement is what its account moved in its period, without payouts":                                           `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 0, 0, 0, 9, 9, 0, 'issued', 0, '', '', 0, 0, 1, 1)`,
+	"a statement opens where the one before it on the account ended":                                                 `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 3, 0, 0, 0, 0, 0, 'carried', 0, '', '', 0, 0, 1, 1)`,
+	"a paid statement is posted once with its amount, and no other":                                                  `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 0, 0, 0, 9, 9, 0, 'paid', 0, '', '', 0, 0, 1, 1)`,
+	"a payable account holds its unpaid statements, what is carried, and what came since":                            `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', (SELECT MIN(code) FROM ledger_accounts), 0, 0, 0, 9, 9, 0, 'issued', 0, '', '', 0, 0, 1, 1)`,
+	"an order is as old as the sale of its units":                                                                    `UPDATE orders SET created_at = created_at - 2592000000 WHERE id = {orders}`,
+	"a stored success names an order that exists":                                                                    `UPDATE idempotency_keys SET result_id = 5 WHERE route = 'place-order'`,
+	"a stored success names a refund that exists":                                                                    `UPDATE idempotency_keys SET result_id = 5 WHERE route = 'refund-order'`,
+	"every stored answer is complete":                                                                                `UPDATE idempotency_keys SET answer = NULL WHERE route = 'refund-order'`,
+	"a sub-order's discount is spread over its lines":                                                                `UPDATE sub_orders SET discount_fen = 1 WHERE id = {sub_orders}`,
+	"an order's discount is its sub-orders'":                                                                         `UPDATE orders SET discount_fen = 1 WHERE id = {orders}`,
+	"the journal's head is its last number":                                                                          `DELETE FROM ledger_heads`,
+	"a transaction that is not sealed waits for it":                                                                  `UPDATE ledger_transactions SET seq = NULL WHERE seq = 1`,
+	"a transaction is posted before it is sealed":                                                                    `UPDATE ledger_seals SET sealed_at = sealed_at - 2592000000`,
+	"a transaction posts a row that says so, at that row's instant":                                                  `UPDATE ledger_transactions SET posted_at = posted_at - 2592000000 WHERE id = {ledger_transactions}`,
+	"a card is of a batch and has its face":                                                                          `DELETE FROM card_batches WHERE id = {card_batches}`,
+	"a batch is paid for by its enterprise":                                                                          `UPDATE card_batches SET enterprise_id = enterprise_id + 1 WHERE id = {card_batches}`,
+	"a batch's face is what its cards still hold and what they paid, without what came back":                         `UPDATE card_batches SET face_fen = face_fen + 1 WHERE id = {card_batches}`,
+	"a stock movement's sign and reference are of its kind":                                                          `UPDATE stock_movements SET kind = 'returned' WHERE id = {stock_movements}`,
+	"an order is as far as the least of its sub-orders":                                                              `UPDATE orders SET status = 'closed' WHERE id = {orders}`,
+	"a sub-order's status has its instants, and waits as long as its order is unpaid":                                `UPDATE sub_orders SET status = 'awaiting_payment' WHERE id = {sub_orders}`,
+	"what was sent of a line is in a shipment of its sub-order":                                                      `DELETE FROM shipments WHERE id = {shipments}`,
+	"a payment was taken from the account of its tender":                                                             `UPDATE order_payments SET card_id = card_id + 1 WHERE id = {order_payments}`,
+	"what no card pays is asked for by one charge":                                                                   `DELETE FROM charges WHERE id = {charges}`,
+	"a charge asks for what its payment says":                                                                        `UPDATE charges SET amount_fen = amount_fen + 1 WHERE id = {charges}`,
+	"a capture is of its charge's gateway and amount, and posted alone where nobody waited for it":                   `UPDATE captures SET charge_id = charge_id + 1 WHERE id = {captures}`,
+	"a capture's reference is the one that was logged":                                                               `UPDATE captures SET reference = 'x' WHERE id = {captures}`,
+	"what goes back through a gateway is of the capture that paid, and posted once it is done":                       `UPDATE gateway_refunds SET capture_id = capture_id + 1 WHERE id = {gateway_refunds}`,
+	"a capture by bank is a row of a bank statement":                                                                 `UPDATE captures SET reference = 'x' WHERE gateway = 'bank_transfer'`,
+	"what was given back of a bank row has the reference that was logged, and no other has one":                      `UPDATE bank_rows SET return_reference = 'x' WHERE id = {bank_rows}`,
+	"a refund is its lines' goods and the shares that its posting took back":                                         `UPDATE refunds SET share_reversed_fen = share_reversed_fen + 1 WHERE id = {refunds}`,
+	"what a tender got back was posted to its account, and to the card that paid":                                    `UPDATE refund_payments SET card_id = card_id + 1 WHERE id = {refund_payments}`,
+	"a line's village and rule are those of its share entries":                                                       `UPDATE order_lines SET village_id = village_id + 1 WHERE id = {order_lines}`,
+	"a share entry is of a line, its rule, and a sale, refund or closing of it":                                      `UPDATE share_entries SET rule_id = rule_id + 1 WHERE id = {share_entries}`,
+	"what share entries say of a village is what their transaction gave it":                                          `UPDATE share_entries SET tx_id = tx_id + 1 WHERE id = {share_entries}`,
+	"a line names a rule that was made":                                                                              `UPDATE order_lines SET rule_id = 7 WHERE id = {order_lines}`,
+	"a rule is as its lines froze it":                                                                                `UPDATE share_rules SET rate_bp = rate_bp + 1 WHERE id = 1`,
+	"a statement is of the organisation that owns its account":                                                       `UPDATE settlement_statements SET org_id = org_id + 1 WHERE id = {settlement_statements}`,
+	"a statement that is paid, or may be, names an account of its organisation, and the bank's reference once it is": `UPDATE settlement_statements SET payee_id = payee_id + 1 WHERE status = 'paid'`,
+	"a paid statement's bank reference is the one that was logged":                                                   `UPDATE settlement_statements SET bank_reference = 'x' WHERE status = 'paid'`,
 }
 
 var firstRow = regexp.MustCompile(`\{(\w+)\}`)
@@ -73,7 +107,7 @@ var errUndo = errors.New("undo the sabotage")
 
 func TestEveryInvariantFindsItsSabotage(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
-		p.oneRefund(t)
+		p.everyMovement(t)
 		db := p.database(t)
 		p.seal(t)
 		for _, inv := range verify.Invariants {
@@ -82,27 +116,143 @@ func TestEveryInvariantFindsItsSabotage(t *testing.T) {
 				t.Errorf("no sabotage shows that %q is found", inv.Name)
 				continue
 			}
-			err := db.InTx(t.Context(), func(tx *storage.Tx) error {
-				if err := tx.Exec(firstRow.ReplaceAllString(statement, "(SELECT id FROM (SELECT MIN(id) id FROM $1) one)")).Error; err != nil {
-					return err
-				}
-				broken, err := verify.Check(tx.DB, nil)
-				if err != nil {
-					return err
-				}
-				for _, b := range broken {
-					if b.Name == inv.Name && len(b.Rows) > 0 {
-						return errUndo
-					}
-				}
-				t.Errorf("%q was not found; found were %v", inv.Name, broken)
-				return errUndo
-			})
-			if !errors.Is(err, errUndo) {
-				t.Errorf("%q: %v", inv.Name, err)
+			statement = firstRow.ReplaceAllString(statement, "(SELECT id FROM (SELECT MIN(id) id FROM $1) one)")
+			sabotaged(t, db, statement, func(looked verify.Invariant, rows []int64) bool { return looked.Name == inv.Name && len(rows) > 0 })
+		}
+		for _, e := range edits {
+			var row int64
+			if err := db.Read(t.Context()).Raw("SELECT COALESCE(MIN(id), 0) FROM " + e.table + " WHERE " + e.where).Scan(&row).Error; err != nil || row == 0 {
+				t.Errorf("no row of %s where %s (%v)", e.table, e.where, err)
+				continue
 			}
+			if e.set == "" {
+				sabotaged(t, db, fmt.Sprintf("DELETE FROM %s WHERE id = %d", e.table, row), func(_ verify.Invariant, rows []int64) bool { return len(rows) > 0 })
+				continue
+			}
+			sabotaged(t, db, fmt.Sprintf("UPDATE %s SET %s WHERE id = %d", e.table, e.set, row), func(looked verify.Invariant, rows []int64) bool {
+				return looked.Table == e.table && slices.Contains(rows, row)
+			})
 		}
 	})
+}
+
+// sabotaged carries out a statement, wants it found by an invariant, and undoes it.
+func sabotaged(t *testing.T, db *storage.DB, statement string, found func(verify.Invariant, []int64) bool) {
+	t.Helper()
+	err := db.InTx(t.Context(), func(tx *storage.Tx) error {
+		if err := tx.Exec(statement).Error; err != nil {
+			return err
+		}
+		for _, inv := range verify.Invariants {
+			rows, err := inv.Check(tx.DB)
+			if err != nil {
+				return err
+			}
+			if found(inv, rows) {
+				return errUndo
+			}
+		}
+		t.Errorf("nobody finds: %s", statement)
+		return errUndo
+	})
+	if !errors.Is(err, errUndo) {
+		t.Errorf("%s: %v", statement, err)
+	}
+}
+
+// edits are rewritten rows that verify must name; a row that is deleted it misses elsewhere.
+var edits = []struct{ table, where, set string }{
+	{"order_lines", "share_fen > 0", "village_id = village_id + 1"},
+	{"order_lines", "share_fen > 0", "rule_id = rule_id + 1"},
+	{"share_entries", "1 = 1", "village_id = village_id + 1"},
+	{"share_entries", "1 = 1", "rule_id = rule_id + 1"},
+	{"share_entries", "1 = 1", "tx_id = (SELECT MAX(id) FROM ledger_transactions)"},
+	{"share_rules", "id = 1", "rate_bp = rate_bp + 1"},
+	{"order_payments", "tender = 'aid_card' AND status = 'captured'", "card_id = card_id + 1"},
+	{"order_payments", "tender = 'aid_card' AND status = 'held'", "card_id = card_id + 1"},
+	{"order_payments", "tender = 'local' AND status = 'captured'", "tender = 'bank_transfer'"},
+	{"refund_payments", "tender = 'aid_card'", "card_id = card_id + 1"},
+	{"refunds", "status = 'refunded'", "share_reversed_fen = share_reversed_fen - 1"},
+	{"charges", "status = 'paid'", "amount_fen = amount_fen + 1"},
+	{"charges", "status = 'open'", "amount_fen = amount_fen + 1"},
+	{"charges", "status = 'open'", ""},
+	{"captures", "gateway = 'local'", "amount_fen = amount_fen + 1"},
+	{"captures", "gateway = 'local'", "reference = 'x'"},
+	{"captures", "gateway = 'local'", ""},
+	{"gateway_refunds", "status = 'done'", "status = 'queued'"},
+	{"settlement_statements", "status = 'paid'", "org_id = (SELECT MIN(id) FROM organisations)"},
+	{"settlement_statements", "status = 'paid'", "payee_id = payee_id + 1"},
+	{"settlement_statements", "status = 'paid'", "bank_reference = 'x'"},
+	{"settlement_statements", "status = 'paid'", "bank_reference = NULL"},
+	{"settlement_statements", "status = 'paid'", "account = (SELECT MIN(code) FROM ledger_accounts)"},
+	{"orders", "status = 'closed'", "status = 'shipped'"},
+	{"orders", "status = 'awaiting_payment'", "status = 'paid'"},
+	{"orders", "paid_at IS NOT NULL", "status = 'cancelled'"},
+	{"orders", "paid_at IS NOT NULL", "paid_at = paid_at - 2592000000"},
+	{"orders", "paid_at IS NOT NULL", "created_at = created_at - 2592000000"},
+	{"sub_orders", "status = 'paid'", "status = 'awaiting_payment'"},
+	{"sub_orders", "status = 'paid'", "status = 'received'"},
+	{"sub_orders", "status = 'closed'", "status = 'received'"},
+	{"sub_orders", "status = 'awaiting_payment'", "status = 'cancelled'"},
+	{"shipments", "1 = 1", ""},
+	{"shipment_lines", "1 = 1", "shipment_id = shipment_id + 1"},
+	{"stock_movements", "kind = 'sold'", "kind = 'released'"},
+	{"stock_movements", "kind = 'returned'", "kind = 'released'"},
+	{"ledger_transactions", "kind = 'refund'", "kind = 'order_payment'"},
+	{"ledger_transactions", "kind = 'refund'", "reference = '5'"},
+	{"ledger_transactions", "kind = 'order_payment'", "posted_at = posted_at - 2592000000"},
+	{"ledger_transactions", "kind = 'payout'", "posted_at = posted_at + 2592000000"},
+	{"ledger_heads", "id = 1", "size = size - 1"},
+	{"ledger_heads", "id = 1", ""},
+	{"card_batches", "1 = 1", ""},
+	{"card_batches", "1 = 1", "enterprise_id = enterprise_id + 1"},
+	{"aid_cards", "1 = 1", "batch_id = batch_id + 1"},
+	{"bank_rows", "status = 'returned'", "return_reference = 'x'"},
+	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
+}
+
+// everyMovement leaves a row of each kind behind that moves money: sales by card, gateway
+// and bank, one that waits, refunds by each way, a closed sale, and a payout of it.
+func (p *program) everyMovement(t *testing.T) basket {
+	t.Helper()
+	b := p.oneRefund(t)
+	onCard := p.ok(t, http.StatusOK, b.token, "GET", "/cards", nil).fen("items.0.balance_fen")
+	p.unpaid(t, b, onCard/b.price+1, b.cards[0])
+	byGateway, charge := p.unpaid(t, b, 1)
+	p.pays(t, charge, "once", http.StatusOK)
+	p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+byGateway.text("id")+"/cancel", nil)
+	p.paidOut(t, b)
+
+	member, byBank := p.byBank(t, 1)
+	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+	p.importBank(t, county, false, statementFile(statement{"B1", yesterday, "", 5},
+		statement{"B2", yesterday, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
+	_, rows := p.differences(t, county)
+	asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/bank-rows/"+rows["B1"]+"/give-back", map[string]any{"bank_reference": "OUT1", "reason": "误付"})
+	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+byBank.text("id")+"/cancel", nil)
+	transfer := p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id")
+	p.ok(t, http.StatusNoContent, county, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
+	return b
+}
+
+// paidOut closes a sale, settles it and pays its cooperative.
+func (p *program) paidOut(t *testing.T, b basket) {
+	t.Helper()
+	owner, _ := p.closedSale(t, b, 2)
+	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+	orgID := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
+	asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
+	p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+	run := p.settled(t, county)
+	statement := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
+	p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+statement+"/confirm", nil)
+	request := p.ok(t, http.StatusAccepted, county, "POST", "/ops/settlements/"+run+"/request-approval", reasoned{"月结"})
+	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+	p.saved(t, county, "/ops/settlements/"+run+"/payout-file?format=csv")
+	p.call(t, county, "POST", "/ops/statements/"+statement+"/pay", map[string]any{"bank_reference": `N"<1>\\`, "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)},
+		"Idempotency-Key", p.key()).made(t)
 }
 
 // oneRefund leaves one order with two units, of which one was given back.

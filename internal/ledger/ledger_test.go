@@ -236,11 +236,13 @@ func TestATrialBalanceSumsToZeroAtEverySeq(t *testing.T) {
 	})
 }
 
-func TestATransactionIsReversedOnceAndAReversalNever(t *testing.T) {
+func TestACorrectionIsReversedOnceAndNothingElseIs(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		var wrong []id.ID
 		err := db.InTx(t.Context(), func(tx *storage.Tx) (err error) {
-			wrong, err = Post(tx, transfer("wrong", 30))
+			correction := transfer("wrong", 30)[0]
+			correction.Kind = Correction
+			wrong, err = Post(tx, append(transfer("a sale", 5), correction))
 			return err
 		})
 		if err != nil {
@@ -257,7 +259,7 @@ func TestATransactionIsReversedOnceAndAReversalNever(t *testing.T) {
 		var mu sync.Mutex
 		for range 4 {
 			go func() {
-				made, err := reverse(wrong[0])
+				made, err := reverse(wrong[1])
 				if err == nil {
 					mu.Lock()
 					back = made
@@ -281,11 +283,14 @@ func TestATransactionIsReversedOnceAndAReversalNever(t *testing.T) {
 		if _, err := reverse(back); !errors.Is(err, ErrIrreversible) {
 			t.Errorf("a reversal reversed: %v", err)
 		}
+		if _, err := reverse(wrong[0]); !errors.Is(err, ErrIrreversible) {
+			t.Errorf("a transaction of others reversed: %v", err)
+		}
 		if _, err := reverse(1); !errors.Is(err, ErrNoTransaction) {
 			t.Errorf("nothing reversed: %v", err)
 		}
-		wantBalance(t, db, "b", 0)
-		if got, err := Get(db.Read(t.Context()), wrong[0]); err != nil || got.ReversedBy != back {
+		wantBalance(t, db, "b", 5)
+		if got, err := Get(db.Read(t.Context()), wrong[1]); err != nil || got.ReversedBy != back {
 			t.Errorf("%+v (%v), want it reversed by %d", got, err, back)
 		}
 	})

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"zique/internal/fault"
@@ -33,10 +32,11 @@ func grantee(account string) (string, error) {
 }
 
 // Grants are the statements that let an account, user@host, run the program on the
-// migrated database and nothing more: it reads and writes rows, of the tables in
-// insertOnly it changes and deletes none, and it does not change the schema. They name
+// migrated database and nothing more: it reads and inserts rows, changes and deletes them
+// but in the tables of kept, and does not change the schema. kept says for a table which
+// columns may change of a row once it is inserted; without any, none. The statements name
 // each table, since a grant on the whole database could not be taken back for one.
-func (db *DB) Grants(ctx context.Context, account string, insertOnly ...string) ([]string, error) {
+func (db *DB) Grants(ctx context.Context, account string, kept map[string][]string) ([]string, error) {
 	grantee, err := grantee(account)
 	if err != nil {
 		return nil, err
@@ -52,11 +52,14 @@ func (db *DB) Grants(ctx context.Context, account string, insertOnly ...string) 
 	grants := make([]string, len(tables))
 	for i, table := range tables {
 		rights := "SELECT, INSERT, UPDATE, DELETE"
+		changing, isKept := kept[table]
 		switch {
-		case slices.Contains(insertOnly, table):
-			rights = "SELECT, INSERT"
 		case strings.HasPrefix(table, "goose_"):
 			rights = "SELECT" // to see that nothing is to be migrated
+		case isKept && len(changing) > 0:
+			rights = "SELECT, INSERT, UPDATE (" + strings.Join(changing, ", ") + ")"
+		case isKept:
+			rights = "SELECT, INSERT"
 		}
 		grants[i] = fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", rights, strings.ReplaceAll(database, "`", "``"), table, grantee)
 	}
