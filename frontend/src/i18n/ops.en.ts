@@ -49,7 +49,7 @@ const en: typeof zh = {
     transfersHint: 'Refunds of orders that were paid by bank: transfer each to the account that paid, then record its reference.', noTransfers: 'Nothing to transfer', transferDone: 'Record the transfer', record: 'Record', transfer: { queued: 'To transfer', done: 'Transferred' },
   },
   refunds: {
-    none: 'No such refunds', open: 'Waiting', anyCoop: 'Any cooperative', coop: 'Cooperative', line: '{title} {spec} × {n}', reason: 'Reason: {reason}', answer: 'The cooperative: {reason}', withdrawn: 'Withdrawn by the buyer', asked: 'Asked {time}', done: 'done {time}',
+    none: 'No such refunds', open: 'Waiting', anyCoop: 'Any cooperative', coop: 'Cooperative', line: '{title} {spec} × {n}', lineRest: '{title} {spec}, the rest of what was paid', reason: 'Reason: {reason}', answer: 'The cooperative: {reason}', withdrawn: 'Withdrawn by the buyer', asked: 'Asked {time}', done: 'done {time}',
     through: { queued: 'on its way', done: 'given back' }, allThrough: 'All', failing: 'Refused several times', throughHint: 'Money that goes back through a payment gateway. What fails is tried again by itself, with longer and longer pauses of at most an hour. If it never works, call the gateway.', noneThrough: 'Nothing of this sort', unasked: 'The order no longer waited for this payment: all of it goes back.', tries: 'Tried {n} times, next {time}', reference: 'Gateway reference {reference}',
   },
   settle: {
