@@ -19,6 +19,9 @@ function proRata(total: number, part: number, of: number): number {
 /** What may still be asked back. */
 export const returnableFen = (line: Paid): number => line.net_fen - line.refunded_fen - line.reserved_fen
 
+/** What is left when all units went back, and some of them for less. */
+export const restOf = (line: Paid): number => (returnable(line) === 0 ? returnableFen(line) : 0)
+
 /** What units go back for: their part of what is left, so that the last take all of it, but no more than units cost. */
 export function paidFor(line: Paid, quantity: number): number {
   if (quantity === 0) return 0

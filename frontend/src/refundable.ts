@@ -1,4 +1,4 @@
-import { returnable } from './aftersale'
+import { restOf, returnable } from './aftersale'
 import type { Order, OrderLine, SubOrder } from './api/types'
 
 export interface RefundableLine { line: OrderLine; left: number }
@@ -24,6 +24,11 @@ export function linesToAsk(order: Order, part: SubOrder): RefundableLine[] {
     .filter(({ left }) => left > 0)
 }
 
+/** Lines of a part of which no units are left to ask back, but some of what was paid. */
+export function restsToAsk(order: Order, part: SubOrder): OrderLine[] {
+  return SENT.includes(part.status) ? order.lines.filter((line) => line.sub_order_id === part.id && restOf(line) > 0) : []
+}
+
 /** Parts of which everything that is left is chosen: nothing will be sent, so their freight goes back with them. */
 export function wholeParts(order: Order, chosen: Readonly<Record<string, number>>): SubOrder[] {
   const lines = refundableLines(order)
@@ -34,5 +39,5 @@ export function wholeParts(order: Order, chosen: Readonly<Record<string, number>
 }
 
 export function freightLeft(parts: SubOrder[]): number {
-  return parts.reduce((sum, part) => sum + part.freight_fen - part.refunded_freight_fen, 0)
+  return parts.reduce((sum, part) => sum + part.freight_fen - part.refunded_freight_fen - part.reserved_freight_fen, 0)
 }

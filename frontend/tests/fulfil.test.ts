@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { effectOf, paidFor, returnable, sentOf, shareFalls, unsent } from '@/aftersale'
+import { effectOf, paidFor, restOf, returnable, sentOf, shareFalls, unsent } from '@/aftersale'
 import { ApiError } from '@/api/problem'
 import type { FreightTemplate, Order, OrderLine, SubOrder } from '@/api/types'
 import { carrierName, isTracking, plainTracking } from '@/carriers'
@@ -35,6 +35,10 @@ describe('what goes back', () => {
   })
   it('is no more than units cost, where others went back for less', () => {
     expect(paidFor(line({ refunded_quantity: 1, refunded_fen: 100 }), 1)).toBe(334)
+  })
+  it('is the rest, of no units, when all went back and some of them for less', () => {
+    expect(restOf(line({ refunded_quantity: 2, refunded_fen: 600, reserved_quantity: 1, reserved_fen: 334 }))).toBe(66)
+    expect(restOf(line({ refunded_quantity: 2, refunded_fen: 600 }))).toBe(0)
   })
   it('can come back of what was sent alone', () => {
     expect(sentOf(line({ shipped_quantity: 1, reserved_quantity: 3 }), 3)).toBe(1)

@@ -47,7 +47,7 @@ export default {
     payee: '收款方', transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。谁导入的那笔付款，要由另一位运营登记退款。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
   },
   refunds: {
-    amount: '金额', way: '退款渠道', when: '时间', orderColumn: '订单', what: '合作社和商品', why: '原因和答复', where: '退到哪里', none: '没有这样的退款', open: '等着处理的', anyCoop: '全部合作社', coop: '合作社', line: '{title} {spec} × {n}', reason: '原因：{reason}', answer: '合作社答复：{reason}', withdrawn: '买家收回了申请', asked: '{time} 申请', done: '{time} 办结',
+    amount: '金额', way: '退款渠道', when: '时间', orderColumn: '订单', what: '合作社和商品', why: '原因和答复', where: '退到哪里', none: '没有这样的退款', open: '等着处理的', anyCoop: '全部合作社', coop: '合作社', line: '{title} {spec} × {n}', lineRest: '{title} {spec} 余款', reason: '原因：{reason}', answer: '合作社答复：{reason}', withdrawn: '买家收回了申请', asked: '{time} 申请', done: '{time} 办结',
     through: { queued: '在退', done: '已退回' }, allThrough: '全部', failing: '试了几次都没成功的', throughHint: '经支付渠道原路退回的钱。没成功的会自动再试，间隔越来越长，最长一小时。一直不成功，请联系支付渠道。', noneThrough: '没有这样的退回', unasked: '订单已不再等这笔付款，全额退回。', tries: '已试 {n} 次，下次 {time}', reference: '渠道流水号 {reference}',
   },
   settle: {
