@@ -232,7 +232,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 	p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+byBank.text("id")+"/cancel", nil)
 	transfer := p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id")
-	p.ok(t, http.StatusNoContent, county, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
+	p.ok(t, http.StatusNoContent, federation, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
 	return b
 }
 
