@@ -21,8 +21,8 @@ const (
 
 var errBusy = fault.New(fault.Unavailable, "unavailable", "too many orders are waiting; try again shortly").After(time.Second)
 
-// errHeld halves a batch: somebody holds a row of it for long.
-var errHeld = errors.New("order: a row is held by another transaction")
+// errHeld is for who needs a row that somebody holds for long.
+var errHeld = fault.New(fault.Unavailable, "unavailable", "what is ordered, or a card, is busy; try again shortly").After(time.Second)
 
 // Committer is the one way to an order. It takes the checkouts that are waiting,
 // one or many, and commits them in one database transaction, in arrival order; a
@@ -160,11 +160,8 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting, next func()) {
 	}
 	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
 		err := c.write(tx, live, next)
-		if !storage.IsLockTimeout(err) {
-			return err
-		}
-		next() // whoever waits on for the row waits alone
-		if len(live) > 1 {
+		if storage.IsLockTimeout(err) {
+			next() // others need not wait for the row
 			return errHeld
 		}
 		return err
@@ -173,13 +170,13 @@ func (c *Committer) commit(ctx context.Context, batch []*waiting, next func()) {
 	case err == nil:
 	case errors.Is(err, storage.ErrOutcomeUnknown):
 		c.resolve(ctx, live)
-	case len(live) == 1 || fault.IsKind(err, fault.Unavailable):
+	case len(live) > 1 && (err == errHeld || !fault.IsKind(err, fault.Unavailable)):
+		c.commit(ctx, live[:len(live)/2], next)
+		c.commit(ctx, live[len(live)/2:], next)
+	default:
 		for _, w := range live {
 			w.answer, w.err = idempotency.Answer{}, err
 		}
-	default:
-		c.commit(ctx, live[:len(live)/2], next)
-		c.commit(ctx, live[len(live)/2:], next)
 	}
 }
 

@@ -157,9 +157,9 @@ func TestOneKeyAtOnceMakesOneOrder(t *testing.T) {
 	})
 }
 
-// A card that somebody holds for long costs nobody else their order. SQLite has one lock
-// for everything.
-func TestAHeldCardDelaysItsOwnOrderOnly(t *testing.T) {
+// A card that somebody holds for long costs nobody else their order, and its own is told to
+// try again. SQLite has one lock for everything.
+func TestAHeldCardCostsNobodyElseTheirOrder(t *testing.T) {
 	db, err := storage.Open(t.Context(), storage.Config{MySQLDSN: storagetest.MySQL(t)}, clock.At(storagetest.Start))
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func TestAHeldCardDelaysItsOwnOrderOnly(t *testing.T) {
 		if err != nil {
 			t.Errorf("beside it: %v", err)
 		}
-		if err := <-waits; err != nil {
+		if err := <-waits; err != nil && !fault.IsKind(err, fault.Unavailable) {
 			t.Errorf("who waited: %v", err)
 		}
 	})
