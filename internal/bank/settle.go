@@ -138,11 +138,7 @@ func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 	if err := notOwn(tx.DB, decider, about); err != nil {
 		return err
 	}
-	err := notOwn(tx.DB, asker, about)
-	if err == org.ErrOwnRequest { // joined since
-		err = approval.ErrAskerGone
-	}
-	return err
+	return org.JoinedSince(notOwn(tx.DB, asker, about))
 }
 
 func orGone(err error) error {

@@ -201,17 +201,15 @@ func TestWhoIsDeletedMeanwhileOrdersNothing(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db, 10)
 		card := m.Cards(t, buyer, 50_000, 1)
-		leave := func(status string) error {
-			return m.InTx(func(tx *storage.Tx) error {
-				return tx.Save(&identity.User{ID: buyer, Name: "离人", Status: status, PhoneCipher: []byte{}}).Error
-			})
-		}
-		if err := leave("active"); err != nil {
+		err := m.InTx(func(tx *storage.Tx) error {
+			return tx.Create(&identity.User{ID: buyer, Name: "离人", Status: "active", PhoneCipher: []byte{}}).Error
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 		var ordered error
 		done := make(chan struct{})
-		err := m.InTx(func(tx *storage.Tx) error {
+		err = m.InTx(func(tx *storage.Tx) error {
 			if err := tx.Model(&identity.User{}).Where("id = ?", buyer).Update("status", "deleted").Error; err != nil {
 				return err
 			}

@@ -147,11 +147,7 @@ func (s *Service) removeHead(tx *storage.Tx, by audit.Actor, a approval.Approval
 	} else if !operator {
 		return approval.ErrAskerGone
 	}
-	switch err := NotInsider(tx, a.RequestedBy, o.ID); err {
-	case nil:
-	case ErrOwnRequest: // joined since
-		return approval.ErrAskerGone
-	default:
+	if err := JoinedSince(NotInsider(tx, a.RequestedBy, o.ID)); err != nil {
 		return err
 	}
 	m, err := headOf(tx.DB, o.ID, r.UserID)

@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/approval"
 	"zique/internal/audit"
 	"zique/internal/id"
 	"zique/internal/storage"
@@ -34,6 +35,15 @@ func InsiderOf(view *gorm.DB, userID id.ID, orgIDs ...id.ID) ([]id.ID, error) {
 // NotInsider refuses with ErrOwnRequest an operator who is or was of any of the organisations.
 func NotInsider(tx *storage.Tx, userID id.ID, orgIDs ...id.ID) error {
 	return noneOwn(InsiderOf(tx.DB, userID, orgIDs...))
+}
+
+// JoinedSince is the refusal of carrying out what somebody asked for who stood apart then,
+// and does not now.
+func JoinedSince(err error) error {
+	if err == ErrOwnRequest {
+		return approval.ErrAskerGone
+	}
+	return err
 }
 
 // mayJoin refuses with ErrDecidedLately who has lately done something about an organisation

@@ -213,11 +213,7 @@ func apart(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
 	if err := org.NotInsider(tx, decider, payeesOf(asked)...); err != nil {
 		return err
 	}
-	err := org.NotInsider(tx, asker, payeesOf(asked)...)
-	if err == org.ErrOwnRequest { // joined since
-		err = approval.ErrAskerGone
-	}
-	return err
+	return org.JoinedSince(org.NotInsider(tx, asker, payeesOf(asked)...))
 }
 
 // Transfer is a row of a payout file.
