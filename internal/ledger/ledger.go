@@ -156,7 +156,7 @@ func findAccounts(db *gorm.DB, codes []string) (map[string]id.ID, error) {
 	found := make(map[string]id.ID, len(codes))
 	for part := range slices.Chunk(codes, 500) {
 		var rows []account
-		if err := db.Where("code IN ?", part).Find(&rows).Error; err != nil {
+		if err := db.Select("id", "code").Where("code IN ?", part).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for _, a := range rows {
