@@ -183,17 +183,26 @@ func ProductsOf(db *gorm.DB, skuIDs []id.ID) (map[id.ID]Shown, error) {
 	return found, err
 }
 
-// LockOffers locks SKUs in ascending order, and answers them with their products.
+// OffersOf answers the SKUs of ProductsOf, with these products.
+func OffersOf(db *gorm.DB, products map[id.ID]Shown) (map[id.ID]Offer, error) {
+	var skus []SKU
+	err := db.Where("id IN ?", slices.Collect(maps.Keys(products))).Find(&skus).Error
+	return offered(skus, products), err
+}
+
+// LockOffers is OffersOf with the SKUs locked, in ascending order.
 func LockOffers(tx *storage.Tx, products map[id.ID]Shown) (map[id.ID]Offer, error) {
 	var skus []SKU
-	if err := tx.LockByID(&skus, slices.Collect(maps.Keys(products))); err != nil {
-		return nil, err
-	}
+	err := tx.LockByID(&skus, slices.Collect(maps.Keys(products)))
+	return offered(skus, products), err
+}
+
+func offered(skus []SKU, products map[id.ID]Shown) map[id.ID]Offer {
 	found := make(map[id.ID]Offer, len(skus))
 	for _, s := range skus {
 		found[s.ID] = Offer{SKU: s, Product: products[s.ID]}
 	}
-	return found, nil
+	return found
 }
 
 // CategoryShown is a category with the number of products on sale in it.

@@ -137,8 +137,7 @@ func (s *shelf) addLines(o *Order, c Checkout) error {
 			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
 			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
 			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: goods,
-			VillageName: offer.Product.VillageName,
-			SubOrderID:  sub.CooperativeID, // replaced by the sub-order's id when it has one
+			VillageName: offer.Product.VillageName, CooperativeID: sub.CooperativeID,
 		})
 	}
 	s.discount(o)
@@ -159,7 +158,7 @@ func (s *shelf) discount(o *Order) {
 		best := s.promotions.Best(sub.CooperativeID, sub.GoodsFen)
 		sub.DiscountFen, sub.PromotionID = best.OffFen, best.ID
 		o.DiscountFen += best.OffFen
-		lines := o.linesOf(sub.CooperativeID)
+		lines := o.soldBy(sub.CooperativeID)
 		weights := make([]money.Fen, len(lines))
 		for i, l := range lines {
 			weights[i] = l.NetFen
@@ -178,7 +177,7 @@ func (s *shelf) addFreight(o *Order, c Checkout) error {
 		sub := &o.SubOrders[i]
 		loads := map[id.ID]freight.Load{}
 		templates := map[id.ID]freight.Template{}
-		for _, l := range o.linesOf(sub.CooperativeID) {
+		for _, l := range o.soldBy(sub.CooperativeID) {
 			offer := s.offers[l.SKUID]
 			t := s.tariff.For(sub.CooperativeID, offer.Product.FreightTemplateID)
 			load := loads[t.ID]

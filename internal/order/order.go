@@ -115,7 +115,8 @@ type Line struct {
 	ShareFen        money.Fen // posted so far for the village collective
 	OnTopFen        money.Fen // the share as the buyer paid it on top, where the buyer bears it
 
-	VillageName string `gorm:"->"`
+	VillageName   string `gorm:"->"`
+	CooperativeID id.ID  `gorm:"-"` // while the order is priced and its parts have no ids
 }
 
 // TableName is the table's name.
@@ -181,9 +182,18 @@ func (o *Order) line(lineID id.ID) *Line {
 
 // linesOf are the lines of a sub-order.
 func (o *Order) linesOf(subID id.ID) []*Line {
+	return o.linesThat(func(l Line) bool { return l.SubOrderID == subID })
+}
+
+// soldBy are the lines of a cooperative, while the order is priced.
+func (o *Order) soldBy(cooperative id.ID) []*Line {
+	return o.linesThat(func(l Line) bool { return l.CooperativeID == cooperative })
+}
+
+func (o *Order) linesThat(belong func(Line) bool) []*Line {
 	var found []*Line
 	for i := range o.Lines {
-		if o.Lines[i].SubOrderID == subID {
+		if belong(o.Lines[i]) {
 			found = append(found, &o.Lines[i])
 		}
 	}

@@ -129,7 +129,7 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 	}
 	for i := range o.Lines {
 		l := &o.Lines[i]
-		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.SubOrderID]
+		l.ID, l.OrderID, l.SubOrderID = tx.NewID(), o.ID, ofCooperative[l.CooperativeID]
 	}
 	for i := range o.Payments {
 		p := &o.Payments[i]

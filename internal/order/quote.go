@@ -34,7 +34,7 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if err := s.readTerms(db, sold); err != nil {
 		return nil, err
 	}
-	if s.offers, err = catalog.Offers(db, skuIDs); err != nil {
+	if s.offers, err = catalog.OffersOf(db, sold); err != nil {
 		return nil, err
 	}
 	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
