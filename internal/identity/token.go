@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -93,24 +94,25 @@ type alive struct {
 
 // lookForSessions finds those of the sessions that are alive.
 func (s *Service) lookForSessions(ctx context.Context, sessionIDs []id.ID) (map[id.ID]alive, error) {
-	var rows []struct { // one for each role, or one without
+	type row struct { // one for each role, or one without
 		ID, UserID   id.ID
 		TokenVersion int64
 		Role         string
 	}
+	var rows []row
 	err := s.db.Read(ctx).Table("sessions").
 		Select("sessions.id, sessions.user_id, users.token_version, COALESCE(user_roles.role, '') role").
 		Joins("JOIN users ON users.id = sessions.user_id AND users.status = ?", statusActive).
 		Joins("LEFT JOIN user_roles ON user_roles.user_id = users.id").
-		Where("sessions.id IN ? AND sessions.revoked_at IS NULL", sessionIDs).
-		Order("user_roles.role").Scan(&rows).Error
+		Where("sessions.id IN ? AND sessions.revoked_at IS NULL", sessionIDs).Scan(&rows).Error
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Role, b.Role) }) // an engine would make a table to sort them
 	found := make(map[id.ID]alive, len(rows))
-	for _, row := range rows {
-		one := alive{row.UserID, row.TokenVersion, found[row.ID].roles}
-		if row.Role != "" {
-			one.roles = append(one.roles, row.Role)
+	for _, r := range rows {
+		one := alive{r.UserID, r.TokenVersion, found[r.ID].roles}
+		if r.Role != "" {
+			one.roles = append(one.roles, r.Role)
 		}
-		found[row.ID] = one
+		found[r.ID] = one
 	}
 	return found, err
 }

@@ -45,12 +45,12 @@ func Unsealed(view *gorm.DB) (n int64, err error) {
 // sealed. The head row is locked first, so any number of replicas may call it; one that
 // finds nothing waiting does not ask for the lock.
 func Seal(ctx context.Context, db *storage.DB) (int, error) {
+	var waiting []unsealed
+	if err := db.Read(ctx).Limit(1).Find(&waiting).Error; err != nil || len(waiting) == 0 {
+		return 0, err
+	}
 	total := 0
 	for {
-		var waiting []unsealed
-		if err := db.Read(ctx).Limit(1).Find(&waiting).Error; err != nil || len(waiting) == 0 {
-			return total, err
-		}
 		var sealed int
 		err := db.InTx(ctx, func(tx *storage.Tx) (err error) {
 			sealed, err = sealSome(tx)

@@ -28,7 +28,7 @@ type gathering[K comparable, V any] struct {
 }
 
 const (
-	gatherLooks  = 4   // at once, so that one that hangs does not hold all up
+	gatherLooks  = 2   // at once, so that one that hangs does not hold all up
 	gatherMost   = 500 // keys of one look
 	gatherWithin = 5 * time.Second
 )
