@@ -72,6 +72,15 @@ var audited = map[string][]string{
 	"POST /coop/promotions":                      {"promotion.added"},
 	"DELETE /coop/promotions/{id}":               {"promotion.ended"},
 
+	"POST /ops/campaigns":                               {"campaign.added"},
+	"PUT /ops/campaigns/{id}":                           {"campaign.changed"},
+	"POST /ops/campaigns/{id}/publish":                  {"campaign.published"},
+	"POST /ops/campaigns/{id}/close":                    {"campaign.closed"},
+	"PUT /ops/campaigns/{id}/products/{product_id}":     {"campaign.goods_accepted"},
+	"DELETE /ops/campaigns/{id}/products/{product_id}":  {"campaign.goods_out"},
+	"PUT /coop/campaigns/{id}/products/{product_id}":    {"campaign.goods_offered"},
+	"DELETE /coop/campaigns/{id}/products/{product_id}": {"campaign.goods_out"},
+
 	"POST /organisations":                                    {"organisation.created", "member.joined", "cooperative.villages_changed"},
 	"PUT /organisations/{id}/contact":                        {"organisation.contact_changed"},
 	"PUT /organisations/{id}":                                {"organisation.changed", "cooperative.villages_changed"},

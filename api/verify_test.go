@@ -48,6 +48,8 @@ var sabotages = map[string]string{
 	"no more goes back of a capture than came, and all of one that nobody waited for":                                `INSERT INTO captures (id, charge_id, gateway, reference, amount_fen, outcome, paid_at, created_at) VALUES (5, 6, 'x', 'r', 1, 'goes_back', 1, 1)`,
 	"what a tender of a gateway got back is on its way once":                                                         `UPDATE refund_payments SET tender = 'x' WHERE id = {refund_payments}`,
 	"a gateway's account is what came through it less what went back":                                                `UPDATE ledger_accounts SET code = 'gateway:x' WHERE id = {ledger_accounts}`,
+	"a line's campaign was open when it was ordered, and had its product":                                            `UPDATE order_lines SET campaign_id = 5 WHERE id = {order_lines}`,
+	"a line of goods that a campaign sold is in a campaign":                                                          `INSERT INTO campaign_products (id, campaign_id, product_id, status, changed_at) SELECT 5, (SELECT MAX(id) FROM campaigns), l.product_id, 'accepted', 1 FROM order_lines l WHERE l.campaign_id = 0 AND l.product_id NOT IN (SELECT g.product_id FROM campaign_products g) LIMIT 1`,
 	"a line's net is its price less its discount":                                                                    `UPDATE order_lines SET net_fen = net_fen - 1 WHERE id = {order_lines}`,
 	"what is held back of a line is what open refunds ask for":                                                       `UPDATE order_lines SET reserved_fen = 1 WHERE id = {order_lines}`,
 	"what is held back of a freight is what open refunds ask for":                                                    `UPDATE sub_orders SET reserved_freight_fen = 1 WHERE id = {sub_orders}`,
@@ -164,6 +166,7 @@ func sabotaged(t *testing.T, db *storage.DB, statement string, found func(verify
 var edits = []struct{ table, where, set string }{
 	{"order_lines", "share_fen > 0", "village_id = village_id + 1"},
 	{"order_lines", "share_fen > 0", "rule_id = rule_id + 1"},
+	{"order_lines", "campaign_id > 0", "campaign_id = 5"},
 	{"share_entries", "1 = 1", "village_id = village_id + 1"},
 	{"share_entries", "1 = 1", "rule_id = rule_id + 1"},
 	{"share_entries", "1 = 1", "tx_id = (SELECT MAX(id) FROM ledger_transactions)"},
@@ -225,6 +228,10 @@ func (p *program) everyMovement(t *testing.T) basket {
 
 	member, byBank := p.byBank(t, 1)
 	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+	own := p.goodsOfDemoCooperative(t)
+	p.season(t, county, own.other)
+	p.buy(t, b, own.other)
+	p.sql(t, "UPDATE campaigns SET published_at = opens_at")
 	p.importBank(t, county, false, statementFile(statement{"B1", yesterday, "", 5},
 		statement{"B2", yesterday, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
 	_, rows := p.differences(t, county)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zique/internal/campaign"
 	"zique/internal/catalog"
 	"zique/internal/id"
 	"zique/internal/money"
@@ -117,9 +118,12 @@ func (s *Server) listProducts(ctx context.Context, in *productsIn) (*body[list[P
 	if err != nil {
 		return nil, err
 	}
-	if in.CampaignID != "" { // no campaign has products of its own yet
-		_, err := parseID(in.CampaignID, "campaign_id")
-		return &body[list[ProductJSON]]{list[ProductJSON]{Items: []ProductJSON{}}}, err
+	if in.CampaignID != "" {
+		campaignID, err := parseID(in.CampaignID, "campaign_id")
+		if err != nil {
+			return nil, err
+		}
+		filter.Among = campaign.Products(s.DB.Read(ctx), campaignID)
 	}
 	found, err := catalog.List(s.DB.Read(ctx), filter)
 	if err != nil {

@@ -55,6 +55,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/products/{id}", "get-product", anyone, s.getProduct)
 	get(on, "/villages", "list-villages", anyone, s.listVillages)
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
+	get(on, "/campaigns", "list-campaigns", anyone, s.listCampaigns)
+	shared[CampaignDetailJSON](on, "/campaigns/{id}", "get-campaign", s.getCampaign)
 	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
 
@@ -119,6 +121,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/coop/promotions", "list-promotions", sellers, s.listPromotions)
 	post(on, "/coop/promotions", "add-promotion", pricers, http.StatusCreated, s.addPromotion)
 	remove(on, "/coop/promotions/{id}", "end-promotion", pricers, s.endPromotion)
+
+	get(on, "/coop/campaigns/{id}/products", "list-own-campaign-goods", sellers, s.listOwnCampaignGoods)
+	put(on, "/coop/campaigns/{id}/products/{product_id}", "offer-campaign-good", offerers, s.offerGood)
+	remove(on, "/coop/campaigns/{id}/products/{product_id}", "withdraw-campaign-good", offerers, s.withdrawGood)
 
 	get(on, "/coop/money", "get-coop-money", coopMoney, s.money)
 	get(on, "/coop/statements", "list-coop-statements", coopMoney, s.listOwnStatements)
@@ -188,6 +194,16 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ledger/accounts/{id}/entries", "list-ledger-entries", readers, s.accountStatement)
 	get(on, "/ledger/transactions/{id}", "get-ledger-transaction", readers, s.ledgerTransaction)
 	get(on, "/ledger/vouchers", "export-vouchers", readers, s.exportVouchers)
+
+	get(on, "/ops/campaigns", "list-ops-campaigns", readers, s.listOpsCampaigns)
+	post(on, "/ops/campaigns", "add-campaign", operators, http.StatusCreated, s.addCampaign)
+	get(on, "/ops/campaigns/{id}", "get-ops-campaign", readers, s.getOpsCampaign)
+	put(on, "/ops/campaigns/{id}", "change-campaign", operators, s.changeCampaign)
+	post(on, "/ops/campaigns/{id}/publish", "publish-campaign", operators, http.StatusOK, s.publishCampaign)
+	post(on, "/ops/campaigns/{id}/close", "close-campaign", operators, http.StatusOK, s.closeCampaign)
+	get(on, "/ops/campaigns/{id}/products", "list-campaign-goods", readers, s.listCampaignGoods)
+	put(on, "/ops/campaigns/{id}/products/{product_id}", "choose-campaign-good", operators, s.chooseGood)
+	remove(on, "/ops/campaigns/{id}/products/{product_id}", "take-campaign-good-out", operators, s.takeGoodOut)
 
 	post(on, "/ops/villages", "add-village", operators, http.StatusCreated, s.addVillage)
 	put(on, "/ops/villages/{id}", "change-village", operators, s.changeVillage)

@@ -27,6 +27,7 @@ type Filter struct {
 	Category      string
 	VillageID     id.ID
 	CooperativeID id.ID
+	Among         *gorm.DB // a query for the ids of which it is one; nil: any
 	Sort          string
 	AfterID       id.ID
 	AfterPrice    money.Fen
@@ -86,6 +87,9 @@ func List(db *gorm.DB, f Filter) ([]Shown, error) {
 	}
 	if f.CooperativeID != 0 {
 		q = q.Where("p.cooperative_id = ?", f.CooperativeID)
+	}
+	if f.Among != nil {
+		q = q.Where("p.id IN (?)", f.Among)
 	}
 	found := []Shown{}
 	return found, ordered(joined(db.Table("(?) p", page(q, f))), f.Sort).Scan(&found).Error

@@ -21,6 +21,18 @@ func (m Millis) Add(d time.Duration) Millis { return m + Millis(d.Milliseconds()
 // FromTime drops what is finer than a millisecond.
 func FromTime(t time.Time) Millis { return Millis(t.UnixMilli()) }
 
+// Shanghai is where every day begins and ends.
+var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// Day is the instant's day in Shanghai, as YYYY-MM-DD.
+func (m Millis) Day() string { return m.Time().In(Shanghai).Format(time.DateOnly) }
+
+// DayBegins is the first instant of a day, written as YYYY-MM-DD.
+func DayBegins(day string) (Millis, error) {
+	t, err := time.ParseInLocation(time.DateOnly, day, Shanghai)
+	return FromTime(t), err
+}
+
 // Clock tells the time. It is safe for concurrent use.
 type Clock struct {
 	read   func() time.Time

@@ -44,6 +44,19 @@ func (p *Problems) Line(field, value string, most int) string {
 	return value
 }
 
+// Text answers the value without space around it. It may be empty, or have several lines of
+// at most most characters together.
+func (p *Problems) Text(field, value string, most int) string {
+	value = strings.TrimSpace(value)
+	switch {
+	case utf8.RuneCountInString(value) > most:
+		p.Add(field, "too_long", fmt.Sprintf("must have at most %d characters", most))
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }):
+		p.Add(field, "invalid", "must be text")
+	}
+	return value
+}
+
 // MaxReason is the longest reason in characters.
 const MaxReason = 500
 

@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"village", "staff"},
 	{"share", "freight", "promotion"},
 	{"catalog"},
-	{"cart", "aidcard", "payment"},
+	{"cart", "aidcard", "payment", "campaign"},
 	{"order"},
 	{"programme", "bank", "settlement"},
 	{"report", "verify", "erasure"},

@@ -87,6 +87,7 @@ type shelf struct {
 
 	tariff     freight.Tariff
 	promotions promotion.Running
+	campaigns  map[id.ID]id.ID // in which products are on sale
 }
 
 // accept decides one checkout and takes its units and money off the shelf. A
@@ -137,7 +138,7 @@ func (s *shelf) addLines(o *Order, c Checkout) error {
 			ProductID: offer.ProductID, SKUID: offer.ID, VillageID: offer.Product.VillageID,
 			Title: offer.Product.Title, Spec: offer.Spec, CoverURL: offer.Product.CoverURL,
 			Quantity: item.Quantity, PriceFen: offer.PriceFen, NetFen: goods,
-			VillageName: offer.Product.VillageName, CooperativeID: sub.CooperativeID,
+			VillageName: offer.Product.VillageName, CooperativeID: sub.CooperativeID, CampaignID: s.campaigns[offer.ProductID],
 		})
 	}
 	s.discount(o)

@@ -112,6 +112,7 @@ type Line struct {
 	RateBp          money.BasisPoints
 	ShareBearer     string
 	ShareCampaignID id.ID
+	CampaignID      id.ID     // in which the product was on sale; 0: in none
 	ShareFen        money.Fen // posted so far for the village collective
 	OnTopFen        money.Fen // the share as the buyer paid it on top, where the buyer bears it
 

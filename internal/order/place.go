@@ -9,6 +9,7 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/audit"
+	"zique/internal/campaign"
 	"zique/internal/catalog"
 	"zique/internal/fault"
 	"zique/internal/freight"
@@ -177,7 +178,7 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	return s, err
 }
 
-// readTerms reads the rules of shares, freights and promotions for what is sold.
+// readTerms reads the rules of shares, freights, promotions and campaigns for what is sold.
 func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error) {
 	var cooperatives []id.ID
 	for _, p := range sold {
@@ -191,7 +192,10 @@ func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error)
 	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
 		return err
 	}
-	s.promotions, err = promotion.InForce(db, cooperatives, s.now)
+	if s.promotions, err = promotion.InForce(db, cooperatives, s.now); err != nil {
+		return err
+	}
+	s.campaigns, err = campaign.OnSale(db, sold, s.now)
 	return err
 }
 

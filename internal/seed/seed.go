@@ -11,11 +11,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
 	"zique/internal/audit"
+	"zique/internal/campaign"
 	"zique/internal/catalog"
 	"zique/internal/freight"
 	"zique/internal/id"
@@ -117,6 +119,9 @@ func load(tx *storage.Tx, people *identity.Service, codes aidcard.Codes) error {
 	}
 	cooperatives, err := loadGoods(tx, fiction, villages)
 	if err != nil {
+		return err
+	}
+	if err := loadSeason(tx); err != nil {
 		return err
 	}
 	return loadPeople(tx, fiction, people, codes, cooperatives[0])
@@ -223,6 +228,33 @@ func loadGoods(tx *storage.Tx, fiction demo, villages map[string]village.Village
 		}
 	}
 	return ids, nil
+}
+
+// A demo season began a week before the demo, and lasts a month more.
+const (
+	seasonGoods = 4
+	seasonBegan = 7 * 24 * time.Hour
+	seasonLasts = 30 * 24 * time.Hour
+)
+
+func loadSeason(tx *storage.Tx) error {
+	season, err := campaign.Add(tx, audit.System, campaign.Terms{Kind: campaign.Season, Title: "消费帮扶季（演示）",
+		Description: "买一份山里的好东西，帮一个村。本季所售商品，每一笔都计入村集体份额，合计随时可查。",
+		OpensOn:     tx.Now().Add(-seasonBegan).Day(), ClosesOn: tx.Now().Add(seasonLasts).Day()})
+	if err != nil {
+		return err
+	}
+	var goods []id.ID
+	if err := tx.Model(&catalog.Product{}).Order("id").Limit(seasonGoods).Pluck("id", &goods).Error; err != nil {
+		return err
+	}
+	for _, product := range goods {
+		if _, err := campaign.Choose(tx, audit.System, season.ID, product); err != nil {
+			return err
+		}
+	}
+	_, err = campaign.Publish(tx, audit.System, season.ID)
+	return err
 }
 
 func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes aidcard.Codes, cooperative id.ID) error {

@@ -50,6 +50,17 @@ var ofOrders = []Invariant{
 		SELECT s.id broken FROM sub_orders s WHERE s.discount_fen <> COALESCE((SELECT SUM(l.discount_fen) FROM order_lines l WHERE l.sub_order_id = s.id), 0)`},
 	{"an order's discount is its sub-orders'", "orders", `
 		SELECT o.id broken FROM orders o WHERE o.discount_fen <> COALESCE((SELECT SUM(s.discount_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)`},
+	{"a line's campaign was open when it was ordered, and had its product", "order_lines", `
+		SELECT l.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id LEFT JOIN campaigns c ON c.id = l.campaign_id
+		WHERE l.campaign_id <> 0 AND (c.published_at IS NULL OR o.created_at < c.published_at - ` + skewMs + ` OR o.created_at > c.closed_at + ` + skewMs + `
+			OR o.created_at < c.opens_at - ` + skewMs + ` OR o.created_at > c.closes_at + ` + skewMs + `
+			OR NOT EXISTS (SELECT 1 FROM campaign_products g WHERE g.campaign_id = c.id AND g.product_id = l.product_id))`},
+	{"a line of goods that a campaign sold is in a campaign", "order_lines", `
+		SELECT l.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id
+		JOIN campaign_products g ON g.product_id = l.product_id AND g.status = 'accepted' JOIN campaigns c ON c.id = g.campaign_id
+		WHERE l.campaign_id = 0 AND o.created_at > c.opens_at + ` + skewMs + ` AND o.created_at < c.closes_at - ` + skewMs + `
+			AND o.created_at > c.published_at + ` + skewMs + ` AND o.created_at > g.changed_at + ` + skewMs + `
+			AND (c.closed_at IS NULL OR o.created_at < c.closed_at - ` + skewMs + `)`},
 	{"a line's units are sent, came off, or wait", "order_lines", `
 		SELECT l.id broken FROM order_lines l
 		WHERE l.shipped_quantity + l.cancelled_quantity > l.quantity OR l.restocked_quantity < l.cancelled_quantity
