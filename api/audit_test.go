@@ -72,6 +72,8 @@ var audited = map[string][]string{
 	"POST /coop/promotions":                      {"promotion.added"},
 	"DELETE /coop/promotions/{id}":               {"promotion.ended"},
 
+	"POST /orders/{id}/certificate":                     {"certificate.issued"},
+	"POST /ent/certificates":                            {"certificate.issued"},
 	"POST /ops/campaigns":                               {"campaign.added"},
 	"PUT /ops/campaigns/{id}":                           {"campaign.changed"},
 	"POST /ops/campaigns/{id}/publish":                  {"campaign.published"},

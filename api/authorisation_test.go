@@ -97,22 +97,27 @@ var rules = map[string]rule{
 	"POST /ops/campaigns/{id}/publish":                  {by: "county", also: desks, path: "/ops/campaigns/{campaign}/publish"},
 	"POST /ops/campaigns/{id}/close":                    {by: "county", also: desks, answers: badRequest, path: "/ops/campaigns/{campaign}/close", body: map[string]any{"reason": ""}},
 	"GET /ops/campaigns/{id}/products":                  {by: "auditor", also: desks, path: "/ops/campaigns/{campaign}/products"},
-	"PUT /ops/campaigns/{id}/products/{product_id}":     {by: "county", also: desks, path: "/ops/campaigns/{campaign}/products/{campaign_good}"},
-	"DELETE /ops/campaigns/{id}/products/{product_id}":  {by: "county", also: desks, path: "/ops/campaigns/{campaign}/products/{campaign_good}"},
-	"GET /coop/campaigns/{id}/products":                 {by: "cooperative", also: workers, path: "/coop/campaigns/{campaign}/products"},
+	"PUT /ops/campaigns/{id}/products/{product_id}":     {by: "county", also: desks, path: "/ops/campaigns/{campaign}/products/{campaign_other}"},
+	"DELETE /ops/campaigns/{id}/products/{product_id}":  {by: "county", also: desks, path: "/ops/campaigns/{campaign}/products/{campaign_other}"},
+	"GET /coop/campaigns/{id}/products":                 {by: "cooperative", also: workers, self: true, hides: []string{"{campaign_good}"}, path: "/coop/campaigns/{campaign}/products"},
 	"PUT /coop/campaigns/{id}/products/{product_id}":    {by: "cooperative", also: accountants, path: "/coop/campaigns/{campaign}/products/{campaign_good}"},
 	"DELETE /coop/campaigns/{id}/products/{product_id}": {by: "cooperative", also: accountants, path: "/coop/campaigns/{campaign}/products/{campaign_good}"},
-	"POST /orders/{id}/pay":                             {by: "buyer", path: "/orders/{waiting_order}/pay"},
-	"POST /orders/{id}/receipt":                         {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
-	"POST /refunds/{id}/return":                         {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
-	"POST /refunds/{id}/withdraw":                       {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
-	"GET /coop/orders":                                  {by: "cooperative", also: workers, hides: []string{"{sub_order}"}},
-	"GET /coop/orders/{sub_order_id}":                   {by: "cooperative", also: workers, path: "/coop/orders/{sub_order}"},
-	"POST /coop/orders/{sub_order_id}/shipments":        {by: "cooperative", also: packers, answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
-	"POST /coop/orders/{sub_order_id}/refunds":          {by: "cooperative", also: accountants, answers: []int{http.StatusCreated, http.StatusConflict}, key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
-	"POST /coop/refunds/{id}/approve":                   {by: "cooperative", also: accountants, answers: []int{http.StatusOK, http.StatusConflict}, path: "/coop/refunds/{refund}/approve"},
-	"POST /coop/refunds/{id}/reject":                    {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
-	"POST /coop/refunds/{id}/accept":                    {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/accept"},
+	"GET /public/certificates/{code}":                   public, "GET /public/certificates/{code}/file": public,
+	"GET /orders/{id}/certificates":              {by: "buyer", self: true, path: "/orders/{order}/certificates", hides: []string{"{certificate}"}},
+	"POST /orders/{id}/certificate":              {by: "buyer", path: "/orders/{order}/certificate"},
+	"GET /ent/certificates":                      {by: "secretary", also: []string{"finance", "purchaser"}},
+	"POST /ent/certificates":                     {by: "secretary", also: []string{"finance", "purchaser"}, answers: badRequest, body: map[string]any{"from": "", "until": ""}},
+	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{waiting_order}/pay"},
+	"POST /orders/{id}/receipt":                  {by: "buyer", answers: conflict, path: "/orders/{order}/receipt"},
+	"POST /refunds/{id}/return":                  {by: "buyer", answers: conflict, path: "/refunds/{refund}/return", body: parcelBody()},
+	"POST /refunds/{id}/withdraw":                {by: "buyer", answers: conflict, path: "/refunds/{refund}/withdraw"},
+	"GET /coop/orders":                           {by: "cooperative", also: workers, hides: []string{"{sub_order}"}},
+	"GET /coop/orders/{sub_order_id}":            {by: "cooperative", also: workers, path: "/coop/orders/{sub_order}"},
+	"POST /coop/orders/{sub_order_id}/shipments": {by: "cooperative", also: packers, answers: conflict, key: true, path: "/coop/orders/{sub_order}/shipments", body: parcelBody()},
+	"POST /coop/orders/{sub_order_id}/refunds":   {by: "cooperative", also: accountants, answers: []int{http.StatusCreated, http.StatusConflict}, key: true, path: "/coop/orders/{sub_order}/refunds", body: map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": "{sent_line}", "quantity": 1}}}},
+	"POST /coop/refunds/{id}/approve":            {by: "cooperative", also: accountants, answers: []int{http.StatusOK, http.StatusConflict}, path: "/coop/refunds/{refund}/approve"},
+	"POST /coop/refunds/{id}/reject":             {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/reject", body: map[string]any{"reason": "x"}},
+	"POST /coop/refunds/{id}/accept":             {by: "cooperative", also: accountants, answers: conflict, path: "/coop/refunds/{refund}/accept"},
 
 	"GET /coop/money":                             {by: "cooperative", also: accountants},
 	"GET /coop/statements":                        {by: "cooperative", also: accountants},
@@ -274,8 +279,10 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
-	f.things["campaign_good"] = p.goodsOfDemoCooperative(t).product
-	f.things["campaign"] = p.season(t, f.tokens["county"], f.things["campaign_good"])
+	f.things["certificate"] = p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+f.things["order"]+"/certificate", nil).text("code")
+	own := p.goodsOfDemoCooperative(t)
+	f.things["campaign_good"], f.things["campaign_other"] = own.product, own.other
+	f.things["campaign"] = p.season(t, f.tokens["county"], own.product, own.other)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account

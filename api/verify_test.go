@@ -48,6 +48,9 @@ var sabotages = map[string]string{
 	"no more goes back of a capture than came, and all of one that nobody waited for":                                `INSERT INTO captures (id, charge_id, gateway, reference, amount_fen, outcome, paid_at, created_at) VALUES (5, 6, 'x', 'r', 1, 'goes_back', 1, 1)`,
 	"what a tender of a gateway got back is on its way once":                                                         `UPDATE refund_payments SET tender = 'x' WHERE id = {refund_payments}`,
 	"a gateway's account is what came through it less what went back":                                                `UPDATE ledger_accounts SET code = 'gateway:x' WHERE id = {ledger_accounts}`,
+	"a certificate is what its villages grew":                                                                        `UPDATE certificate_villages SET share_fen = share_fen + 1 WHERE id = {certificate_villages}`,
+	"a certificate says what had been bought when it was issued":                                                     `UPDATE certificates SET goods_fen = goods_fen + 1000000 WHERE id = {certificates}`,
+	"only a certificate's last version stands":                                                                       `UPDATE certificates SET replaced_at = issued_at WHERE id = {certificates}`,
 	"a line's campaign was open when it was ordered, and had its product":                                            `UPDATE order_lines SET campaign_id = 5 WHERE id = {order_lines}`,
 	"a line of goods that a campaign sold is in a campaign":                                                          `INSERT INTO campaign_products (id, campaign_id, product_id, status, changed_at) SELECT 5, (SELECT MAX(id) FROM campaigns), l.product_id, 'accepted', 1 FROM order_lines l WHERE l.campaign_id = 0 AND l.product_id NOT IN (SELECT g.product_id FROM campaign_products g) LIMIT 1`,
 	"a line's net is its price less its discount":                                                                    `UPDATE order_lines SET net_fen = net_fen - 1 WHERE id = {order_lines}`,
@@ -167,6 +170,8 @@ var edits = []struct{ table, where, set string }{
 	{"order_lines", "share_fen > 0", "village_id = village_id + 1"},
 	{"order_lines", "share_fen > 0", "rule_id = rule_id + 1"},
 	{"order_lines", "campaign_id > 0", "campaign_id = 5"},
+	{"certificates", "version = 1", "goods_fen = goods_fen + 1"},
+	{"certificates", "version = 1", "replaced_at = issued_at"},
 	{"share_entries", "1 = 1", "village_id = village_id + 1"},
 	{"share_entries", "1 = 1", "rule_id = rule_id + 1"},
 	{"share_entries", "1 = 1", "tx_id = (SELECT MAX(id) FROM ledger_transactions)"},
@@ -230,7 +235,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
 	own := p.goodsOfDemoCooperative(t)
 	p.season(t, county, own.other)
-	p.buy(t, b, own.other)
+	p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+p.buy(t, b, own.other).text("id")+"/certificate", nil)
 	p.sql(t, "UPDATE campaigns SET published_at = opens_at")
 	p.importBank(t, county, false, statementFile(statement{"B1", yesterday, "", 5},
 		statement{"B2", yesterday, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))

@@ -28,6 +28,7 @@ import (
 	"zique/internal/bank"
 	"zique/internal/blob"
 	"zique/internal/cart"
+	"zique/internal/certificate"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -45,27 +46,28 @@ import (
 
 // Server is everything that the handlers call.
 type Server struct {
-	DB          *storage.DB
-	Redis       *storage.Redis
-	People      *identity.Service
-	Keys        *pii.Keyring
-	Carts       cart.Store
-	Codes       aidcard.Codes
-	Checkout    *order.Committer
-	Lifecycle   order.Lifecycle
-	Gateways    payment.Gateways  // what cards leave is paid through these
-	DemoPay     *localpay.Service // in demo mode: a gateway that plays the others
-	Bank        *bank.Service
-	Payee       Payee // of bank transfers
-	Files       *blob.Store
-	Orgs        *org.Service
-	Approvals   *approval.Desk
-	Staff       *staff.Service
-	Settlements *settlement.Service
-	Sheets      imports.FileSource // what imports read
-	Demo        bool
-	Site        fs.FS             // the built storefront
-	Packed      map[string][]byte // files of Site, packed with gzip
+	DB           *storage.DB
+	Redis        *storage.Redis
+	People       *identity.Service
+	Keys         *pii.Keyring
+	Carts        cart.Store
+	Codes        aidcard.Codes
+	Checkout     *order.Committer
+	Lifecycle    order.Lifecycle
+	Gateways     payment.Gateways  // what cards leave is paid through these
+	DemoPay      *localpay.Service // in demo mode: a gateway that plays the others
+	Bank         *bank.Service
+	Payee        Payee // of bank transfers
+	Files        *blob.Store
+	Orgs         *org.Service
+	Approvals    *approval.Desk
+	Staff        *staff.Service
+	Settlements  *settlement.Service
+	Certificates *certificate.Desk
+	Sheets       imports.FileSource // what imports read
+	Demo         bool
+	Site         fs.FS             // the built storefront
+	Packed       map[string][]byte // files of Site, packed with gzip
 
 	MetricsToken string // "": only programs on this machine may read /metrics, and only with LocalOnly
 	LocalOnly    bool   // the program listens on a loopback address

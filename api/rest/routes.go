@@ -58,6 +58,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/campaigns", "list-campaigns", anyone, s.listCampaigns)
 	shared[CampaignDetailJSON](on, "/campaigns/{id}", "get-campaign", s.getCampaign)
 	get(on, "/townships", "list-townships", anyone, s.listTownships)
+	get(on, "/public/certificates/{code}", "check-certificate", anyone, s.checkCertificate)
+	download(on, "/public/certificates/{code}/file", "get-certificate-file", anyone, s.certificateFile)
 	get(on, "/public/board", "get-board", anyone, s.board)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
@@ -81,6 +83,10 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/orders/{id}/cancel", "cancel-order", signedIn, http.StatusOK, s.cancelOrder)
 	post(on, "/orders/{id}/receipt", "confirm-receipt", signedIn, http.StatusOK, s.confirmReceipt)
 	keyed[RefundJSON](on, "/orders/{id}/refunds", "refund-order", signedIn, s.refundOrder) // (K)
+	get(on, "/orders/{id}/certificates", "list-order-certificates", signedIn, s.listOrderCertificates)
+	post(on, "/orders/{id}/certificate", "certify-order", signedIn, http.StatusOK, s.certifyOrder)
+	get(on, "/ent/certificates", "list-certificates", buyers, s.listCertificates)
+	post(on, "/ent/certificates", "certify-period", buyers, http.StatusOK, s.certifyPeriod)
 	post(on, "/refunds/{id}/return", "send-goods-back", signedIn, http.StatusOK, s.sendBack)
 	post(on, "/refunds/{id}/withdraw", "withdraw-refund", signedIn, http.StatusOK, s.withdrawRefund)
 

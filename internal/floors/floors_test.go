@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"cart", "aidcard", "payment", "campaign"},
 	{"order"},
 	{"programme", "bank", "settlement"},
-	{"report", "verify", "erasure"},
+	{"report", "certificate", "verify", "erasure"},
 	{"config", "seed"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/signintech/gopdf"
+	"github.com/skip2/go-qrcode"
 )
 
 //go:embed font/NotoSansSC-subset.ttf
@@ -26,6 +27,7 @@ type Column struct {
 type Table struct {
 	Title   string
 	Lines   []string
+	QR      string // a link, as a QR code beside title and lines; "": none
 	Columns []Column
 	Rows    [][]string
 }
@@ -40,6 +42,7 @@ const (
 	textSize   = 8
 	titleSize  = 15
 	family     = "noto"
+	tableQR    = 84.0
 	missing    = '〓'
 )
 
@@ -70,6 +73,9 @@ func (p *printer) print() error {
 	if err := p.page(); err != nil {
 		return err
 	}
+	if err := p.link(); err != nil {
+		return err
+	}
 	if err := p.text(p.table.Title, titleSize, 1.6*lineHeight); err != nil {
 		return err
 	}
@@ -97,6 +103,22 @@ func (p *printer) print() error {
 	return nil
 }
 
+// link prints the QR code at the right of the head.
+func (p *printer) link() error {
+	if p.table.QR == "" {
+		return nil
+	}
+	code, err := qrcode.Encode(p.table.QR, qrcode.Medium, 256)
+	if err != nil {
+		return err
+	}
+	picture, err := gopdf.ImageHolderByBytes(code)
+	if err != nil {
+		return err
+	}
+	return p.doc.ImageByHolder(picture, margin+Width-tableQR, margin, &gopdf.Rect{W: tableQR, H: tableQR})
+}
+
 // page begins the next page, with its number at the foot.
 func (p *printer) page() error {
 	p.doc.AddPage()
@@ -113,7 +135,11 @@ func (p *printer) text(text string, size int, down float64) error {
 	if err := p.doc.SetFont(family, "", size); err != nil {
 		return err
 	}
-	if err := p.cell(margin, Width, text, gopdf.Left); err != nil {
+	width := Width
+	if p.table.QR != "" && p.y < margin+tableQR {
+		width -= tableQR + gap
+	}
+	if err := p.cell(margin, width, text, gopdf.Left); err != nil {
 		return err
 	}
 	p.y += down

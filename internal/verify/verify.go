@@ -26,7 +26,7 @@ type Invariant struct {
 }
 
 // Invariants are all rules that hold at every moment.
-var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofTenders, ofRefunds, ofShares, ofStatements, ofAnswers)
+var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofTenders, ofRefunds, ofShares, ofStatements, ofCertificates, ofAnswers)
 
 // Broken is an invariant with the first rows that break it.
 type Broken struct {
