@@ -104,7 +104,7 @@ var rules = map[string]rule{
 	"DELETE /coop/campaigns/{id}/products/{product_id}": {by: "cooperative", also: accountants, path: "/coop/campaigns/{campaign}/products/{campaign_good}"},
 	"GET /public/certificates/{code}":                   public, "GET /public/certificates/{code}/file": public,
 	"GET /orders/{id}/certificates":              {by: "buyer", self: true, path: "/orders/{order}/certificates", hides: []string{"{certificate}"}},
-	"POST /orders/{id}/certificate":              {by: "buyer", path: "/orders/{order}/certificate"},
+	"POST /orders/{id}/certificate":              {by: "buyer", answers: conflict, path: "/orders/{order}/certificate"},
 	"GET /ent/certificates":                      {by: "secretary", also: []string{"finance", "purchaser"}},
 	"POST /ent/certificates":                     {by: "secretary", also: []string{"finance", "purchaser"}, answers: badRequest, body: map[string]any{"from": "", "until": ""}},
 	"POST /orders/{id}/pay":                      {by: "buyer", path: "/orders/{waiting_order}/pay"},
