@@ -16,6 +16,7 @@ const member: RouteRecordRaw[] = [
   own('/org/:id/edit', 'org-edit', () => import('./pages/org/ApplyPage.vue')),
   own('/org/:id/members', 'org-members', () => import('./pages/org/MembersPage.vue')),
   own('/org/:id/payee', 'org-payee', () => import('./pages/org/PayeePage.vue')),
+  own('/org/:id/certificates', 'org-certificates', () => import('./pages/org/CertificatesPage.vue')),
   own('/org/:id/money', 'org-money', () => import('./pages/org/MoneyPage.vue')),
   own('/org/:id/statements/:statement', 'org-statement', () => import('./pages/org/StatementPage.vue')),
   { path: '/organisations/:id', redirect: (to) => `/org/${String(to.params.id)}` },
@@ -30,6 +31,7 @@ const cooperative: RouteRecordRaw[] = [
   { path: '/coop', redirect: '/coop/orders' },
   coop('/orders', 'orders', () => import('./pages/coop/OrdersPage.vue')),
   coop('/orders/:id', 'order', () => import('./pages/coop/OrderPage.vue')),
+  coop('/campaigns', 'campaigns', () => import('./pages/coop/CampaignsPage.vue')),
   coop('/pricing', 'pricing', () => import('./pages/coop/PricingPage.vue')),
 ]
 
@@ -49,6 +51,9 @@ const ops: RouteRecordRaw[] = [
   desk('/villages/new', '-village-new', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
   desk('/villages/import', '-village-import', () => import('./pages/ops/VillageImportPage.vue'), ['operator']),
   desk('/villages/:id', '-village', () => import('./pages/ops/VillageEditPage.vue'), ['operator']),
+  desk('/campaigns', '-campaigns', () => import('./pages/ops/CampaignsPage.vue')),
+  desk('/campaigns/new', '-campaign-new', () => import('./pages/ops/CampaignPage.vue'), ['operator']),
+  desk('/campaigns/:id', '-campaign', () => import('./pages/ops/CampaignPage.vue')),
   desk('/bank', '-bank', () => import('./pages/ops/BankPage.vue')),
   desk('/bank/import', '-bank-import', () => import('./pages/ops/BankImportPage.vue'), ['operator']),
   desk('/bank/days', '-bank-days', () => import('./pages/ops/BankDaysPage.vue')),

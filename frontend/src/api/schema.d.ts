@@ -244,6 +244,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cards": {
         parameters: {
             query?: never;
@@ -351,6 +383,38 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/campaigns/{id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-own-campaign-goods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/campaigns/{id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["offer-campaign-good"];
+        post?: never;
+        delete: operations["withdraw-campaign-good"];
         options?: never;
         head?: never;
         patch?: never;
@@ -670,6 +734,22 @@ export interface paths {
         get: operations["get-demo-charge"];
         put?: never;
         post: operations["pay-demo-charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-certificates"];
+        put?: never;
+        post: operations["certify-period"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1118,6 +1198,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["match-bank-row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-ops-campaigns"];
+        put?: never;
+        post: operations["add-campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-ops-campaign"];
+        put: operations["change-campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["close-campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns/{id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-campaign-goods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns/{id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["choose-campaign-good"];
+        post?: never;
+        delete: operations["take-campaign-good-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/campaigns/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish-campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1940,6 +2116,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["certify-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-order-certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/pay": {
         parameters: {
             query?: never;
@@ -2220,6 +2428,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/certificates/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["check-certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/certificates/{code}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-certificate-file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2753,6 +2993,117 @@ export interface components {
             share_total_fen: number;
             township: string;
         };
+        CampaignDetailJSON: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * @description its last day, included
+             * @example 2026-10-31
+             */
+            closes_on: string;
+            description?: string;
+            id: string;
+            /**
+             * @description 消费帮扶季 or 年货节
+             * @enum {string}
+             */
+            kind: "season" | "new_year_fair";
+            /**
+             * @description its first day in Asia/Shanghai
+             * @example 2026-10-01
+             */
+            opens_on: string;
+            /**
+             * @description now; absent: a draft
+             * @enum {string}
+             */
+            phase?: "upcoming" | "running" | "over";
+            title: string;
+            totals: components["schemas"]["CampaignTotalsJSON"];
+        };
+        CampaignFields: {
+            /**
+             * @description its last day, included
+             * @example 2026-10-31
+             */
+            closes_on: string;
+            description?: string;
+            /**
+             * @description 消费帮扶季 or 年货节
+             * @enum {string}
+             */
+            kind: "season" | "new_year_fair";
+            /**
+             * @description its first day in Asia/Shanghai
+             * @example 2026-10-01
+             */
+            opens_on: string;
+            title: string;
+        };
+        CampaignGoodJSON: {
+            /** Format: date-time */
+            changed_at: string;
+            cooperative: components["schemas"]["NamedJSON"];
+            cover_url: string;
+            /** @description its cooperative offers it in the shop */
+            listed: boolean;
+            product_id: string;
+            /** @enum {string} */
+            status: "offered" | "accepted" | "out";
+            title: string;
+        };
+        CampaignGoodStatusJSON: {
+            product_id: string;
+            /** @enum {string} */
+            status: "offered" | "accepted" | "out";
+        };
+        CampaignJSON: {
+            /**
+             * @description its last day, included
+             * @example 2026-10-31
+             */
+            closes_on: string;
+            description?: string;
+            id: string;
+            /**
+             * @description 消费帮扶季 or 年货节
+             * @enum {string}
+             */
+            kind: "season" | "new_year_fair";
+            /**
+             * @description its first day in Asia/Shanghai
+             * @example 2026-10-01
+             */
+            opens_on: string;
+            /**
+             * @description now; absent: a draft
+             * @enum {string}
+             */
+            phase?: "upcoming" | "running" | "over";
+            title: string;
+        };
+        CampaignTotalsJSON: {
+            /**
+             * Format: int64
+             * @description paid for goods, net of refunds, without freight
+             */
+            goods_fen: number;
+            /**
+             * Format: int64
+             * @description of which something stays
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description credited to village collectives, net of refunds
+             */
+            share_fen: number;
+            /**
+             * Format: int64
+             * @description from which something was bought
+             */
+            villages: number;
+        };
         CancelInBody: {
             sub_order_id?: string;
         };
@@ -2848,6 +3199,83 @@ export interface components {
             /** Format: int64 */
             product_count: number;
         };
+        CertificateFactsJSON: {
+            /** Format: int64 */
+            goods_fen: number;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description credited to village collectives
+             */
+            share_fen: number;
+            /** @description the largest first */
+            villages: components["schemas"]["CertificateVillageJSON"][] | null;
+        };
+        CertificateJSON: {
+            code: string;
+            /** @description as they were when it was issued */
+            facts: components["schemas"]["CertificateFactsJSON"];
+            /** @description of a period: its first day in Asia/Shanghai */
+            from?: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "order" | "period";
+            /** @description that bought; absent: a person */
+            organisation?: string;
+            /**
+             * Format: date-time
+             * @description when a newer version was issued, under another code; null: this is the last
+             */
+            replaced_at: string | null;
+            /** @description of a period: its last day */
+            until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CertificatePeriodFields: {
+            /** @example 2026-01-01 */
+            from: string;
+            /** @example 2026-03-31 */
+            until: string;
+        };
+        CertificateVillageJSON: {
+            /** Format: int64 */
+            goods_fen: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            share_fen: number;
+            township: string;
+        };
+        CheckedCertificateJSON: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description now is something else than what was issued, as after a refund */
+            changed: boolean;
+            code: string;
+            /** @description as they were when it was issued */
+            facts: components["schemas"]["CertificateFactsJSON"];
+            /** @description of a period: its first day in Asia/Shanghai */
+            from?: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "order" | "period";
+            now: components["schemas"]["CertificateFactsJSON"];
+            /** @description that bought; absent: a person */
+            organisation?: string;
+            /**
+             * Format: date-time
+             * @description when a newer version was issued, under another code; null: this is the last
+             */
+            replaced_at: string | null;
+            /** @description of a period: its last day */
+            until?: string;
+            /** Format: int64 */
+            version: number;
+        };
         ClaimInBody: {
             /** @description 24 characters; case, spaces and hyphens do not matter */
             code: string;
@@ -2855,6 +3283,9 @@ export interface components {
         CloseBankDayInBody: {
             /** @description why open differences are carried over */
             carry_reason?: string;
+        };
+        CloseCampaignInBody: {
+            reason: string;
         };
         CodeInBody: {
             phone: string;
@@ -3336,6 +3767,16 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListCampaignGoodJSON: {
+            items: components["schemas"]["CampaignGoodJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListCampaignJSON: {
+            items: components["schemas"]["CampaignJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCardEntryJSON: {
             items: components["schemas"]["CardEntryJSON"][] | null;
             /** @description absent on the last page */
@@ -3348,6 +3789,11 @@ export interface components {
         };
         ListCategoryJSON: {
             items: components["schemas"]["CategoryJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListCertificateJSON: {
+            items: components["schemas"]["CertificateJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3393,6 +3839,11 @@ export interface components {
         };
         ListOpenSessionJSON: {
             items: components["schemas"]["OpenSessionJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListOpsCampaignJSON: {
+            items: components["schemas"]["OpsCampaignJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3591,6 +4042,39 @@ export interface components {
             last_used_at: string;
             /** @description network of the address */
             peer: string;
+        };
+        OpsCampaignJSON: {
+            /** Format: date-time */
+            closed_at: string | null;
+            /**
+             * @description its last day, included
+             * @example 2026-10-31
+             */
+            closes_on: string;
+            /** Format: date-time */
+            created_at: string;
+            description?: string;
+            id: string;
+            /**
+             * @description 消费帮扶季 or 年货节
+             * @enum {string}
+             */
+            kind: "season" | "new_year_fair";
+            /**
+             * @description its first day in Asia/Shanghai
+             * @example 2026-10-01
+             */
+            opens_on: string;
+            /**
+             * @description now; absent: a draft
+             * @enum {string}
+             */
+            phase?: "upcoming" | "running" | "over";
+            /** Format: date-time */
+            published_at: string | null;
+            /** @enum {string} */
+            status: "draft" | "published" | "closed";
+            title: string;
         };
         OrderFields: {
             address_id: string;
@@ -5275,6 +5759,71 @@ export interface operations {
             };
         };
     };
+    "list-campaigns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                phase?: "upcoming" | "running" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-cards": {
         parameters: {
             query?: never;
@@ -5483,6 +6032,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListCategoryJSON"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-own-campaign-goods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCampaignGoodJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer-campaign-good": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignGoodStatusJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-campaign-good": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6296,6 +6938,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DemoPaidJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-certificates": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCertificateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "certify-period": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificatePeriodFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateJSON"];
                 };
             };
             /** @description Error */
@@ -7283,6 +7990,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ops-campaigns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "draft" | "published" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOpsCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ops-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseCampaignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsCampaignJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-campaign-goods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCampaignGoodJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-campaign-good": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignGoodStatusJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-campaign-good-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpsCampaignJSON"];
                 };
             };
             /** @description Error */
@@ -9261,6 +10259,68 @@ export interface operations {
             };
         };
     };
+    "certify-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-order-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCertificateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pay-order": {
         parameters: {
             query?: never;
@@ -10022,6 +11082,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description in either case, with or without spaces and hyphens */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedCertificateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-certificate-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description in either case, with or without spaces and hyphens */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */

@@ -29,6 +29,8 @@ export interface ProductQuery {
   q?: string
   category?: string
   village_id?: string
+  cooperative_id?: string
+  campaign_id?: string
   sort?: 'newest' | 'price_asc' | 'price_desc'
   cursor?: string
   limit?: number
@@ -61,6 +63,17 @@ export type FreightZone = FreightInput['zones'][number]
 export type FreightTemplate = Lists<Wire['FreightTemplateJSON']>
 export type PromotionInput = Wire['PromotionFields']
 export type Promotion = Wire['PromotionJSON']
+
+export type Campaign = Wire['CampaignJSON']
+export type CampaignPhase = NonNullable<Campaign['phase']>
+export type CampaignDetail = Wire['CampaignDetailJSON']
+export type CampaignInput = Wire['CampaignFields']
+export type OpsCampaign = Wire['OpsCampaignJSON']
+export type CampaignGood = Wire['CampaignGoodJSON']
+export type CampaignGoodStatus = Wire['CampaignGoodStatusJSON']
+
+export type Certificate = Lists<Wire['CertificateJSON']>
+export type CheckedCertificate = Lists<Wire['CheckedCertificateJSON']>
 
 export type Tender = Wire['TenderJSON']
 export type PayPlace = Wire['PayJSON']

@@ -4,7 +4,7 @@ const en: typeof zh = {
   brand: 'Zique Market',
   nav: {
     main: 'Main', tabs: 'Bottom navigation', home: 'Home', product: 'Product', cart: 'Cart', cartCount: 'Cart, {n} items', checkout: 'Checkout',
-    signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village',
+    signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village', season: 'Campaign',
     board: 'Open books', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
   },
   ui: {
@@ -18,6 +18,15 @@ const en: typeof zh = {
     noneIn: 'Nothing for “{q}” in {place}', narrowHint: 'Try another word, or look among all produce.', everywhere: 'Search all produce', elsewhere: 'Found elsewhere', similar: 'Something like it', perhaps: 'You might like these',
   },
   home: { title: 'From the hills of Xinhua', lead: 'Straight from the cooperatives. Each order leaves a share with the village.', categories: 'Categories', sort: 'Sort by' },
+  certificate: {
+    title: 'Certificate of purchase', check: 'Check a certificate', code: 'Code', codeHint: '24 characters; paste it, or the address of its page.', codeBad: 'A code has 24 letters and digits.', go: 'Check', download: 'Download PDF', version: 'Version {n}',
+    holds: 'Genuine, and as the books stand now.', changed: 'Genuine, but something has changed since it was issued: see below.', replaced: 'Replaced by a newer version on {day}; it is no longer valid.', buyer: 'Buyer', period: 'Period', of: 'Of', oneOrder: 'One order', issued: 'Issued', what: 'Item', then: 'When issued', now: 'Now',
+    goods: 'Goods', share: 'Share of the village collectives', asOf: 'Checked {time}; net of refunds, without freight.', villages: 'Villages helped', see: 'See the certificate', hint: 'It shows which villages this purchase helped; anybody can check it.', issue: 'Issue a certificate', again: 'Issue again', none: 'No certificates yet',
+  },
+  season: {
+    until: 'Until {day}', go: 'Have a look', days: '{from} – {until}', share: 'Income for village collectives so far', goods: 'Goods sold', orders: 'Orders', villages: 'Villages', asOf: 'As of {time}, net of refunds, without freight.', products: 'In this season', noProducts: 'Nothing here yet',
+    phase: { upcoming: 'Coming up', running: 'Running', over: 'Over' },
+  },
   sort: { newest: 'Newest', price_asc: 'Price, low to high', price_desc: 'Price, high to low' },
   product: {
     gives: 'for the village', choose: 'Choose a size', quantity: 'Quantity', stock: '{n} in stock', few: 'Only {n} left', soldOut: 'Sold out',
@@ -89,7 +98,7 @@ const en: typeof zh = {
   notYours: { title: 'This page is not open to you', hint: 'You are signed in as {name}, who does not have the role that this page needs.', other: 'Sign in as somebody else', home: 'To the first page' },
   missing: { title: 'Nothing here', hint: 'The page may have moved.', home: 'To the first page' },
   error: {
-    network: 'No connection. Check it and try again.', timeout: 'No answer for a long time. Try again.', wait: 'Try again in {seconds} seconds.', invalid_body: 'Something in this request is wrong.', invalid_field: 'Some fields need another look.', unauthenticated: 'Please sign in.', token_expired: 'Your session has ended. Please sign in again.', wrong_credentials: 'Wrong number or password.', forbidden: 'You may not do this.', not_found: 'Not found.', idempotency_key_required: 'The request is incomplete. Reload and try again.', idempotency_key_invalid: 'The request is incomplete. Reload and try again.', idempotency_key_reused: 'The content has changed. Please submit again.', card_not_usable: 'This card cannot be used. Check the code.', card_frozen: 'This card is frozen.', card_expired: 'This card has expired.', insufficient_balance: 'Not enough on the cards.', out_of_stock: 'Not enough in stock.', price_changed: 'A price has just changed.', cart_empty: 'The cart is empty.', not_for_sale: 'This cooperative sells nothing at the moment. Take its goods out first.', cart_changed: 'Something in the cart is no longer sold. Please look at the cart again.', not_refundable: 'This cannot be refunded now.', refund_exceeds: 'This is more than can be refunded.', state_conflict: 'Things have changed. Reload and look again.', phone_taken: 'This number is already registered.', too_many_attempts: 'Too many attempts.', unavailable: 'The service is away for a moment. Try again soon.', outcome_unknown: 'The outcome is not known yet. Check again.', internal: 'Something went wrong. Try again soon.', org_required: 'Choose an organisation.',
+    nothing_to_certify: 'Nothing was paid for, or all of it was given back.', network: 'No connection. Check it and try again.', timeout: 'No answer for a long time. Try again.', wait: 'Try again in {seconds} seconds.', invalid_body: 'Something in this request is wrong.', invalid_field: 'Some fields need another look.', unauthenticated: 'Please sign in.', token_expired: 'Your session has ended. Please sign in again.', wrong_credentials: 'Wrong number or password.', forbidden: 'You may not do this.', not_found: 'Not found.', idempotency_key_required: 'The request is incomplete. Reload and try again.', idempotency_key_invalid: 'The request is incomplete. Reload and try again.', idempotency_key_reused: 'The content has changed. Please submit again.', card_not_usable: 'This card cannot be used. Check the code.', card_frozen: 'This card is frozen.', card_expired: 'This card has expired.', insufficient_balance: 'Not enough on the cards.', out_of_stock: 'Not enough in stock.', price_changed: 'A price has just changed.', cart_empty: 'The cart is empty.', not_for_sale: 'This cooperative sells nothing at the moment. Take its goods out first.', cart_changed: 'Something in the cart is no longer sold. Please look at the cart again.', not_refundable: 'This cannot be refunded now.', refund_exceeds: 'This is more than can be refunded.', state_conflict: 'Things have changed. Reload and look again.', phone_taken: 'This number is already registered.', too_many_attempts: 'Too many attempts.', unavailable: 'The service is away for a moment. Try again soon.', outcome_unknown: 'The outcome is not known yet. Check again.', internal: 'Something went wrong. Try again soon.', org_required: 'Choose an organisation.',
   },
   field: { required: 'Please fill this in', invalid: 'Please check this', too_long: 'Too long', too_short: 'Too short' },
 }

@@ -1,11 +1,13 @@
 import type zh from './fulfil.zh-CN'
 
 const en: typeof zh = {
-  title: { 'coop-orders': 'Orders to handle', 'coop-order': 'Ship and after-sale', 'coop-pricing': 'Delivery and discounts' },
+  title: { 'coop-orders': 'Orders to handle', 'coop-order': 'Ship and after-sale', 'coop-pricing': 'Delivery and discounts', 'coop-campaigns': 'Campaigns' },
   parcel: {
     list: 'Parcels', nth: 'Parcel {n}', none: 'No parcel has been sent yet.', carrier: 'Carrier', other: 'Another carrier', otherName: 'Name of the carrier', number: 'Tracking number', numberBad: 'A tracking number has 1 to 40 letters, digits or hyphens', copy: 'Copy', copyNumber: 'Copy tracking number {number}', copied: 'Copied', copyFailed: 'Could not copy; select it by hand', contents: '{title} × {n}',
   },
+  coopCampaign: { hint: 'What you offer counts in the campaign once an operator has taken it in. What was ordered before you withdraw still counts.', none: 'There is no campaign to offer goods to', noGoods: 'You have nothing on sale yet', accepted: 'In', offered: 'Offered', offer: 'Offer', withdraw: 'Withdraw' },
   coop: {
+    campaigns: 'Campaigns',
     tabs: 'Pages of the cooperative', orders: 'Orders', pricing: 'Delivery and discounts', forOrg: 'Act for', none: 'You are not a member of a cooperative', noneHint: 'Once a cooperative is admitted, its members ship, settle refunds and set delivery prices here.', apply: 'Apply', list: 'Orders by status',
     tab: { paid: 'To ship', partly_shipped: 'Partly shipped', shipped: 'Shipped', received: 'Received', closed: 'Closed', refunds: 'Refunds to decide' },
     empty: { paid: 'Nothing waits to be shipped', partly_shipped: 'Nothing is partly shipped', shipped: 'Nothing is on its way', received: 'Nothing was received lately', closed: 'Nothing is closed yet', refunds: 'No refund waits for you' },

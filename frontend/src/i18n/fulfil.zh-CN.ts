@@ -1,9 +1,11 @@
 export default {
-  title: { 'coop-orders': '合作社订单', 'coop-order': '发货与售后', 'coop-pricing': '运费与满减' },
+  title: { 'coop-orders': '合作社订单', 'coop-order': '发货与售后', 'coop-pricing': '运费与满减', 'coop-campaigns': '帮扶活动' },
   parcel: {
     list: '包裹', nth: '第 {n} 个包裹', none: '还没有发出包裹。', carrier: '快递公司', other: '其他快递', otherName: '快递公司名称', number: '运单号', numberBad: '运单号是 1 到 40 位字母、数字或短横', copy: '复制', copyNumber: '复制运单号 {number}', copied: '已复制', copyFailed: '没能复制，请长按选中', contents: '{title} × {n}',
   },
+  coopCampaign: { hint: '报名的商品由运营选入后，在活动期间计入活动合计。撤出后，已下的订单仍计入。', none: '现在没有可以报名的活动', noGoods: '还没有在售的商品', accepted: '已选入', offered: '已报名，待选入', offer: '报名', withdraw: '撤出' },
   coop: {
+    campaigns: '活动',
     tabs: '合作社页面', orders: '订单', pricing: '运费与满减', forOrg: '为哪家合作社办事', none: '您还不是合作社的成员', noneHint: '合作社入驻后，成员可以在这里发货、处理退款和设置运费。', apply: '申请入驻', list: '订单状态',
     tab: { paid: '待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', refunds: '待处理退款' },
     empty: { paid: '没有等着发货的订单', partly_shipped: '没有发了一部分的订单', shipped: '没有在路上的订单', received: '没有刚收货的订单', closed: '还没有完成的订单', refunds: '没有等您处理的退款' },

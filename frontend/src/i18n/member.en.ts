@@ -1,9 +1,10 @@
 import type zh from './member.zh-CN'
 
 const en: typeof zh = {
+  certificate: { periodHint: 'What members ordered for this organisation and paid on these days, net of refunds, without freight.', from: 'First day', until: 'Last day', old: 'Replaced' },
   title: {
     security: 'Account security', privacy: 'Privacy and data', approval: 'Waiting for you', org: 'Organisation', ops: 'Desk', inbox: 'Messages',
-    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account', 'org-money': 'Money', 'org-statement': 'Statement',
+    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account', 'org-certificates': 'Certificates of purchase', 'org-money': 'Money', 'org-statement': 'Statement',
   },
   confirm: { reason: 'Reason', reasonOptional: 'Remark (optional)' },
   step: { done: 'done', now: 'now', later: 'to come', stopped: 'not passed' },
@@ -17,7 +18,7 @@ const en: typeof zh = {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
     created: 'Created', submitted: 'Submitted', documents: 'Documents', documentsNone: 'No documents were uploaded.', history: 'History', historyNone: 'Nothing has happened yet.', villagesN: '{n} villages', reason: 'What the reviewer says', giveUp: 'Give up the application', givenUp: 'The application was given up', giveUpHint: 'The application, its contact and its files are erased. Its credit code can be used again.', contactChange: 'Change the contact', contactSave: 'Save the contact', contactChanged: 'Contact changed', goOn: 'Go on filling in', changeAgain: 'Change and submit again',
     actFor: 'Organisation you act for', actAny: 'Not set, chosen by the page', actHint: 'You belong to several organisations. What you do from now on counts for the one chosen here.', actNow: 'Now acting for: {org}',
-    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery', money: 'Money' },
+    tab: { certificates: 'Certificates', status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery', money: 'Money' },
     step: { applied: 'Application', recommended: 'County', admitted: 'Platform' },
     kind: { cooperative: 'Cooperative', enterprise: 'Enterprise', chamber: 'Chamber', village_collective: 'Village collective', county: 'County', federation: 'Federation' },
     status: { draft: 'Draft', submitted: 'Submitted', recommended: 'Recommended', returned: 'To be changed', rejected: 'Rejected', admitted: 'Admitted', suspended: 'Suspended', withdrawn: 'Withdrawn' },

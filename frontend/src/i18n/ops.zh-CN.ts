@@ -1,6 +1,6 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-campaigns': '活动', 'ops-campaign': '活动详情', 'ops-campaign-new': '新建活动', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -10,6 +10,11 @@ export default {
     decide: '办理', noDesk: '您没有县级或平台的工作台，不能办理。', noAction: '现在没有要您办的。', atDesk: '{desk}工作台', reasonSeen: '申请人会看到这段话，请写清楚要改什么。', decided: '{org}：{status}', inAudit: '在操作记录里看',
     verb: { recommend: '推荐', approve: '通过', return: '退回修改', reject: '不通过', suspend: '暂停', reinstate: '恢复' },
     served: '服务的村', servedEdit: '调整服务的村', servedDone: '服务的村已更新', villageFirst: '还没有选服务的村。先在“服务的村”里选定，才能推荐和通过；也可以退回让申请人补填。', save: '保存',
+  },
+  campaign: {
+    none: '还没有活动', draft: '草稿', kindOf: '类型', kind: { season: '消费帮扶季', new_year_fair: '年货节' }, title: '名称', description: '说明', opensOn: '第一天', closesOn: '最后一天', daysOf: '时间', publishedAt: '发布', closedAt: '结束', edit: '修改', saved: '活动已保存',
+    goods: '活动商品', noGoods: '还没有商品，请在下面搜索并选入。', offered: '合作社报名', accept: '选入', decline: '不选', takeOut: '移出', search: '搜商品', choose: '选入', isIn: '已选入',
+    publish: '发布', publishWhat: '发布后人人可见，到第一天起商品计入活动合计。发布后不能退回草稿。', close: '提前结束', closeWhat: '结束后新订单不再计入，已有的合计不变。结束后不能恢复。',
   },
   people: {
     find: '按手机号找人', findHint: '要完整的 11 位手机号', none: '没有这个手机号的账号', noRoles: '没有平台身份', grant: '授予身份', revoke: '收回', revokeOf: '收回{name}的{role}身份', revokeAsk: '收回后立即生效，正在使用的页面也会失去权限。原因会记入操作记录。', revoked: '已收回{name}的身份', twoPersons: '授予身份要两个人：您申请，另一位运营批准后才生效。', roleLabel: '身份', desk: '工作台', ask: '提交申请', asked: '已提交，等另一位运营批准',
@@ -23,7 +28,7 @@ export default {
     progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
     errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
-  error: { bank_reference_used: '这个银行流水号已登记过。', differences_open: '当日还有差异，请先处理，或写明结转原因。', day_not_over: '这一天还没有结束。', day_closed: '这一天已经日结。', amount_differs: '金额与订单不一致。', charge_closed: '这张订单已不再等这笔款。', has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', other_desk: '这一步由另一个工作台办理。', village_sold: '有商品产自要去掉的村，先处理这些商品：', village_required: '合作社至少服务一个村，请先选定。', not_head: '这个人已不是村集体的负责人。', job_refused: '任务因内容有误被拒绝，请改好后重新提交。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  error: { no_goods: '先选入至少一件商品，再发布。', campaign_full: '活动商品已到上限。', bank_reference_used: '这个银行流水号已登记过。', differences_open: '当日还有差异，请先处理，或写明结转原因。', day_not_over: '这一天还没有结束。', day_closed: '这一天已经日结。', amount_differs: '金额与订单不一致。', charge_closed: '这张订单已不再等这笔款。', has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', other_desk: '这一步由另一个工作台办理。', village_sold: '有商品产自要去掉的村，先处理这些商品：', village_required: '合作社至少服务一个村，请先选定。', not_head: '这个人已不是村集体的负责人。', job_refused: '任务因内容有误被拒绝，请改好后重新提交。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
   ledger: {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',

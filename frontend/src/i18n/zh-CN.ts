@@ -2,7 +2,7 @@ export default {
   brand: '紫鹊集',
   nav: {
     main: '主导航', tabs: '底部导航', home: '首页', product: '商品', cart: '购物车', cartCount: '购物车，{n} 件', checkout: '确认订单',
-    signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页',
+    signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页', season: '帮扶活动',
     board: '公开账', account: '我的', missing: '没有这个页面', pay: '演示支付', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
   },
   ui: {
@@ -16,6 +16,15 @@ export default {
     noneIn: '“{place}”里没有“{q}”', narrowHint: '换个词试试，或者到全部农产品里找。', everywhere: '在全部农产品里找', elsewhere: '别处找到的', similar: '相近的商品', perhaps: '也可以看看这些',
   },
   home: { title: '新化山里的收成', lead: '从合作社直接到家，每一单都给村集体留下一份收入。', categories: '分类', sort: '排序' },
+  certificate: {
+    title: '消费帮扶凭证', check: '核验凭证', code: '凭证号', codeHint: '24 位，可直接粘贴，也可以粘贴网址。', codeBad: '凭证号是 24 位字母和数字。', go: '核验', download: '下载 PDF', version: '第 {n} 版',
+    holds: '真实有效，与现在的账一致。', changed: '真实，但出具之后有变动，现在的数见下。', replaced: '{day} 已由新版替代，不再有效。', buyer: '采购单位', period: '期间', of: '范围', oneOrder: '一笔订单', issued: '出具时间', what: '项目', then: '出具时', now: '现在',
+    goods: '帮扶货款', share: '村集体份额', asOf: '核对于 {time}，已扣除退款，不含运费。', villages: '帮到的村', see: '查看凭证', hint: '可凭它证明这次购买帮了哪些村，任何人都能核验。', issue: '开具凭证', again: '重新开具', none: '还没有凭证',
+  },
+  season: {
+    until: '到 {day} 为止', go: '去看看', days: '{from} 至 {until}', share: '已为村集体增收', goods: '已售货款', orders: '订单', villages: '惠及村庄', asOf: '截至 {time}，已扣除退款，不含运费。', products: '本季商品', noProducts: '还没有商品',
+    phase: { upcoming: '即将开始', running: '进行中', over: '已结束' },
+  },
   sort: { newest: '最新上架', price_asc: '价格从低到高', price_desc: '价格从高到低' },
   product: {
     gives: '为村集体增收', choose: '选择规格', quantity: '数量', stock: '还有 {n} 件', few: '只剩 {n} 件', soldOut: '已售完',
@@ -55,7 +64,7 @@ export default {
   },
   order: {
     title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
-    share: '本单为村集体增收', lineShare: '为{village}集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '凭证号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后已付的钱会原路退回，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
+    share: '本单为村集体增收', lineShare: '为{village}集体增收', refunded: '已退 {n} 件', address: '收货信息', lines: '{n} 件商品', progress: '订单进度', parcels: '由{name}发货', proof: '购买证明号', cancel: '取消订单', cancelPart: '取消这一部分', cancelAsk: '取消后已付的钱会原路退回，村集体的这份收入也会退回。', cancelDo: '确认取消', cancelled: '订单已取消',
     refund: '申请退款', refundTitle: '选择要退的商品', refundHint: '还没有发货，不用等合作社同意，钱按原路退回。', refundUpTo: '确认退款', quantity: '退 {title} 的数量', of: '可退 {n} 件', withFreight: '这家合作社不再发货，运费 {freight} 一并退回。', reason: '原因', reasonDefault: '不想要了', refundDone: '已退款 {amount}', refunds: '退款记录', backTo: '退回爱心卡 {number}：{amount}', shareBack: '村集体退回 {amount}', net: '退款后实付',
     status: { awaiting_payment: '待支付', paid: '已支付，等待发货', partly_shipped: '部分发货', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
     step: { placed: '已下单', paid: '已支付', shipped: '已发货', received: '已收货', closed: '已完成', cancelled: '已取消' },
@@ -87,7 +96,7 @@ export default {
   notYours: { title: '这个页面不对您开放', hint: '您登录的是{name}，没有打开这个页面所需的身份。', other: '换个账号登录', home: '回首页' },
   missing: { title: '这里什么也没有', hint: '页面可能换了地址。', home: '回首页' },
   error: {
-    network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_for_sale: '这家合作社暂停销售，请先从订单里去掉它的商品。', cart_changed: '购物车里有商品已下架，请再看一看购物车。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
+    nothing_to_certify: '没有已付款的货款，或已全部退回，不能开具凭证。', network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_for_sale: '这家合作社暂停销售，请先从订单里去掉它的商品。', cart_changed: '购物车里有商品已下架，请再看一看购物车。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
   },
   field: { required: '请填写', invalid: '请检查这一项', too_long: '太长了', too_short: '太短了' },
 }
