@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	"regexp"
+
 	"gorm.io/gorm"
 
 	"zique/internal/id"
@@ -28,9 +30,15 @@ func Now(db *gorm.DB, c Certificate) (Facts, error) {
 	return f, err
 }
 
+var wellFormed = regexp.MustCompile(`^[A-Z2-7]{24}$`)
+
 // ByCode answers the certificate of a code, or ErrNotFound.
 func ByCode(db *gorm.DB, code string) (Certificate, error) {
-	return one(db.Where("code = ?", Tidy(code)))
+	code = Tidy(code)
+	if !wellFormed.MatchString(code) {
+		return Certificate{}, ErrNotFound
+	}
+	return one(db.Where("code = ?", code))
 }
 
 func one(q *gorm.DB) (Certificate, error) {
