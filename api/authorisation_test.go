@@ -50,7 +50,7 @@ var (
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
-	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
+	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /public/share-rules": public, "GET /demo": public,
 
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
@@ -128,6 +128,8 @@ var rules = map[string]rule{
 	"POST /ops/statements/{id}/answer":            {by: "county", answers: conflict, also: desks, path: "/ops/statements/{statement}/answer", body: map[string]any{"reason": "x"}},
 	"POST /ops/statements/{id}/pay":               {by: "county", answers: conflict, also: desks, key: true, path: "/ops/statements/{statement}/pay", body: map[string]any{"bank_reference": "x", "paid_at": "2026-01-01T00:00:00Z"}},
 	"GET /ops/shares/{line_id}":                   {by: "auditor", also: desks, path: "/ops/shares/{closed_line}"},
+	"POST /ops/share-rules":                       {by: "county", answers: badRequest, also: desks, body: map[string]any{"name": "", "rate_bp": 1, "eligible": true, "bearer": "", "valid_from": "", "source": ""}},
+	"POST /ops/share-rules/{id}/end":              {by: "county", answers: badRequest, also: desks, path: "/ops/share-rules/1/end", body: map[string]any{"valid_until": "", "reason": ""}},
 	"GET /ops/villages/{id}/shares":               {by: "liaison", also: readers, path: "/ops/villages/{sold_village}/shares"},
 
 	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},

@@ -17,6 +17,7 @@ var kept = map[string][]string{
 	"ledger_checkpoints":  nil,
 	"ledger_seals":        nil,
 	"share_entries":       nil,
+	"share_rules":         {"valid_until"},
 	"stock_movements":     nil,
 	"shipments":           nil,
 	"shipment_lines":      nil,

@@ -34,6 +34,7 @@ import (
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/settlement"
+	"zique/internal/share"
 	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -50,6 +51,7 @@ type house struct {
 	orgs      *org.Service
 	approvals *approval.Desk
 	staff     *staff.Service
+	rules     *share.Desk
 	lifecycle order.Lifecycle
 	bank      *bank.Service
 	settle    *settlement.Service
@@ -90,7 +92,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	operators := org.Operators{Is: identity.IsOperator, All: identity.Operators}
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
-		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
+		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals), rules: share.NewDesk(approvals),
 		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
@@ -176,7 +178,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
 		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()
 

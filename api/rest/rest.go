@@ -39,6 +39,7 @@ import (
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
 	"zique/internal/settlement"
+	"zique/internal/share"
 	"zique/internal/staff"
 	"zique/internal/storage"
 )
@@ -61,6 +62,7 @@ type Server struct {
 	Orgs        *org.Service
 	Approvals   *approval.Desk
 	Staff       *staff.Service
+	ShareRules  *share.Desk
 	Settlements *settlement.Service
 	Sheets      imports.FileSource // what imports read
 	Demo        bool

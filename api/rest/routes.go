@@ -57,6 +57,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
 	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
+	get(on, "/public/share-rules", "list-share-rules", anyone, s.listShareRules)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
 	put(on, "/cart/items/{sku_id}", "set-cart-item", signedIn, s.setCartItem)
@@ -150,6 +151,8 @@ func (s *Server) routes(api huma.API) {
 	keyed[StatementOfJSON](on, "/ops/statements/{id}/pay", "pay-statement", operators, s.payStatement) // (K)
 	get(on, "/ops/shares/{line_id}", "list-line-shares", readers, s.listLineShares)
 	get(on, "/ops/villages/{id}/shares", "list-shares-of-village", onlookers, s.listVillageShares)
+	post(on, "/ops/share-rules", "ask-share-rule", operators, http.StatusAccepted, s.askShareRule)
+	post(on, "/ops/share-rules/{id}/end", "ask-share-rule-end", operators, http.StatusAccepted, s.askShareRuleEnd)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)

@@ -62,6 +62,7 @@ const ops: RouteRecordRaw[] = [
   desk('/settlements', '-settlements', () => import('./pages/ops/SettlementsPage.vue')),
   desk('/settlements/:id', '-settlement', () => import('./pages/ops/SettlementPage.vue')),
   desk('/settlements/:run/statements/:id', '-statement', () => import('./pages/ops/StatementPage.vue')),
+  desk('/share-rules', '-share-rules', () => import('./pages/ops/ShareRulesPage.vue')),
   desk('/failures', '-failures', () => import('./pages/ops/FailuresPage.vue')),
   desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
 ]
@@ -70,6 +71,7 @@ const ops: RouteRecordRaw[] = [
 export const workRoutes: RouteRecordRaw[] = [
   { path: '/legal/privacy', name: 'legal-privacy', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-privacy', areas: ['legal'] } },
   { path: '/legal/terms', name: 'legal-terms', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-terms', areas: ['legal'] } },
+  { path: '/board/rules', name: 'share-rules', component: () => import('./pages/RulesPage.vue'), meta: { title: 'title.share-rules', areas: ['member'] } },
   ...member,
   ...cooperative,
   ...ops,

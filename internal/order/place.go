@@ -170,6 +170,9 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if s.gone, err = identity.Gone(tx, buyers); err != nil {
 		return nil, err
 	}
+	if s.rules, err = share.Hold(tx, s.now); err != nil {
+		return nil, err
+	}
 	if s.offers, err = catalog.LockOffers(tx, sold); err != nil {
 		return nil, err
 	}
@@ -177,7 +180,7 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	return s, err
 }
 
-// readTerms reads the rules of shares, freights and promotions for what is sold.
+// readTerms reads the freights and promotions for what is sold.
 func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error) {
 	var cooperatives []id.ID
 	for _, p := range sold {
@@ -185,9 +188,6 @@ func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error)
 	}
 	slices.Sort(cooperatives)
 	cooperatives = slices.Compact(cooperatives)
-	if s.rules, err = share.InForce(db, s.now); err != nil {
-		return err
-	}
 	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
 		return err
 	}

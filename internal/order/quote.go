@@ -7,6 +7,7 @@ import (
 	"zique/internal/catalog"
 	"zique/internal/clock"
 	"zique/internal/id"
+	"zique/internal/share"
 )
 
 // Later is the tender of a quote's rest.
@@ -32,6 +33,9 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 		return nil, err
 	}
 	if err := s.readTerms(db, sold); err != nil {
+		return nil, err
+	}
+	if s.rules, err = share.InForce(db, now); err != nil {
 		return nil, err
 	}
 	if s.offers, err = catalog.OffersOf(db, sold); err != nil {

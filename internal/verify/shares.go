@@ -17,6 +17,9 @@ var ofShares = []Invariant{
 	{"a rule is as its lines froze it", "share_rules", `
 		SELECT DISTINCT r.id broken FROM order_lines l JOIN share_rules r ON r.id = l.rule_id
 		WHERE l.rate_bp <> CASE WHEN r.eligible THEN r.rate_bp ELSE 0 END OR l.share_bearer <> r.bearer OR l.share_campaign_id <> r.campaign_id`},
+	{"a rule was in force when its lines were ordered, and reaches them", "share_rules", `
+		SELECT DISTINCT r.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN share_rules r ON r.id = l.rule_id
+		WHERE o.created_at < r.valid_from OR o.created_at >= r.valid_until OR r.village_id NOT IN (0, l.village_id) OR r.channel NOT IN ('', o.channel)`},
 	{"a share entry is of a line, its rule, and a sale, refund or closing of it", "share_entries", `
 		SELECT e.id broken FROM share_entries e LEFT JOIN order_lines l ON l.id = e.line_id AND l.village_id = e.village_id AND l.rule_id = e.rule_id
 		LEFT JOIN ledger_transactions t ON t.id = e.tx_id

@@ -1604,6 +1604,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/share-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-share-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/share-rules/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-share-rule-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/shares/{line_id}": {
         parameters: {
             query?: never;
@@ -2220,6 +2252,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/share-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-share-rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2964,6 +3012,14 @@ export interface components {
             /** @description masked for auditors */
             name: string;
         };
+        EndShareRuleInBody: {
+            reason: string;
+            /**
+             * @description not in the past, also when it is approved; at its beginning the rule is called off
+             * @example 2027-01-01T00:00:00+08:00
+             */
+            valid_until: string;
+        };
         EventJSON: {
             /**
              * Format: int64
@@ -3451,6 +3507,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListShareRuleJSON: {
+            items: components["schemas"]["ShareRuleJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListShareTraceJSON: {
             items: components["schemas"]["ShareTraceJSON"][] | null;
             /** @description absent on the last page */
@@ -3568,6 +3629,41 @@ export interface components {
         NamedJSON: {
             id: string;
             name: string;
+        };
+        NewShareRule: {
+            /**
+             * @description seller or buyer
+             * @example buyer
+             */
+            bearer: string;
+            /** @description a category's id; absent: all */
+            category?: string;
+            /** @description absent: all */
+            channel?: string;
+            /** @description false: such sales bring no share, and the rate is 0 */
+            eligible: boolean;
+            /** @example 干米线团购加付 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 0 to 10000
+             * @example 500
+             */
+            rate_bp: number;
+            /** @description the decision or contract that it rests on */
+            source: string;
+            /**
+             * @description not in the past, also when it is approved
+             * @example 2027-01-01T00:00:00+08:00
+             */
+            valid_from: string;
+            /**
+             * @description exclusive; absent: until further notice
+             * @example 2028-01-01T00:00:00+08:00
+             */
+            valid_until?: string;
+            /** @description absent: all */
+            village_id?: string;
         };
         NoticeTakenJSON: {
             /** @enum {string} */
@@ -3947,6 +4043,11 @@ export interface components {
              * @description the share's rate in basis points
              */
             rate_bp: number;
+            /**
+             * @description a seller gives the share from the price, a buyer pays it on top
+             * @enum {string}
+             */
+            share_bearer: "seller" | "buyer" | "campaign";
             /**
              * Format: int64
              * @description what one unit brings the village collective
@@ -4333,6 +4434,41 @@ export interface components {
              * @description the last transaction of the journal in it
              */
             to_seq: number;
+        };
+        ShareRuleJSON: {
+            /**
+             * @description a seller gives it from the price, a buyer pays it on top
+             * @enum {string}
+             */
+            bearer: "seller" | "buyer" | "campaign";
+            /** @description absent: all */
+            category?: components["schemas"]["NamedJSON"];
+            /** @description absent: all */
+            channel?: string;
+            /** @description false: such sales bring no share */
+            eligible: boolean;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description basis points of what is paid for the goods: 500 are 5 %
+             */
+            rate_bp: number;
+            /** @description the newer rule of the same reach that goes before it now */
+            replaced_by?: string;
+            /** @description the decision or contract that it rests on */
+            source: string;
+            /** @enum {string} */
+            state: "coming" | "in_force" | "past";
+            /** Format: date-time */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description exclusive; absent: until further notice
+             */
+            valid_until?: string;
+            /** @description absent: all */
+            village?: components["schemas"]["NamedJSON"];
         };
         ShareTraceJSON: {
             /** Format: int64 */
@@ -8420,6 +8556,74 @@ export interface operations {
             };
         };
     };
+    "ask-share-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareRule"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-share-rule-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndShareRuleInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-line-shares": {
         parameters: {
             query?: never;
@@ -10022,6 +10226,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-share-rules": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "coming" | "in_force" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShareRuleJSON"];
                 };
             };
             /** @description Error */

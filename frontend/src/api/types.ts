@@ -82,3 +82,5 @@ export type Statement = Lists<Wire['StatementOfJSON']>
 export type StatementDetail = Lists<Wire['StatementDetailJSON']>
 export type MoneyStanding = Wire['MoneyJSON']
 export type ShareTrace = Wire['ShareTraceJSON']
+export type ShareRule = Wire['ShareRuleJSON']
+export type ShareRuleInput = Wire['NewShareRule']

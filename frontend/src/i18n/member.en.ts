@@ -3,7 +3,7 @@ import type zh from './member.zh-CN'
 const en: typeof zh = {
   title: {
     security: 'Account security', privacy: 'Privacy and data', approval: 'Waiting for you', org: 'Organisation', ops: 'Desk', inbox: 'Messages',
-    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account', 'org-money': 'Money', 'org-statement': 'Statement',
+    'org-apply': 'Apply for admission', 'org-edit': 'Change the application', 'org-members': 'Members', 'org-payee': 'Payee account', 'org-money': 'Money', 'org-statement': 'Statement', 'share-rules': 'Rules of shares',
   },
   confirm: { reason: 'Reason', reasonOptional: 'Remark (optional)' },
   step: { done: 'done', now: 'now', later: 'to come', stopped: 'not passed' },
@@ -11,7 +11,7 @@ const en: typeof zh = {
   age: { minutes: 'waiting {n} min', hours: 'waiting {n} h', days: 'waiting {n} days' },
   change: {
     what: 'What', before: 'Before', after: 'After', yes: 'yes', no: 'no',
-    field: { removed_head: 'No longer head', topic: 'Event', user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', amount: 'Amount', why: 'Difference', payer: 'Payer', account: 'Account', bank_reference: 'Bank reference', return_reference: 'Paid out as', order_id: 'Order', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', statements: 'Statements', total_fen: 'Total', waiting: 'Not paid yet', documents: 'Documents', found: 'Found' },
+    field: { removed_head: 'No longer head', topic: 'Event', user_id: 'User', organisation: 'Organisation', phone_verified: 'Number verified', cooperatives: 'Cooperatives', code: 'Division code', produce: 'Produce', amount: 'Amount', why: 'Difference', payer: 'Payer', account: 'Account', bank_reference: 'Bank reference', return_reference: 'Paid out as', order_id: 'Order', version: 'Version', document: 'Document', given: 'Agreed', status: 'Status', role: 'Role', desk: 'Desk', holder: 'Account holder', bank: 'Bank', number: 'Account number', agency: 'Agency account', roles: 'Roles', desks: 'Desks', subject: 'Kind of thing', subject_id: 'Number', name: 'Name', phone: 'Mobile number', value: 'Value', village_ids: 'Villages served', designations: 'Designations', township: 'Township', county: 'County', story: 'Story', note: 'Note', pictures: 'Pictures', kind: 'Kind', credit_code: 'Credit code', contact_name: 'Contact', contact_phone: 'Contact phone', usable_from: 'Usable from', statements: 'Statements', total_fen: 'Total', waiting: 'Not paid yet', documents: 'Documents', found: 'Found', replaces: 'Takes over from', goes_before: 'Goes before', rate_bp: 'Rate', bearer: 'Borne by', eligible: 'Brings a share', category: 'Category', village: 'Village', channel: 'Channel', valid_from: 'Begins', valid_until: 'Ends', then: 'Then holds', source: 'Rests on' },
   },
   org: {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
@@ -67,8 +67,15 @@ const en: typeof zh = {
   approval: {
     waiting: 'Waiting for a second person', lead: 'These take two people: one asks, another looks at the reason and the change, and decides. Nobody decides their own request.', by: 'asked by {name}', own: 'Mine', ownHint: 'This is your own request; another person decides it.', reason: 'Reason', decidedBy: 'Decided by {name}, {time}', expires: 'Lapses if not decided by {time}', approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', none: 'No such requests',
     status: { pending: 'Waiting', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', expired: 'Expired' },
-    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference', settlement_payout: 'Payout of statements', collective_head_removal: 'Removal of a collective’s head' },
+    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference', settlement_payout: 'Payout of statements', collective_head_removal: 'Removal of a collective’s head', share_rule_add: 'New rule of shares', share_rule_end: 'End of a rule of shares' },
     done: { approve: 'Approved', reject: 'Rejected', withdraw: 'Withdrawn' },
+  },
+  shareRule: {
+    lead: 'What each sale brings the collective of the village where it grew. The rule that holds when an order is placed is written on it and stays, whatever changes later. A rule for a channel goes before one for a village, that before one for a category, and the general one comes last; of two with the same reach the newer holds.',
+    list: { in_force: 'In force', coming: 'To come', past: 'Over' }, none: { in_force: 'No rule is in force.', coming: 'No rule is to come.', past: 'No rule is over yet.' },
+    state: { in_force: 'in force', coming: 'to come', past: 'over' }, replaced: 'replaced by a newer one', bearer: { seller: 'the seller', buyer: 'the buyer', campaign: 'a campaign' },
+    gives: { seller: '{rate} of the goods go to the collective, out of the price', buyer: '{rate} of the goods go to the collective, paid by the buyer on top', campaign: '{rate} of the goods go to the collective, borne by a campaign', none: 'Such sales bring no share' },
+    ofAll: 'For all sales', ofVillage: 'Grown in {name}', ofCategory: 'Category {name}', ofChannel: 'Channel {name}', always: 'from the first day', from: 'from {time}', until: 'until {time}', calledOff: 'was to begin {from}, called off', source: 'Rests on',
   },
   inbox: { none: 'No messages yet', noneHint: 'Results of applications, invitations and what waits for you will appear here.', unread: 'unread', readAll: 'Mark all as read', go: 'Take a look' },
   security: {
