@@ -9,7 +9,7 @@ import (
 	"zique/internal/org"
 )
 
-// purchase is an order that is paid by bank: who placed it, and for which organisation.
+// purchase is an order that was paid: who placed it, and for which organisation.
 type purchase struct {
 	ChargeID id.ID
 	OrderID  id.ID
@@ -25,9 +25,9 @@ func purchasesOf(view *gorm.DB, charges ...id.ID) ([]purchase, error) {
 		Where("g.id IN ?", charges).Scan(&found).Error
 }
 
-// orderOf is the order that a row pays, or is about; the zero purchase: nobody knows of one.
-func orderOf(view *gorm.DB, r Row) (purchase, error) {
-	found, err := purchasesOf(view, r.ChargeID)
+// orderOf is the order of a charge; the zero purchase: nobody knows of one.
+func orderOf(view *gorm.DB, chargeID id.ID) (purchase, error) {
+	found, err := purchasesOf(view, chargeID)
 	if err != nil || len(found) == 0 {
 		return purchase{}, err
 	}

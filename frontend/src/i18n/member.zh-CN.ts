@@ -9,7 +9,7 @@ export default {
   age: { minutes: '已等 {n} 分钟', hours: '已等 {n} 小时', days: '已等 {n} 天' },
   change: {
     what: '内容', before: '原来', after: '改为', yes: '是', no: '否',
-    field: { removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到' },
+    field: { asked_fen: '应付', paid_fen: '实付', given_back_fen: '退回', gateway: '支付渠道', reference: '渠道流水号', removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到' },
   },
   org: {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
@@ -65,7 +65,7 @@ export default {
   approval: {
     waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
-    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人' },
+    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
   },
   inbox: { none: '还没有消息', noneHint: '申请的结果、邀请和要您确认的事，会出现在这里。', unread: '未读', readAll: '全部标为已读', go: '去看看' },
