@@ -31,7 +31,7 @@ const en: typeof zh = {
     zoneWords: '{first}: {firstFen}, each further {step}: {stepFen}', zoneFlat: '{fen} an order', zoneFree: 'Free', zoneFreeAbove: 'free from {fen}', zoneNot: 'Not sent there', pieces: '{n} pcs', kg: '{n} kg', gram: '{n} g', readsOnly: 'The owner or the accountant changes these; you may look.',
     promotions: 'Discounts', promotionsHint: 'From an amount of your goods in one order on, this much is taken off. The cooperative bears it; an order uses the best one.', promotionsNone: 'There is no discount now.', promotion: '{off} off from {over}', runs: '{from} to {until}', begins: 'Not begun', running: 'Running', end: 'End', endOf: 'End {off} off from {over}', endAsk: 'New orders will not get it any more; orders already placed stay as they are.', ended: 'Ended', over: 'From (yuan)', off: 'Off (yuan)', from: 'First day', until: 'Last day', addPromotion: 'Add a discount', added: 'Added: {off} off from {over}', offBad: 'Less than the amount it starts from', untilBad: 'After the first day and after today, within a year',
   },
-  error: { undeliverable: 'Some of it is not sent to this address.' },
+  error: { undeliverable: 'Some of it is not sent to this address.', shipment_exceeds: 'Some of this was sent or given back meanwhile: reload the page and look at what is left.' },
   field: { unknown: 'No longer there; reload the page', refund_exceeds: 'More than is left', range: 'Out of range', length: 'Too long, or empty', format: 'Not in the right form', elsewhere: 'Keep “everywhere else”' },
 }
 

@@ -29,6 +29,6 @@ export default {
     zoneWords: '{first} {firstFen}，每多 {step} 加 {stepFen}', zoneFlat: '每单 {fen}', zoneFree: '包邮', zoneFreeAbove: '满 {fen} 包邮', zoneNot: '不发货', pieces: '{n} 件', kg: '{n} kg', gram: '{n} g', readsOnly: '运费和满减由负责人或会计来改，您可以看。',
     promotions: '满减', promotionsHint: '一单里本社商品满多少元就减多少元，减的钱由合作社出；一单只用减得最多的那一个。', promotionsNone: '现在没有满减。', promotion: '满 {over} 减 {off}', runs: '{from} 至 {until}', begins: '还没开始', running: '进行中', end: '结束', endOf: '结束满 {over} 减 {off}', endAsk: '结束后，新的订单不再减；已下的订单不变。', ended: '已结束', over: '满（元）', off: '减（元）', from: '从哪天', until: '到哪天（含）', addPromotion: '添加满减', added: '已添加：满 {over} 减 {off}', offBad: '要比“满”的金额小', untilBad: '要在开始之后、今天之后，并且不超过一年',
   },
-  error: { undeliverable: '有商品不发到这个地址。' },
+  error: { undeliverable: '有商品不发到这个地址。', shipment_exceeds: '其中有的刚刚已经发出或退款，请刷新后看看还剩多少。' },
   field: { unknown: '这一项已经不在了，请刷新', refund_exceeds: '超过了可退的数量', range: '超出了可以填的范围', length: '太长了，或者没有填', format: '格式不对，请检查', elsewhere: '请保留“其他所有地区”' },
 }
