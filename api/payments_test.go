@@ -306,6 +306,7 @@ func TestAPaymentOfAnotherAmountIsADifferenceThatTwoPeopleSendBack(t *testing.T)
 		approve := "/approvals/" + asked.text("id") + "/approve"
 		p.call(t, operator, "POST", approve, nil).wants(t, http.StatusForbidden, "own_request")
 		p.call(t, b.token, "POST", approve, nil).wants(t, http.StatusForbidden, "own_request")
+		p.isOwn(t, b.token, asked.text("id"))
 		if number("SELECT COUNT(*) FROM gateway_refunds") != 0 {
 			t.Error("it goes back before two people said so")
 		}

@@ -128,8 +128,8 @@ type Service struct {
 // NewService registers what needs a second person.
 func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, approvals *approval.Desk) *Service {
 	s := &Service{db, keys, lifecycle, approvals}
-	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement, Decides: operators})
-	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Decides: operators})
+	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement, Own: s.ownSettlement, Decides: operators})
+	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Own: ownSendBack, Decides: operators})
 	return s
 }
 

@@ -40,6 +40,19 @@ func difference(view *gorm.DB, captureID id.ID) (payment.Difference, purchase, e
 	return d, about, err
 }
 
+// ownSendBack tells whether the order is the user's own that was paid. One that was sent back
+// already is nobody's to decide; Carry says so.
+func ownSendBack(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	_, about, err := difference(view, a.SubjectID)
+	if err == payment.ErrSentBack {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return isOwn(view, userID, about)
+}
+
 // carrySendBack sends back what a second person approved. One request is pending for a
 // payment at a time, and its row is locked: nothing goes back twice.
 func (s *Service) carrySendBack(tx *storage.Tx, by audit.Actor, a approval.Approval) error {

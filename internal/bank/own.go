@@ -45,6 +45,11 @@ func ownOf(view *gorm.DB, userID id.ID, all []purchase) ([]purchase, error) {
 	return slices.DeleteFunc(slices.Clone(all), func(p purchase) bool { return p.BuyerID != userID && !slices.Contains(inside, p.OrgID) }), err
 }
 
+func isOwn(view *gorm.DB, userID id.ID, one purchase) (bool, error) {
+	own, err := ownOf(view, userID, []purchase{one})
+	return len(own) > 0, err
+}
+
 // notOwn refuses with org.ErrOwnRequest whose own any of the purchases is.
 func notOwn(view *gorm.DB, userID id.ID, all ...purchase) error {
 	own, err := ownOf(view, userID, all)

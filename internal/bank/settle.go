@@ -101,6 +101,23 @@ func unusedReference(tx *storage.Tx, reference string) error {
 	return err
 }
 
+// ownSettlement tells whether the order is the user's own that a request is about.
+func (s *Service) ownSettlement(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var how Settlement
+	if err := a.Open(&how); err != nil {
+		return false, err
+	}
+	r, err := s.Get(view, a.SubjectID)
+	if err != nil {
+		return false, err
+	}
+	about, err := how.about(view, r)
+	if err != nil {
+		return false, err
+	}
+	return isOwn(view, userID, about)
+}
+
 // carrySettlement settles a difference that a second person approved.
 func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 	var how Settlement

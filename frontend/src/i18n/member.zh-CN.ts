@@ -63,7 +63,7 @@ export default {
     pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
   approval: {
-    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
+    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', concernsOwn: '这涉及您本人的订单，或您所在、曾在的组织，要由另一个人决定。', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
     kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
