@@ -2498,6 +2498,10 @@ export interface components {
             district: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         AddressJSON: {
@@ -2507,6 +2511,10 @@ export interface components {
             id: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         ApplicationIn: {
@@ -2572,6 +2580,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             id: string;
+            /** @description another decides: it concerns an order of the caller's, or an organisation that the caller is or was of */
+            is_own?: boolean;
             /** @example payee_account.change */
             kind: string;
             /** @description whoever asks may approve or reject it now */
@@ -4526,6 +4536,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -4637,6 +4652,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -8792,6 +8812,11 @@ export interface operations {
                         /** @description of the dispute */
                         reason?: string;
                         settlement_id: string;
+                        /**
+                         * Format: date-time
+                         * @description of one made by hand: when the one before ended; absent: it is the first
+                         */
+                        since?: string;
                         /** @enum {string} */
                         status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
                         /**
