@@ -97,11 +97,12 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /ops/bank-imports":               {"bank_import.started", "payment.captured"},
-	"POST /ops/bank-rows/{id}/match":       {"approval.requested"},
-	"POST /ops/bank-rows/{id}/give-back":   {"approval.requested"},
-	"POST /ops/bank-days/{day}/close":      {"bank_day.closed"},
-	"POST /ops/refund-transfers/{id}/done": {"refund.transferred"},
+	"POST /ops/bank-imports":                       {"bank_import.started", "payment.captured"},
+	"POST /ops/bank-rows/{id}/match":               {"approval.requested"},
+	"POST /ops/bank-rows/{id}/give-back":           {"approval.requested"},
+	"POST /ops/bank-days/{day}/close":              {"bank_day.closed"},
+	"POST /ops/payment-differences/{id}/give-back": {"approval.requested"},
+	"POST /ops/refund-transfers/{id}/done":         {"refund.transferred"},
 
 	"POST /coop/statements/{id}/confirm":          {"statement.confirmed"},
 	"POST /coop/statements/{id}/dispute":          {"statement.disputed"},
@@ -113,7 +114,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "bank_difference.settled", "payment.captured"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

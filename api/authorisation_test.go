@@ -55,17 +55,19 @@ var rules = map[string]rule{
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
-	"GET /ops/import-templates/bank-statement": {by: "county", also: desks},
-	"POST /ops/bank-imports":                   {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
-	"GET /ops/bank-imports/{id}":               {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
-	"GET /ops/bank-imports/{id}/file":          {by: "county", also: desks, path: "/ops/bank-imports/{bank_import}/file"},
-	"GET /ops/bank-rows":                       {by: "auditor", also: desks},
-	"POST /ops/bank-rows/{id}/match":           {by: "county", also: desks, answers: conflict, path: "/ops/bank-rows/{bank_row}/match", body: map[string]any{"order_id": "{order}", "reason": "x"}},
-	"POST /ops/bank-rows/{id}/give-back":       {by: "county", also: desks, answers: badRequest, path: "/ops/bank-rows/{bank_row}/give-back", body: map[string]any{"bank_reference": "", "reason": "x"}},
-	"GET /ops/bank-days":                       {by: "auditor", also: desks},
-	"POST /ops/bank-days/{day}/close":          {by: "county", also: desks, answers: conflict, path: "/ops/bank-days/" + yesterday + "/close", body: map[string]any{}},
-	"GET /ops/refund-transfers":                {by: "county", also: desks},
-	"POST /ops/refund-transfers/{id}/done":     {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
+	"GET /ops/import-templates/bank-statement":     {by: "county", also: desks},
+	"POST /ops/bank-imports":                       {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
+	"GET /ops/bank-imports/{id}":                   {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
+	"GET /ops/bank-imports/{id}/file":              {by: "county", also: desks, path: "/ops/bank-imports/{bank_import}/file"},
+	"GET /ops/bank-rows":                           {by: "auditor", also: desks},
+	"POST /ops/bank-rows/{id}/match":               {by: "county", also: desks, answers: conflict, path: "/ops/bank-rows/{bank_row}/match", body: map[string]any{"order_id": "{order}", "reason": "x"}},
+	"POST /ops/bank-rows/{id}/give-back":           {by: "county", also: desks, answers: badRequest, path: "/ops/bank-rows/{bank_row}/give-back", body: map[string]any{"bank_reference": "", "reason": "x"}},
+	"GET /ops/payment-differences":                 {by: "auditor", also: desks},
+	"POST /ops/payment-differences/{id}/give-back": {by: "county", also: desks, answers: badRequest, path: "/ops/payment-differences/{payment_difference}/give-back", body: map[string]any{"reason": ""}},
+	"GET /ops/bank-days":                           {by: "auditor", also: desks},
+	"POST /ops/bank-days/{day}/close":              {by: "county", also: desks, answers: conflict, path: "/ops/bank-days/" + yesterday + "/close", body: map[string]any{}},
+	"GET /ops/refund-transfers":                    {by: "county", also: desks},
+	"POST /ops/refund-transfers/{id}/done":         {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
 
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
@@ -250,8 +252,13 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
-	waiting, _ := p.unpaid(t, b, 1)
+	waiting, charge := p.unpaid(t, b, 1)
 	f.things["waiting_order"] = waiting.text("id")
+	notice, _ := p.paidOther(t, charge, 1)
+	if status, err := p.tell(notice); err != nil || status != http.StatusOK {
+		t.Fatalf("a payment of another amount: %d %v", status, err)
+	}
+	f.things["payment_difference"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/payment-differences", nil).text("items.0.id")
 	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)

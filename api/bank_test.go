@@ -132,6 +132,7 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 		asked := match("B3", third.text("id"))
 		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000004", operator)
 		p.call(t, b.token, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.isOwn(t, b.token, asked.text("id"))
 		p.call(t, operator, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000005", other)
@@ -157,6 +158,16 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 			t.Errorf("open, though carried over: %s", open.raw)
 		}
 	})
+}
+
+// isOwn wants a request to be shown to an operator as one that others decide.
+func (p *program) isOwn(t *testing.T, operator, approvalID string) {
+	t.Helper()
+	list := p.ok(t, http.StatusOK, operator, "GET", "/approvals", nil)
+	if list.text("items.0.id") != approvalID || list.at("items.0.may_decide") != false || list.at("items.0.is_own") != true {
+		t.Errorf("what an operator may not decide: %s", list.raw)
+	}
+	p.call(t, operator, "POST", "/approvals/"+approvalID+"/reject", reasoned{"不要"}).wants(t, http.StatusForbidden, "own_request")
 }
 
 // bankPostingsName: who reads the books sees which order a bank's row paid, and which a refund gave back.

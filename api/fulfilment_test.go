@@ -53,7 +53,12 @@ func TestAnOrderIsShippedReceivedAndClosed(t *testing.T) {
 		if bad.text("errors.0.field") != "carrier" || bad.text("errors.1.field") != "tracking_no" {
 			t.Errorf("both fields are wrong: %s", bad.raw)
 		}
-		p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 3}), "Idempotency-Key", p.key()).wants(t, http.StatusBadRequest, "invalid_field")
+		tooMany := p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 3}), "Idempotency-Key", p.key())
+		tooMany.wants(t, http.StatusConflict, "shipment_exceeds") // a colleague may have sent some meanwhile
+		if tooMany.text("errors.0.field") != "lines[0].quantity" {
+			t.Errorf("which line has fewer left: %s", tooMany.raw)
+		}
+		p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 0}), "Idempotency-Key", p.key()).wants(t, http.StatusBadRequest, "invalid_field")
 		key := p.key()
 		part := parcelBody(map[string]any{"line_id": lineID, "quantity": 1})
 		first := p.call(t, owner, "POST", at, part, "Idempotency-Key", key)

@@ -156,6 +156,12 @@ func TestACartSaysWhatChangedAndNoOrderGoesOverIt(t *testing.T) {
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
+		nowhere := p.call(t, b.token, "POST", "/addresses", map[string]any{
+			"name": "张三", "phone": "13912345678", "province": "火星省", "city": "长沙市", "district": "岳麓区", "detail": "1 号"})
+		nowhere.wants(t, http.StatusBadRequest, "invalid_field") // freight goes by the province
+		if nowhere.text("errors.0.field") != "province" || nowhere.text("errors.0.code") != "province" {
+			t.Errorf("an unknown province: %s", nowhere.raw)
+		}
 		r := p.call(t, b.token, "POST", "/addresses", map[string]any{"name": "张三"})
 		r.wants(t, http.StatusBadRequest, "invalid_field")
 		for _, field := range []string{"phone", "province", "city", "district", "detail"} {

@@ -156,6 +156,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		waiting(request.text("id"))
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		self("POST", "/approvals/"+request.text("id")+"/approve", nil)
+		p.isOwn(t, packer, request.text("id"))
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000005", federation)
 		waiting("")

@@ -211,6 +211,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/bank-rows", "list-bank-rows", readers, s.listBankRows)
 	post(on, "/ops/bank-rows/{id}/match", "match-bank-row", operators, http.StatusAccepted, s.matchBankRow)
 	post(on, "/ops/bank-rows/{id}/give-back", "give-bank-row-back", operators, http.StatusAccepted, s.returnBankRow)
+	get(on, "/ops/payment-differences", "list-payment-differences", readers, s.listPaymentDifferences)
+	post(on, "/ops/payment-differences/{id}/give-back", "give-payment-difference-back", operators, http.StatusAccepted, s.sendDifferenceBack)
 	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
 	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
 	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)

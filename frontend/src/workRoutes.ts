@@ -58,6 +58,7 @@ const ops: RouteRecordRaw[] = [
   desk('/ledger/transactions/:id', '-ledger-transaction', () => import('./pages/ops/LedgerTransactionPage.vue')),
   desk('/refunds', '-refunds', () => import('./pages/ops/RefundsPage.vue')),
   desk('/refunds/gateways', '-refunds-gateways', () => import('./pages/ops/GatewayRefundsPage.vue')),
+  desk('/refunds/differences', '-refunds-differences', () => import('./pages/ops/PaymentDifferencesPage.vue')),
   desk('/settlements/statements', '-statements', () => import('./pages/ops/StatementsPage.vue')),
   desk('/settlements', '-settlements', () => import('./pages/ops/SettlementsPage.vue')),
   desk('/settlements/:id', '-settlement', () => import('./pages/ops/SettlementPage.vue')),

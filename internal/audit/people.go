@@ -152,6 +152,7 @@ var behind = map[string]string{
 	"order":     `SELECT o.id, o.buyer_id user_id, s.cooperative_id org_id FROM orders o JOIN sub_orders s ON s.order_id = o.id WHERE o.id IN @ids`,
 	"sub_order": `SELECT s.id, o.buyer_id user_id, s.cooperative_id org_id FROM sub_orders s JOIN orders o ON o.id = s.order_id WHERE s.id IN @ids`,
 	"bank_row":  `SELECT r.id, o.buyer_id user_id, 0 org_id FROM bank_rows r JOIN charges c ON c.id = r.charge_id JOIN orders o ON o.id = c.order_id WHERE r.id IN @ids`,
+	"capture":   `SELECT p.id, o.buyer_id user_id, 0 org_id FROM captures p JOIN charges c ON c.id = p.charge_id JOIN orders o ON o.id = c.order_id WHERE p.id IN @ids`,
 }
 
 // NamedIn answers who may be named in the texts of rows, row by row: who made the change,

@@ -1,5 +1,6 @@
 // Package bank is what comes and goes by bank transfer: rows of the bank's statements,
-// imported and matched with orders, the queue of those that match none, and the daily close.
+// imported and matched with orders, the queue of those that match none, and the daily close;
+// and the second person for what a gateway took in another amount than was asked for.
 //
 // Invariants: a row (bank reference) is taken in and posted once; it is matched with one
 // order whose charge waited for just its amount, or given back, or a difference, whose
@@ -127,15 +128,17 @@ type Service struct {
 // NewService registers what needs a second person.
 func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, approvals *approval.Desk) *Service {
 	s := &Service{db, keys, lifecycle, approvals}
-	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement,
-		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
-			operator, err := identity.IsOperator(view, userID)
-			if err != nil || !operator {
-				return approval.Condition{}, err
-			}
-			return approval.Condition{SQL: "1 = 1"}, nil
-		}})
+	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement, Own: s.ownSettlement, Decides: operators})
+	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Own: ownSendBack, Decides: operators})
 	return s
+}
+
+func operators(view *gorm.DB, userID id.ID) (approval.Condition, error) {
+	operator, err := identity.IsOperator(view, userID)
+	if err != nil || !operator {
+		return approval.Condition{}, err
+	}
+	return approval.Condition{SQL: "1 = 1"}, nil
 }
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)

@@ -9,7 +9,7 @@ import (
 	"zique/internal/org"
 )
 
-// purchase is an order that is paid by bank: who placed it, and for which organisation.
+// purchase is an order that was paid: who placed it, and for which organisation.
 type purchase struct {
 	ChargeID id.ID
 	OrderID  id.ID
@@ -25,9 +25,9 @@ func purchasesOf(view *gorm.DB, charges ...id.ID) ([]purchase, error) {
 		Where("g.id IN ?", charges).Scan(&found).Error
 }
 
-// orderOf is the order that a row pays, or is about; the zero purchase: nobody knows of one.
-func orderOf(view *gorm.DB, r Row) (purchase, error) {
-	found, err := purchasesOf(view, r.ChargeID)
+// orderOf is the order of a charge; the zero purchase: nobody knows of one.
+func orderOf(view *gorm.DB, chargeID id.ID) (purchase, error) {
+	found, err := purchasesOf(view, chargeID)
 	if err != nil || len(found) == 0 {
 		return purchase{}, err
 	}
@@ -43,6 +43,11 @@ func ownOf(view *gorm.DB, userID id.ID, all []purchase) ([]purchase, error) {
 	}
 	inside, err := org.InsiderOf(view, userID, orgs...)
 	return slices.DeleteFunc(slices.Clone(all), func(p purchase) bool { return p.BuyerID != userID && !slices.Contains(inside, p.OrgID) }), err
+}
+
+func isOwn(view *gorm.DB, userID id.ID, one purchase) (bool, error) {
+	own, err := ownOf(view, userID, []purchase{one})
+	return len(own) > 0, err
 }
 
 // notOwn refuses with org.ErrOwnRequest whose own any of the purchases is.

@@ -64,7 +64,7 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 // about is the order that it is about; the zero purchase: nobody knows of one.
 func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
 	if how.OrderID == 0 {
-		return orderOf(view, r)
+		return orderOf(view, r.ChargeID)
 	}
 	var found purchase
 	return found, view.Table("orders o").Select(ofPurchase).Where("o.id = ?", how.OrderID).Limit(1).Scan(&found).Error
@@ -101,14 +101,31 @@ func unusedReference(tx *storage.Tx, reference string) error {
 	return err
 }
 
+// ownSettlement tells whether the order is the user's own that a request is about.
+func (s *Service) ownSettlement(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var how Settlement
+	if err := a.Open(&how); err != nil {
+		return false, err
+	}
+	r, err := s.Get(view, a.SubjectID)
+	if err != nil {
+		return false, err
+	}
+	about, err := how.about(view, r)
+	if err != nil {
+		return false, err
+	}
+	return isOwn(view, userID, about)
+}
+
 // carrySettlement settles a difference that a second person approved.
 func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
 	var how Settlement
 	if err := a.Open(&how); err != nil {
 		return err
 	}
-	if operator, err := identity.IsOperator(tx.DB, a.RequestedBy); err != nil || !operator {
-		return orGone(err)
+	if err := stillOperator(tx.DB, a.RequestedBy); err != nil {
+		return err
 	}
 	r, err := s.lockRow(tx, a.SubjectID)
 	if err != nil {
@@ -141,8 +158,10 @@ func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 	return org.JoinedSince(notOwn(tx.DB, asker, about))
 }
 
-func orGone(err error) error {
-	if err == nil {
+// stillOperator refuses with approval.ErrAskerGone who asked and is an operator no more.
+func stillOperator(view *gorm.DB, asker id.ID) error {
+	operator, err := identity.IsOperator(view, asker)
+	if err == nil && !operator {
 		err = approval.ErrAskerGone
 	}
 	return err
@@ -288,7 +307,7 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 func refunded(tx *storage.Tx, refund payment.Refund) (r Row, of purchase, err error) {
 	err = tx.Where("bank_reference = (SELECT reference FROM captures WHERE id = ? AND gateway = ?)", refund.CaptureID, payment.BankTransfer).Take(&r).Error
 	if err == nil {
-		of, err = orderOf(tx.DB, r)
+		of, err = orderOf(tx.DB, r.ChargeID)
 	}
 	return r, of, err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var floors = [][]string{
-	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf"},
+	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf", "division"},
 	{"storage", "blob"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},

@@ -152,7 +152,7 @@ func readyFor(tx *storage.Tx, asker id.ID, confirmed []Statement) ([]Statement, 
 }
 
 func (s *Service) payout() approval.Kind {
-	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve,
+	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve, Own: ownPayout,
 		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
 			operator, err := s.operators.Is(view, userID)
 			if err != nil || !operator {
@@ -160,6 +160,16 @@ func (s *Service) payout() approval.Kind {
 			}
 			return approval.Condition{SQL: "1 = 1"}, nil
 		}}
+}
+
+// ownPayout tells whether the user is or was of a payee of a request.
+func ownPayout(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var asked []Statement
+	if err := view.Where("settlement_id = ? AND status = ? AND approval_id = ?", a.SubjectID, Confirmed, a.ID).Find(&asked).Error; err != nil {
+		return false, err
+	}
+	own, err := org.InsiderOf(view, userID, payeesOf(asked)...)
+	return len(own) > 0, err
 }
 
 // approve lets the statements of a request be paid, each to the account that it named. It

@@ -118,9 +118,10 @@ type Statement struct {
 	CreatedAt     clock.Millis
 	ChangedAt     clock.Millis
 
-	OrgName  string `gorm:"->"`
-	Period   string `gorm:"-"` // the month that it settles; empty: it was made by hand
-	WaitsFor string `gorm:"-"` // why a confirmed one cannot be paid now
+	OrgName  string        `gorm:"->"`
+	Period   string        `gorm:"-"` // the month that it settles; empty: it was made by hand
+	Since    *clock.Millis `gorm:"-"` // of one made by hand: when the one before ended; nil: it is the first
+	WaitsFor string        `gorm:"-"` // why a confirmed one cannot be paid now
 }
 
 // TableName is the table's name.

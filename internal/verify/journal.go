@@ -57,7 +57,7 @@ var ofJournal = []Invariant{
 			WHEN 'order_payment' THEN (SELECT o.paid_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'sub_order_close' THEN (SELECT s.closed_at FROM sub_orders s WHERE s.id = CAST(t.reference AS SIGNED))
 			WHEN 'refund' THEN (SELECT r.changed_at FROM refunds r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'refunded')
-			WHEN 'unasked_payment' THEN (SELECT c.created_at FROM captures c WHERE c.id = CAST(t.reference AS SIGNED) AND c.outcome = 'goes_back')
+			WHEN 'unasked_payment' THEN (SELECT c.created_at FROM captures c WHERE c.id = CAST(t.reference AS SIGNED) AND c.outcome <> 'pays_charge')
 			WHEN 'gateway_refund' THEN (SELECT g.done_at FROM gateway_refunds g WHERE g.id = CAST(t.reference AS SIGNED) AND g.status = 'done')
 			WHEN 'bank_receipt' THEN (SELECT r.created_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED))
 			WHEN 'bank_return' THEN (SELECT r.settled_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'returned')

@@ -30,15 +30,20 @@ var ofTenders = []Invariant{
 			OR (c.status = 'paid') <> (o.paid_at IS NOT NULL) OR (c.status = 'open') <> (o.status = 'awaiting_payment')`},
 	{"a capture is of its charge's gateway and amount, and posted alone where nobody waited for it", "captures", `
 		SELECT c.id broken FROM captures c LEFT JOIN charges g ON g.id = c.charge_id
-		WHERE g.id IS NULL OR c.gateway <> g.gateway OR c.amount_fen <> g.amount_fen
-			OR (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'unasked_payment' AND t.reference = CONCAT('', c.id)) <> CASE c.outcome WHEN 'goes_back' THEN 1 ELSE 0 END`},
+		WHERE g.id IS NULL OR c.gateway <> g.gateway OR (c.amount_fen <> g.amount_fen) <> (c.outcome = 'amount_differs')
+			OR (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'unasked_payment' AND t.reference = CONCAT('', c.id)) <> CASE c.outcome WHEN 'pays_charge' THEN 0 ELSE 1 END`},
 	{"a capture's reference is the one that was logged", "captures", `
 		SELECT c.id broken FROM captures c JOIN charges g ON g.id = c.charge_id
 		WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'order' AND w.subject_id = g.order_id AND w.action = 'payment.captured'
 			AND JSON_EXTRACT(w.after_json, '$.reference') = c.reference)`},
 	{"no more goes back of a capture than came, and all of one that nobody waited for", "captures", `
 		SELECT c.id broken FROM captures c LEFT JOIN (SELECT capture_id, SUM(amount_fen) sum_fen FROM gateway_refunds GROUP BY capture_id) r ON r.capture_id = c.id
-		WHERE COALESCE(r.sum_fen, 0) > c.amount_fen OR (c.outcome = 'goes_back' AND COALESCE(r.sum_fen, 0) <> c.amount_fen)`},
+		WHERE COALESCE(r.sum_fen, 0) > c.amount_fen OR (c.outcome = 'goes_back' AND COALESCE(r.sum_fen, 0) <> c.amount_fen)
+			OR (c.outcome = 'amount_differs' AND r.sum_fen <> c.amount_fen)`},
+	{"what was paid in another amount than was asked for goes back because two people said so", "captures", `
+		SELECT c.id broken FROM captures c JOIN gateway_refunds r ON r.capture_id = c.id
+		WHERE c.outcome = 'amount_differs' AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.kind = 'payment_difference.give_back'
+			AND a.subject_id = c.id AND a.status = 'approved' AND a.decided_by <> a.requested_by)`},
 	{"what a tender of a gateway got back is on its way once", "refund_payments", `
 		SELECT p.id broken FROM refund_payments p WHERE p.tender <> 'aid_card'
 			AND COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.refund_payment_id = p.id), 0) <> p.amount_fen`},
@@ -52,6 +57,8 @@ var ofTenders = []Invariant{
 		SELECT a.id broken FROM ledger_accounts a WHERE a.code LIKE 'gateway:%'
 			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE
 			WHEN a.code LIKE '%:refunds_due' THEN COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status <> 'done' AND CONCAT('gateway:', g.gateway, ':refunds_due') = a.code), 0)
+				+ COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE c.outcome = 'amount_differs' AND CONCAT('gateway:', c.gateway, ':refunds_due') = a.code
+					AND NOT EXISTS (SELECT 1 FROM gateway_refunds g WHERE g.capture_id = c.id)), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status = 'done' AND CONCAT('gateway:', g.gateway) = a.code), 0)
 				- COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE CONCAT('gateway:', c.gateway) = a.code), 0) END`},
 	{"a row of a bank statement is posted once, and what was given back once", "bank_rows", `

@@ -1444,6 +1444,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/payment-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-payment-differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/payment-differences/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["give-payment-difference-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/queues": {
         parameters: {
             query?: never;
@@ -2514,6 +2546,10 @@ export interface components {
             district: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         AddressJSON: {
@@ -2523,6 +2559,10 @@ export interface components {
             id: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         ApplicationIn: {
@@ -2588,6 +2628,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             id: string;
+            /** @description another decides: it concerns an order of the caller's, or an organisation that the caller is or was of */
+            is_own?: boolean;
             /** @example payee_account.change */
             kind: string;
             /** @description whoever asks may approve or reject it now */
@@ -3472,6 +3514,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListPaymentDifferenceJSON: {
+            items: components["schemas"]["PaymentDifferenceJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListProductJSON: {
             items: components["schemas"]["ProductJSON"][] | null;
             /** @description absent on the last page */
@@ -3981,6 +4028,32 @@ export interface components {
              */
             usable_from: string;
         };
+        PaymentDifferenceJSON: {
+            /** Format: int64 */
+            asked_fen: number;
+            charge_id: string;
+            /**
+             * Format: date-time
+             * @description when we heard of it
+             */
+            created_at: string;
+            gateway: string;
+            /** Format: date-time */
+            given_back_at?: string;
+            id: string;
+            order_id: string;
+            /** Format: date-time */
+            paid_at: string;
+            /** Format: int64 */
+            paid_fen: number;
+            /** @description the gateway's own */
+            reference: string;
+            /**
+             * @description open: nobody has decided yet
+             * @enum {string}
+             */
+            status: "open" | "goes_back" | "given_back";
+        };
         PaymentJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -4135,7 +4208,7 @@ export interface components {
              */
             oldest_at?: string;
             /** @enum {string} */
-            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
+            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "payment_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
         };
         QuoteJSON: {
             cards: components["schemas"]["CardUsedJSON"][] | null;
@@ -4599,6 +4672,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -4710,6 +4788,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -8168,6 +8251,75 @@ export interface operations {
             };
         };
     };
+    "list-payment-differences": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description only those about which nobody has decided */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaymentDifferenceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-payment-difference-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-queues": {
         parameters: {
             query?: never;
@@ -8864,6 +9016,11 @@ export interface operations {
                         /** @description of the dispute */
                         reason?: string;
                         settlement_id: string;
+                        /**
+                         * Format: date-time
+                         * @description of one made by hand: when the one before ended; absent: it is the first
+                         */
+                        since?: string;
                         /** @enum {string} */
                         status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
                         /**

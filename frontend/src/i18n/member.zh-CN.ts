@@ -9,7 +9,7 @@ export default {
   age: { minutes: '已等 {n} 分钟', hours: '已等 {n} 小时', days: '已等 {n} 天' },
   change: {
     what: '内容', before: '原来', after: '改为', yes: '是', no: '否',
-    field: { removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到', replaces: '取代的规则', goes_before: '优先于', rate_bp: '比例', bearer: '谁承担', eligible: '计提份额', category: '品类', village: '村', channel: '渠道', valid_from: '开始', valid_until: '结束', then: '之后适用', source: '依据' },
+    field: { asked_fen: '应付', paid_fen: '实付', given_back_fen: '退回', gateway: '支付渠道', reference: '渠道流水号', removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到', replaces: '取代的规则', goes_before: '优先于', rate_bp: '比例', bearer: '谁承担', eligible: '计提份额', category: '品类', village: '村', channel: '渠道', valid_from: '开始', valid_until: '结束', then: '之后适用', source: '依据' },
   },
   org: {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
@@ -54,7 +54,7 @@ export default {
   statement: {
     title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
     confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputeSend: '提交异议', disputeLabel: '哪里不对', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
-    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
+    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', between: '{since} 至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
     waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
     kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
@@ -63,9 +63,9 @@ export default {
     pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
   approval: {
-    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
+    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', concernsOwn: '这涉及您本人的订单，或您所在、曾在的组织，要由另一个人决定。', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
-    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人', share_rule_add: '新的份额规则', share_rule_end: '结束份额规则' },
+    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人', share_rule_add: '新的份额规则', share_rule_end: '结束份额规则' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
   },
   shareRule: {

@@ -89,5 +89,5 @@ export default {
   error: {
     no_share_rule: '现在不能下单：份额规则还没有配好，请稍后再来。', network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_for_sale: '这家合作社暂停销售，请先从订单里去掉它的商品。', cart_changed: '购物车里有商品已下架，请再看一看购物车。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
   },
-  field: { required: '请填写', invalid: '请检查这一项', too_long: '太长了', too_short: '太短了' },
+  field: { province: '请填省级名称，例如湖南省', required: '请填写', invalid: '请检查这一项', too_long: '太长了', too_short: '太短了' },
 }
