@@ -21,6 +21,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -52,6 +53,7 @@ type house struct {
 	staff     *staff.Service
 	lifecycle order.Lifecycle
 	bank      *bank.Service
+	sales     *cardsale.Service
 	settle    *settlement.Service
 }
 
@@ -91,7 +93,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
-		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), sales: cardsale.NewService(keys),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.beforeDeletion()
@@ -119,8 +121,8 @@ const (
 
 // jobs runs what takes longer than a request, and chores.
 func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
-	kinds := []imports.Kind{village.Imports, h.bank.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make}
+	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
@@ -175,7 +177,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

@@ -27,6 +27,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -56,6 +57,7 @@ type Server struct {
 	Gateways    payment.Gateways  // what cards leave is paid through these
 	DemoPay     *localpay.Service // in demo mode: a gateway that plays the others
 	Bank        *bank.Service
+	CardSales   *cardsale.Service
 	Payee       Payee // of bank transfers
 	Files       *blob.Store
 	Orgs        *org.Service

@@ -102,6 +102,20 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/organisations/{id}/payee-accounts", "list-payee-accounts", signedIn, s.listPayees)
 	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
 
+	download(on, "/ent/import-templates/card-recipients", "get-recipient-import-template", buyers, s.recipientTemplate)
+	get(on, "/ent/card-batches", "list-card-batches", buyers, s.listBatches)
+	keyed[CardBatchJSON](on, "/ent/card-batches", "order-card-batch", buyers, s.orderBatch) // (K)
+	get(on, "/ent/card-batches/{id}", "get-card-batch", buyers, s.getBatch)
+	get(on, "/ent/card-batches/{id}/cards", "list-batch-cards", buyers, s.listBatchCards)
+	get(on, "/ent/card-batches/{id}/claims", "count-batch-claims", buyers, s.countBatchClaims)
+	post(on, "/ent/card-batches/{id}/recipients", "import-recipients", buyers, http.StatusAccepted, s.importRecipients)
+	get(on, "/ent/recipient-imports/{id}", "get-recipient-import", buyers, s.getRecipientImport)
+	download(on, "/ent/recipient-imports/{id}/file", "get-recipient-import-file", buyers, s.recipientImportFile)
+	post(on, "/ent/card-batches/{id}/confirm", "confirm-card-batch", signedIn, http.StatusOK, s.confirmBatch) // an operator, where there is no second member
+	post(on, "/ent/card-batches/{id}/cancel", "cancel-card-batch", buyers, http.StatusOK, s.cancelBatch)
+	post(on, "/ent/card-batches/{id}/reminders", "remind-recipients", buyers, http.StatusOK, s.remindRecipients)
+	post(on, "/ent/card-batches/{id}/recall", "recall-cards", buyers, http.StatusOK, s.recallCards)
+
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
 	get(on, "/coop/orders", "list-sub-orders", sellers, s.listParts)
@@ -208,6 +222,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/bank-rows", "list-bank-rows", readers, s.listBankRows)
 	post(on, "/ops/bank-rows/{id}/match", "match-bank-row", operators, http.StatusAccepted, s.matchBankRow)
 	post(on, "/ops/bank-rows/{id}/give-back", "give-bank-row-back", operators, http.StatusAccepted, s.returnBankRow)
+	get(on, "/ops/card-batches", "review-card-batches", readers, s.listBatches)
+	get(on, "/ops/card-batches/{id}", "review-card-batch", readers, s.getBatch)
+	post(on, "/ops/card-batches/{id}/fund", "fund-card-batch", operators, http.StatusOK, s.fundBatch)
+	post(on, "/ops/card-batches/{id}/issue", "issue-card-batch", operators, http.StatusOK, s.issueBatch)
 	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
 	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
 	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)
