@@ -11,6 +11,9 @@ import (
 	"zique/internal/storage"
 )
 
+// rowsAtOnce is how many cards one statement inserts; see package ledger.
+const rowsAtOnce = 100
+
 // Mint makes unclaimed cards of a batch with these ids, without secrets, filled from what
 // its enterprise paid in. It is the one way in which cards come to be.
 func Mint(tx *storage.Tx, b Batch, ids []id.ID, expires *clock.Millis) ([]Card, error) {
@@ -21,7 +24,7 @@ func Mint(tx *storage.Tx, b Batch, ids []id.ID, expires *clock.Millis) ([]Card, 
 		postings[i] = ledger.Posting{Kind: IssuePosting, Reference: cardID.String(), Entries: []ledger.Entry{
 			{Account: paidIn, Amount: -b.FaceFen}, {Account: cards[i].Account(), Amount: b.FaceFen}}}
 	}
-	if err := tx.CreateInBatches(&cards, 500).Error; err != nil {
+	if err := tx.CreateInBatches(&cards, rowsAtOnce).Error; err != nil {
 		return nil, err
 	}
 	_, err := ledger.Post(tx, postings)

@@ -65,7 +65,7 @@ func (s *Service) addRecipients(tx *storage.Tx, sale Sale, people []Person) erro
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.CreateInBatches(&rows, 500).Error
+	return tx.CreateInBatches(&rows, 100).Error
 }
 
 // Table describes a file of recipients.
