@@ -98,6 +98,9 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
 	"POST /ent/card-batches":                 {"card_batch.ordered"},
+	"POST /ent/card-batches/{id}/exports":    {"approval.requested"},
+	"POST /ent/exports/{id}/approve":         {"card_export.approved", "approval.approved"},
+	"POST /ent/cards/rekey":                  {"card.rekeyed"},
 	"POST /ent/card-batches/{id}/recipients": {"card_recipient_import.started", "card_batch.recipients_added"},
 	"POST /ent/card-batches/{id}/confirm":    {"card_batch.confirmed"},
 	"POST /ent/card-batches/{id}/cancel":     {"card_batch.cancelled"},
@@ -122,7 +125,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "bank_difference.settled", "payment.captured", "card_batch.funded"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "bank_difference.settled", "payment.captured", "card_batch.funded"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

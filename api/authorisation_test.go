@@ -69,6 +69,12 @@ var rules = map[string]rule{
 	"POST /ent/card-batches/{id}/recall":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/recall", body: reasoned{"离职"}, answers: conflict},
 	"GET /ent/recipient-imports/{id}":           {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}"},
 	"GET /ent/recipient-imports/{id}/file":      {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}/file"},
+	"POST /ent/card-batches/{id}/exports":       {by: "secretary", also: colleagues, key: true, path: "/ent/card-batches/{batch}/exports", body: map[string]any{"format": "json", "password": "a-long-password"}, answers: conflict},
+	"GET /ent/card-batches/{id}/exports":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/exports"},
+	"GET /ent/exports/{id}":                     {by: "secretary", also: colleagues, path: "/ent/exports/{card_export}"},
+	"POST /ent/exports/{id}/approve":            {by: "finance", also: []string{"purchaser"}, path: "/ent/exports/{card_export}/approve", answers: []int{http.StatusOK, http.StatusConflict}},
+	"GET /ent/exports/{id}/file":                {by: "secretary", also: colleagues, path: "/ent/exports/{refused_export}/file", answers: conflict},
+	"POST /ent/cards/rekey":                     {by: "secretary", also: colleagues, key: true, path: "/ent/cards/rekey", body: map[string]any{"card_ids": []any{"{batch_card}"}}},
 	"GET /ops/card-batches":                     {by: "county", also: readers},
 	"GET /ops/card-batches/{id}":                {by: "county", also: readers, path: "/ops/card-batches/{batch}"},
 	"POST /ops/card-batches/{id}/fund": {by: "county", also: desks, path: "/ops/card-batches/{batch}/fund", answers: []int{http.StatusOK, http.StatusConflict}, body: map[string]any{
@@ -318,6 +324,15 @@ func (p *program) cardsFixture(t *testing.T, f fixture) {
 	t.Helper()
 	for _, name := range []string{"batch", "cancellable_batch", "open_batch"} {
 		f.things[name] = p.orderBatch(t, anonymous(100_00, 2)).text("id")
+	}
+	issued := p.issued(t, p.confirmed(t, p.orderBatch(t, anonymous(100_00, 2)))).text("id")
+	f.things["batch_card"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/ent/card-batches/"+issued+"/cards", nil).text("items.0.id")
+	for _, name := range []string{"refused_export", "card_export"} {
+		asked := p.askExport(t, issued, "json")
+		f.things[name] = asked.text("id")
+		if name == "refused_export" {
+			p.ok(t, http.StatusOK, f.tokens["finance"], "POST", "/approvals/"+asked.text("approval_id")+"/reject", reasoned{"不必"})
+		}
 	}
 	f.things["recipients"] = p.sheet(t, f.tokens["secretary"], "领卡.csv", recipientRows("13711110001"))
 	f.things["recipient_import"] = p.importRecipients(t, f.tokens["secretary"], f.things["open_batch"], f.things["recipients"], true).text("id")

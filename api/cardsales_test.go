@@ -41,7 +41,11 @@ func (p *program) orderBatch(t *testing.T, body any) reply {
 // batchFor orders and confirms registered cards of 100 yuan.
 func (p *program) batchFor(t *testing.T, phones ...string) reply {
 	t.Helper()
-	placed := p.orderBatch(t, registered(100_00, phones...))
+	return p.confirmed(t, p.orderBatch(t, registered(100_00, phones...)))
+}
+
+func (p *program) confirmed(t *testing.T, placed reply) reply {
+	t.Helper()
 	return p.ok(t, http.StatusOK, p.signIn(t, financePhone), "POST", "/ent/card-batches/"+placed.text("id")+"/confirm", nil)
 }
 

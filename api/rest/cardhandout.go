@@ -7,7 +7,6 @@ import (
 
 	"zique/internal/aidcard"
 	"zique/internal/cardsale"
-	"zique/internal/id"
 	"zique/internal/imports"
 	"zique/internal/money"
 	"zique/internal/spreadsheet"
@@ -188,17 +187,8 @@ func (s *Server) recallCards(ctx context.Context, in *recallIn) (*body[RecalledJ
 		return nil, err
 	}
 	recall := cardsale.Recall{Department: strings.TrimSpace(in.Body.Department), Reason: in.Body.Reason}
-	seen := map[id.ID]bool{}
-	for i, text := range in.Body.CardIDs {
-		cardID, err := parseID(text, index("card_ids", i))
-		if err != nil {
-			return nil, err
-		}
-		if seen[cardID] {
-			return nil, invalid(index("card_ids", i), "repeated", "this card is named twice")
-		}
-		seen[cardID] = true
-		recall.CardIDs = append(recall.CardIDs, cardID)
+	if recall.CardIDs, err = distinctIDs("card_ids", in.Body.CardIDs); err != nil {
+		return nil, err
 	}
 	out := &body[RecalledJSON]{}
 	return out, s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {

@@ -58,6 +58,7 @@ type Server struct {
 	DemoPay     *localpay.Service // in demo mode: a gateway that plays the others
 	Bank        *bank.Service
 	CardSales   *cardsale.Service
+	CardExports *cardsale.Exports
 	Payee       Payee // of bank transfers
 	Files       *blob.Store
 	Orgs        *org.Service

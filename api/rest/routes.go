@@ -115,6 +115,12 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ent/card-batches/{id}/cancel", "cancel-card-batch", buyers, http.StatusOK, s.cancelBatch)
 	post(on, "/ent/card-batches/{id}/reminders", "remind-recipients", buyers, http.StatusOK, s.remindRecipients)
 	post(on, "/ent/card-batches/{id}/recall", "recall-cards", buyers, http.StatusOK, s.recallCards)
+	keyed[CardExportJSON](on, "/ent/card-batches/{id}/exports", "ask-card-export", buyers, s.askExport) // (K)
+	get(on, "/ent/card-batches/{id}/exports", "list-card-exports", buyers, s.listExports)
+	get(on, "/ent/exports/{id}", "get-card-export", buyers, s.getExport)
+	post(on, "/ent/exports/{id}/approve", "approve-card-export", buyers, http.StatusOK, s.approveExport)
+	download(on, "/ent/exports/{id}/file", "get-card-export-file", buyers, s.exportFile)
+	keyed[RekeyedJSON](on, "/ent/cards/rekey", "rekey-cards", buyers, s.rekeyCards) // (K)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
