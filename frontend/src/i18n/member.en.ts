@@ -17,7 +17,7 @@ const en: typeof zh = {
     mine: 'My organisations', mineNone: 'You belong to no organisation yet. Cooperatives, enterprises and chambers can apply here.', apply: 'Apply for admission', unnamed: 'No name yet', tabs: 'Pages of the organisation', facts: 'Registration', kindLabel: 'Kind', creditCode: 'Unified social credit code',
     created: 'Created', submitted: 'Submitted', documents: 'Documents', documentsNone: 'No documents were uploaded.', history: 'History', historyNone: 'Nothing has happened yet.', villagesN: '{n} villages', reason: 'What the reviewer says', giveUp: 'Give up the application', givenUp: 'The application was given up', giveUpHint: 'The application, its contact and its files are erased. Its credit code can be used again.', contactChange: 'Change the contact', contactSave: 'Save the contact', contactChanged: 'Contact changed', goOn: 'Go on filling in', changeAgain: 'Change and submit again',
     actFor: 'Organisation you act for', actAny: 'Not set, chosen by the page', actHint: 'You belong to several organisations. What you do from now on counts for the one chosen here.', actNow: 'Now acting for: {org}',
-    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery', money: 'Money' },
+    tab: { status: 'Progress', members: 'Members', payee: 'Payee account', coop: 'Orders and delivery', money: 'Money', cards: 'Aid cards' },
     step: { applied: 'Application', recommended: 'County', admitted: 'Platform' },
     kind: { cooperative: 'Cooperative', enterprise: 'Enterprise', chamber: 'Chamber', village_collective: 'Village collective', county: 'County', federation: 'Federation' },
     status: { draft: 'Draft', submitted: 'Submitted', recommended: 'Recommended', returned: 'To be changed', rejected: 'Rejected', admitted: 'Admitted', suspended: 'Suspended', withdrawn: 'Withdrawn' },
@@ -67,7 +67,7 @@ const en: typeof zh = {
   approval: {
     waiting: 'Waiting for a second person', lead: 'These take two people: one asks, another looks at the reason and the change, and decides. Nobody decides their own request.', by: 'asked by {name}', own: 'Mine', ownHint: 'This is your own request; another person decides it.', reason: 'Reason', decidedBy: 'Decided by {name}, {time}', expires: 'Lapses if not decided by {time}', approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', none: 'No such requests',
     status: { pending: 'Waiting', approved: 'Approved', rejected: 'Rejected', withdrawn: 'Withdrawn', expired: 'Expired' },
-    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference', settlement_payout: 'Payout of statements', collective_head_removal: 'Removal of a collective’s head' },
+    kind: { payee_account_change: 'Change of the payee account', role_grant: 'Grant of a platform role', bank_difference_settle: 'Settle a bank difference', settlement_payout: 'Payout of statements', card_export: 'A file of card codes', collective_head_removal: 'Removal of a collective’s head' },
     done: { approve: 'Approved', reject: 'Rejected', withdraw: 'Withdrawn' },
   },
   inbox: { none: 'No messages yet', noneHint: 'Results of applications, invitations and what waits for you will appear here.', unread: 'unread', readAll: 'Mark all as read', go: 'Take a look' },
