@@ -97,7 +97,19 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /ops/bank-imports":                       {"bank_import.started", "payment.captured"},
+	"POST /ent/card-batches":                 {"card_batch.ordered"},
+	"POST /ent/card-batches/{id}/exports":    {"approval.requested"},
+	"POST /ent/exports/{id}/approve":         {"card_export.approved", "approval.approved"},
+	"POST /ent/cards/rekey":                  {"card.rekeyed"},
+	"POST /ent/card-batches/{id}/recipients": {"card_recipient_import.started", "card_batch.recipients_added"},
+	"POST /ent/card-batches/{id}/confirm":    {"card_batch.confirmed"},
+	"POST /ent/card-batches/{id}/cancel":     {"card_batch.cancelled"},
+	"POST /ent/card-batches/{id}/reminders":  {"card_batch.reminded"},
+	"POST /ent/card-batches/{id}/recall":     {"card_batch.recalled"},
+	"POST /ops/card-batches/{id}/fund":       {"bank_row.recorded", "card_batch.funded"},
+	"POST /ops/card-batches/{id}/issue":      {"card_batch.issue_begun"},
+
+	"POST /ops/bank-imports":                       {"bank_import.started", "payment.captured", "card_batch.funded"},
 	"POST /ops/bank-rows/{id}/match":               {"approval.requested"},
 	"POST /ops/bank-rows/{id}/give-back":           {"approval.requested"},
 	"POST /ops/bank-days/{day}/close":              {"bank_day.closed"},
@@ -114,7 +126,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

@@ -44,6 +44,7 @@ var (
 	packers     = []string{"packer"}
 	accountants = []string{"accountant"}
 	villagers   = []string{"village accountant"}
+	colleagues  = []string{"finance", "purchaser"}
 )
 
 // rules has every route of the API; a route that is missing here fails the test.
@@ -54,6 +55,31 @@ var rules = map[string]rule{
 
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
+
+	"GET /ent/import-templates/card-recipients": {by: "secretary", also: colleagues},
+	"GET /ent/card-batches":                     {by: "secretary", also: colleagues, hides: []string{"{batch}"}},
+	"POST /ent/card-batches":                    {by: "secretary", also: colleagues, key: true, body: anonymous(100_00, 1)},
+	"GET /ent/card-batches/{id}":                {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}"},
+	"GET /ent/card-batches/{id}/cards":          {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/cards"},
+	"GET /ent/card-batches/{id}/claims":         {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/claims"},
+	"POST /ent/card-batches/{id}/confirm":       {by: "finance", also: []string{"purchaser"}, path: "/ent/card-batches/{batch}/confirm", answers: []int{http.StatusOK, http.StatusConflict}},
+	"POST /ent/card-batches/{id}/cancel":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{cancellable_batch}/cancel"},
+	"POST /ent/card-batches/{id}/recipients":    {by: "secretary", also: colleagues, path: "/ent/card-batches/{open_batch}/recipients", body: map[string]any{"file_id": "{recipients}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
+	"POST /ent/card-batches/{id}/reminders":     {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/reminders", body: map[string]any{}, answers: conflict},
+	"POST /ent/card-batches/{id}/recall":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/recall", body: reasoned{"离职"}, answers: conflict},
+	"GET /ent/recipient-imports/{id}":           {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}"},
+	"GET /ent/recipient-imports/{id}/file":      {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}/file"},
+	"POST /ent/card-batches/{id}/exports":       {by: "secretary", also: colleagues, key: true, path: "/ent/card-batches/{batch}/exports", body: map[string]any{"format": "json", "password": "a-long-password"}, answers: conflict},
+	"GET /ent/card-batches/{id}/exports":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/exports"},
+	"GET /ent/exports/{id}":                     {by: "secretary", also: colleagues, path: "/ent/exports/{card_export}"},
+	"POST /ent/exports/{id}/approve":            {by: "finance", also: []string{"purchaser"}, path: "/ent/exports/{card_export}/approve", answers: []int{http.StatusOK, http.StatusConflict}},
+	"GET /ent/exports/{id}/file":                {by: "secretary", also: colleagues, path: "/ent/exports/{refused_export}/file", answers: conflict},
+	"POST /ent/cards/rekey":                     {by: "secretary", also: colleagues, key: true, path: "/ent/cards/rekey", body: map[string]any{"card_ids": []any{"{batch_card}"}}},
+	"GET /ops/card-batches":                     {by: "county", also: readers},
+	"GET /ops/card-batches/{id}":                {by: "county", also: readers, path: "/ops/card-batches/{batch}"},
+	"POST /ops/card-batches/{id}/fund": {by: "county", also: desks, path: "/ops/card-batches/{batch}/fund", answers: []int{http.StatusOK, http.StatusConflict}, body: map[string]any{
+		"amount_fen": 5, "paid_at": yesterday + "T02:00:00Z", "payer_name": "x", "payer_account": "6222021234567890", "payee_account": "6200000000000000", "bank_reference": "FUND"}},
+	"POST /ops/card-batches/{id}/issue": {by: "county", also: desks, path: "/ops/card-batches/{batch}/issue", answers: conflict},
 
 	"GET /ops/import-templates/bank-statement":     {by: "county", also: desks},
 	"POST /ops/bank-imports":                       {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
@@ -269,6 +295,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.organisationsFixture(t, &f)
 	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
+	p.cardsFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
@@ -299,6 +326,25 @@ func (p *program) bankFixture(t *testing.T, f fixture) {
 	f.things["bank_row"] = rows["B1"]
 	p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
 	f.things["bank_refund"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/refund-transfers", nil).text("items.0.id")
+}
+
+// cardsFixture adds batches of cards, and an import of recipients.
+func (p *program) cardsFixture(t *testing.T, f fixture) {
+	t.Helper()
+	for _, name := range []string{"batch", "cancellable_batch", "open_batch"} {
+		f.things[name] = p.orderBatch(t, anonymous(100_00, 2)).text("id")
+	}
+	issued := p.issued(t, p.confirmed(t, p.orderBatch(t, anonymous(100_00, 2)))).text("id")
+	f.things["batch_card"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/ent/card-batches/"+issued+"/cards", nil).text("items.0.id")
+	for _, name := range []string{"refused_export", "card_export"} {
+		asked := p.askExport(t, issued, "json")
+		f.things[name] = asked.text("id")
+		if name == "refused_export" {
+			p.ok(t, http.StatusOK, f.tokens["finance"], "POST", "/approvals/"+asked.text("approval_id")+"/reject", reasoned{"不必"})
+		}
+	}
+	f.things["recipients"] = p.sheet(t, f.tokens["secretary"], "领卡.csv", recipientRows("13711110001"))
+	f.things["recipient_import"] = p.importRecipients(t, f.tokens["secretary"], f.things["open_batch"], f.things["recipients"], true).text("id")
 }
 
 // settlementFixture adds a sale that is closed, and its statements.

@@ -9,6 +9,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/attempt"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/clock"
 	"zique/internal/config"
 	"zique/internal/idempotency"
@@ -41,6 +42,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
+		forget("card-files", 0, cardsale.ForgetFiles),
 		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
 		{Name: "check-books", Every: time.Minute, Do: func(ctx context.Context) error {

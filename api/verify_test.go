@@ -41,7 +41,7 @@ var sabotages = map[string]string{
 	"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released":                 `UPDATE order_payments SET status = 'held' WHERE id = {order_payments}`,
 	"what cards gave for an order that waits is on its account":                                                      `UPDATE ledger_accounts SET code = CONCAT('order:', (SELECT MIN(id) FROM orders), ':held') WHERE id = {ledger_accounts}`,
 	"a row of a bank statement is posted once, and what was given back once":                                         `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'difference', '', 0, '', 1)`,
-	"a matched row of a bank statement is a capture":                                                                 `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
+	"a matched row of a bank statement is a capture, or pays a batch of cards":                                       `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
 	"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make":          `UPDATE bank_rows SET status = 'difference' WHERE status = 'returned'`,
 	"a closed bank day's rows are as they were":                                                                      `INSERT INTO bank_days (bank_day, closed_at, closed_by, row_count, total_fen) VALUES ('2026-01-01', 1, 1, 1, 1)`,
 	"a charge is paid by one capture, and then its order is":                                                         `INSERT INTO charges (id, order_id, gateway, amount_fen, status, expires_at, created_at) VALUES (5, {orders}, 'x', 1, 'open', 1, 1)`,
@@ -100,6 +100,12 @@ var sabotages = map[string]string{
 	"a rule was in force when its lines were ordered, and reaches them":                                              `UPDATE share_rules SET valid_until = 5 WHERE id = 1`,
 	"a statement is of the organisation that owns its account":                                                       `UPDATE settlement_statements SET org_id = org_id + 1 WHERE id = {settlement_statements}`,
 	"a statement that is paid, or may be, names an account of its organisation, and the bank's reference once it is": `UPDATE settlement_statements SET payee_id = payee_id + 1 WHERE status = 'paid'`,
+	"a batch that was sold is as it was ordered, and there once it is issued":                                        `UPDATE card_sales SET face_fen = face_fen + 1 WHERE id = {card_sales}`,
+	"a batch that was sold was paid by one row of a bank statement before it was issued, and not unless it was":      `UPDATE bank_rows SET batch_id = batch_id + 1 WHERE batch_id <> 0`,
+	"who confirmed, took the money in and issues a batch are different people, and others than who ordered":          `UPDATE card_sales SET issued_by = funded_by WHERE id = {card_sales}`,
+	"a card that is for somebody is of their batch, and has no secret":                                               `UPDATE card_recipients SET batch_id = batch_id + 1`,
+	"a batch of registered cards names somebody for each card":                                                       `DELETE FROM card_recipients WHERE id = {card_recipients}`,
+	"a card is void and empty once it was recalled":                                                                  `UPDATE aid_cards SET status = 'issued' WHERE status = 'void'`,
 	"a paid statement's bank reference is the one that was logged":                                                   `UPDATE settlement_statements SET bank_reference = 'x' WHERE status = 'paid'`,
 }
 
@@ -212,6 +218,14 @@ var edits = []struct{ table, where, set string }{
 	{"card_batches", "1 = 1", ""},
 	{"card_batches", "1 = 1", "enterprise_id = enterprise_id + 1"},
 	{"aid_cards", "1 = 1", "batch_id = batch_id + 1"},
+	{"card_sales", "status = 'issued'", ""},
+	{"card_sales", "status = 'issued'", "minted = minted - 1"},
+	{"card_sales", "status = 'issued'", "status = 'issuing'"},
+	{"card_sales", "status = 'issued'", "bank_row_id = 0"},
+	{"card_sales", "status = 'issued'", "card_count = card_count + 1"},
+	{"card_recipients", "1 = 1", ""},
+	{"aid_cards", "status = 'void'", "status = 'active'"},
+	{"aid_cards", "id IN (SELECT id FROM card_recipients)", "batch_id = (SELECT MIN(id) FROM card_batches)"},
 	{"bank_rows", "status = 'returned'", "return_reference = 'x'"},
 	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
 }
@@ -227,6 +241,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	p.pays(t, charge, "once", http.StatusOK)
 	p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+byGateway.text("id")+"/cancel", nil)
 	p.paidOut(t, b)
+	p.recalled(t, p.issued(t, p.batchFor(t, "13700000001", "13700000002")))
 
 	member, byBank := p.byBank(t, 1)
 	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")

@@ -21,6 +21,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -54,6 +55,9 @@ type house struct {
 	rules     *share.Desk
 	lifecycle order.Lifecycle
 	bank      *bank.Service
+	sales     *cardsale.Service
+	exports   *cardsale.Exports
+	codes     aidcard.Codes
 	settle    *settlement.Service
 }
 
@@ -93,9 +97,11 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals), rules: share.NewDesk(approvals),
-		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), sales: cardsale.NewService(keys),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
+	h.codes = aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	h.exports = cardsale.NewExports(h.sales, h.codes, db, approvals)
 	h.beforeDeletion()
 	return h, nil
 }
@@ -121,8 +127,8 @@ const (
 
 // jobs runs what takes longer than a request, and chores.
 func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
-	kinds := []imports.Kind{village.Imports, h.bank.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make}
+	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
@@ -158,7 +164,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	defer h.close()
-	codes := aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	codes := h.codes
 	if s.IsDemo() {
 		if err := seed.Demo(ctx, h.db, h.people, codes); err != nil {
 			return fmt.Errorf("load the demo county: %w", err)
@@ -177,7 +183,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

@@ -44,6 +44,9 @@ func (s *Server) claimCard(ctx context.Context, in *claimIn) (*body[CardJSON], e
 }
 
 func (s *Server) listCards(ctx context.Context, _ *struct{}) (*body[list[CardJSON]], error) {
+	if err := s.handOver(ctx); err != nil {
+		return nil, err
+	}
 	held, err := aidcard.Held(s.DB.Read(ctx), caller(ctx).UserID)
 	out := &body[list[CardJSON]]{list[CardJSON]{Items: []CardJSON{}}}
 	for _, c := range held {

@@ -91,6 +91,18 @@ func (me self) cards(ctx context.Context, add func(any)) error {
 	return err
 }
 
+func (me self) givenCards(ctx context.Context, add func(any)) error {
+	hash, err := me.People.PhoneHashOf(ctx, me.UserID)
+	if err != nil || hash == "" {
+		return err
+	}
+	given, err := me.CardSales.GivenTo(me.DB.Read(ctx), hash)
+	for _, g := range given {
+		add(GivenCardJSON{g.CardID.String(), g.Enterprise, g.Name, g.Department, g.CreatedAt.Time()})
+	}
+	return err
+}
+
 func (me self) cardEntries(ctx context.Context, card aidcard.Card) ([]CardEntryJSON, error) {
 	var found []ledger.Movement
 	err := eachPage(func(before id.ID) ([]ledger.Movement, error) {

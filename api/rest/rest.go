@@ -27,6 +27,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -57,6 +58,8 @@ type Server struct {
 	Gateways    payment.Gateways  // what cards leave is paid through these
 	DemoPay     *localpay.Service // in demo mode: a gateway that plays the others
 	Bank        *bank.Service
+	CardSales   *cardsale.Service
+	CardExports *cardsale.Exports
 	Payee       Payee // of bank transfers
 	Files       *blob.Store
 	Orgs        *org.Service

@@ -21,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { title: 'nav.signIn' } },
   { path: '/cards', name: 'cards', component: () => import('./pages/CardsPage.vue'), meta: { title: 'nav.cards', signedIn: true } },
   { path: '/cards/:id', name: 'card', component: () => import('./pages/CardPage.vue'), meta: { title: 'nav.card', signedIn: true } },
+  { path: '/claim', name: 'claim', component: () => import('./pages/ClaimPage.vue'), meta: { title: 'nav.claim' } },
   { path: '/orders', name: 'orders', component: () => import('./pages/OrdersPage.vue'), meta: { title: 'nav.orders', signedIn: true } },
   { path: '/orders/:id', name: 'order', component: () => import('./pages/OrderPage.vue'), meta: { title: 'nav.order', signedIn: true, areas: ['fulfil'] } },
   { path: '/pay/:charge', name: 'pay', component: () => import('./pages/DemoPayPage.vue'), meta: { title: 'nav.pay' } },

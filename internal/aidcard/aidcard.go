@@ -8,7 +8,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"strings"
 
@@ -30,8 +29,14 @@ const (
 	Expired = "expired" // past its date
 )
 
-// IssuePosting is the kind of the transaction that fills a card.
-const IssuePosting = "card_issue"
+// Kinds of the transactions that make cards: FundingPosting brings the enterprise's money
+// in, by the batch; IssuePosting fills a card; RecallPosting empties one that nobody
+// claimed, back to the enterprise.
+const (
+	FundingPosting = "card_funding"
+	IssuePosting   = "card_issue"
+	RecallPosting  = "card_recall"
+)
 
 // Refusals. ErrNotUsable is the same for a card that is unknown, another's, void or
 // already claimed, so that codes and ids cannot be guessed by their answers.
@@ -114,28 +119,25 @@ type Issuing struct {
 	ExpiresAt    *clock.Millis
 }
 
-// Issue makes a batch of unclaimed cards without secrets, paid from the
-// enterprise's money, which has come in through the bank.
+// Issue makes a batch of unclaimed cards without secrets at once, paid from the
+// enterprise's money, which has come in through the bank: for the seed and for tests.
+// What enterprises order is minted by a job; see package cardsale.
 func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
 	b := Batch{ID: tx.NewID(), ProgramID: in.ProgramID, EnterpriseID: in.EnterpriseID, FaceFen: in.FaceFen, CardCount: in.Count, CreatedAt: tx.Now()}
 	if err := tx.Create(&b).Error; err != nil {
 		return b, nil, err
 	}
 	total := in.FaceFen * money.Fen(in.Count)
-	paidIn := org.PaidInAccount(in.EnterpriseID)
-	postings := []ledger.Posting{{Kind: "card_funding", Reference: b.ID.String(), Entries: []ledger.Entry{
-		{Account: org.BankAccount, Amount: -total}, {Account: paidIn, Amount: total}}}}
-	cards := make([]Card, in.Count)
-	for i := range cards {
-		cards[i] = Card{ID: tx.NewID(), BatchID: b.ID, FaceFen: in.FaceFen, BalanceFen: in.FaceFen, Status: Issued, ExpiresAt: in.ExpiresAt}
-		cards[i].Number = fmt.Sprintf("ZQ%019d", int64(cards[i].ID))
-		postings = append(postings, ledger.Posting{Kind: IssuePosting, Reference: cards[i].ID.String(), Entries: []ledger.Entry{
-			{Account: paidIn, Amount: -in.FaceFen}, {Account: cards[i].Account(), Amount: in.FaceFen}}})
-	}
-	if err := tx.CreateInBatches(&cards, 500).Error; err != nil {
+	_, err := ledger.Post(tx, []ledger.Posting{{Kind: FundingPosting, Reference: b.ID.String(), Entries: []ledger.Entry{
+		{Account: org.BankAccount, Amount: -total}, {Account: org.PaidInAccount(in.EnterpriseID), Amount: total}}}})
+	if err != nil {
 		return b, nil, err
 	}
-	_, err := ledger.Post(tx, postings)
+	ids := make([]id.ID, in.Count)
+	for i := range ids {
+		ids[i] = tx.NewID()
+	}
+	cards, err := Mint(tx, b, ids, in.ExpiresAt)
 	return b, cards, err
 }
 

@@ -36,7 +36,7 @@ func difference(view *gorm.DB, captureID id.ID) (payment.Difference, purchase, e
 	if err != nil {
 		return d, purchase{}, err
 	}
-	about, err := orderOf(view, d.ChargeID)
+	about, err := purchaseOf(view, Row{ChargeID: d.ChargeID})
 	return d, about, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"zique/internal/approval"
 	"zique/internal/audit"
+	"zique/internal/cardsale"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -24,10 +25,11 @@ const SettleKind = "bank_difference.settle"
 
 const settleTTL = 7 * 24 * time.Hour
 
-// Settlement is what is to become of a difference: it pays an order, or was given back
-// by a transfer with a bank reference of its own.
+// Settlement is what is to become of a difference: it pays an order or a batch of cards, or
+// was given back by a transfer with a bank reference of its own.
 type Settlement struct {
 	OrderID         id.ID  `json:"order_id,omitempty"`
+	BatchID         id.ID  `json:"batch_id,omitempty"`
 	ReturnReference string `json:"return_reference,omitempty"`
 }
 
@@ -61,10 +63,13 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 		Before: map[string]any{"amount": r.AmountFen.String(), "why": r.Why, "payer": pii.MaskName(r.Name), "account": r.Masked(), "bank_reference": r.BankReference}})
 }
 
-// about is the order that it is about; the zero purchase: nobody knows of one.
+// about is what it is about; the zero purchase: nobody knows.
 func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
-	if how.OrderID == 0 {
-		return orderOf(view, r.ChargeID)
+	switch {
+	case how.BatchID != 0:
+		return purchaseOf(view, Row{BatchID: how.BatchID})
+	case how.OrderID == 0:
+		return purchaseOf(view, r)
 	}
 	var found purchase
 	return found, view.Table("orders o").Select(ofPurchase).Where("o.id = ?", how.OrderID).Limit(1).Scan(&found).Error
@@ -72,6 +77,9 @@ func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
 
 // check refuses at once what could not be carried out.
 func (how Settlement) check(tx *storage.Tx, r Row) error {
+	if how.BatchID != 0 {
+		return checkBatch(tx, r, how.BatchID)
+	}
 	if how.OrderID == 0 {
 		if !IsReference(how.ReturnReference) {
 			return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
@@ -86,6 +94,19 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		return payment.ErrAmount
 	}
 	return err
+}
+
+func checkBatch(tx *storage.Tx, r Row, batchID id.ID) error {
+	sale, err := cardsale.Get(tx.DB, 0, batchID)
+	switch {
+	case err != nil:
+		return err
+	case sale.Status != cardsale.AwaitingFunds:
+		return cardsale.ErrState
+	case sale.TotalFen() != r.AmountFen:
+		return payment.ErrAmount
+	}
+	return nil
 }
 
 // unusedReference refuses the reference of a transfer that was recorded before.
@@ -139,9 +160,13 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 		return err
 	}
 	before := map[string]any{"status": r.Status, "why": r.Why}
-	if how.OrderID != 0 {
+	switch {
+	case how.BatchID != 0:
+		r.ChargeID, r.BatchID = 0, how.BatchID
+		err = s.matchKnown(tx, by, &r)
+	case how.OrderID != 0:
 		err = s.matchByHand(tx, by, &r, how.OrderID)
-	} else {
+	default:
 		err = giveBack(tx, &r, how.ReturnReference)
 	}
 	if err != nil {
@@ -190,9 +215,14 @@ func (s *Service) matchByHand(tx *storage.Tx, by audit.Actor, r *Row, orderID id
 	if err != nil {
 		return err
 	}
+	r.ChargeID, r.BatchID = c.ID, 0
+	return s.matchKnown(tx, by, r)
+}
+
+// matchKnown matches a row with what two people say that it pays, or refuses.
+func (s *Service) matchKnown(tx *storage.Tx, by audit.Actor, r *Row) (err error) {
 	why := r.Why
-	r.ChargeID = c.ID
-	if err := s.match(tx, by, r); err != nil {
+	if err := s.match(tx, by, r, true); err != nil {
 		return err
 	}
 	switch {
@@ -307,7 +337,7 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 func refunded(tx *storage.Tx, refund payment.Refund) (r Row, of purchase, err error) {
 	err = tx.Where("bank_reference = (SELECT reference FROM captures WHERE id = ? AND gateway = ?)", refund.CaptureID, payment.BankTransfer).Take(&r).Error
 	if err == nil {
-		of, err = orderOf(tx.DB, r.ChargeID)
+		of, err = purchaseOf(tx.DB, r)
 	}
 	return r, of, err
 }

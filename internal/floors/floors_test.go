@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"share", "freight", "promotion"},
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
-	{"order"},
+	{"order", "cardsale"},
 	{"programme", "bank", "settlement"},
 	{"report", "verify", "erasure"},
 	{"config", "seed"},

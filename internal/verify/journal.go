@@ -50,8 +50,11 @@ var ofJournal = []Invariant{
 			OR EXISTS (SELECT 1 FROM ledger_entries e WHERE e.tx_id IN (t.id, CAST(t.reference AS SIGNED)) GROUP BY e.account_id HAVING SUM(e.amount_fen) <> 0))`},
 	{"a transaction posts a row that says so, at that row's instant", "ledger_transactions", `
 		SELECT t.id broken FROM ledger_transactions t WHERE t.kind <> 'correction' AND COALESCE(ABS(t.posted_at - CASE t.kind
-			WHEN 'card_funding' THEN (SELECT b.created_at FROM card_batches b WHERE b.id = CAST(t.reference AS SIGNED))
-			WHEN 'card_issue' THEN (SELECT b.created_at FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id WHERE c.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_funding' THEN COALESCE((SELECT s.funded_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED)), (SELECT b.created_at FROM card_batches b WHERE b.id = CAST(t.reference AS SIGNED)))
+			WHEN 'card_funding_undone' THEN (SELECT s.cancelled_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_issue' THEN (SELECT CASE WHEN s.issuing_at <= t.posted_at AND t.posted_at <= COALESCE(s.issued_at, t.posted_at) + ` + skewMs + ` THEN t.posted_at ELSE b.created_at END
+				FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id LEFT JOIN card_sales s ON s.id = b.id WHERE c.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_recall' THEN (SELECT t.posted_at FROM aid_cards c WHERE c.id = CAST(t.reference AS SIGNED) AND c.status = 'void')
 			WHEN 'order_hold' THEN (SELECT o.created_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'order_release' THEN (SELECT t.posted_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED) AND o.paid_at IS NULL AND o.status = 'cancelled')
 			WHEN 'order_payment' THEN (SELECT o.paid_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))

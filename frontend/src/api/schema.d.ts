@@ -676,6 +676,278 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/card-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-batches"];
+        put?: never;
+        post: operations["order-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-batch-cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["count-batch-claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-exports"];
+        put?: never;
+        post: operations["ask-card-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recall-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import-recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["remind-recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/cards/rekey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rekey-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve-card-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-export-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/import-templates/card-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/recipient-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/recipient-imports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -1118,6 +1390,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["match-bank-row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-card-batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-card-batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}/fund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["fund-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["issue-card-batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2651,6 +2987,14 @@ export interface components {
             /** @description true: the money goes back when the goods have come back */
             goods_come_back?: boolean;
         };
+        AskExportInBody: {
+            /** @description json or pdf, in a zip with AES encryption, or xlsx */
+            format: string;
+            /** @description only cards that have no code, as after rekeying: the codes of the others live on */
+            only_missing?: boolean;
+            /** @description 12 to 64 visible ASCII characters; the file is encrypted under it, and it is not kept */
+            password: string;
+        };
         AskHeadRemovalInBody: {
             reason: string;
         };
@@ -2791,6 +3135,8 @@ export interface components {
             amount_fen: number;
             bank_day: string;
             bank_reference: string;
+            /** @description the batch of cards that it pays, or is about */
+            batch_id?: string;
             carried_reason?: string;
             id: string;
             /** @description empty for auditors */
@@ -2809,7 +3155,35 @@ export interface components {
             /** @enum {string} */
             status: "matched" | "difference" | "returned";
             /** @enum {string} */
-            why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "not_awaited";
+            why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "wrong_payer" | "not_awaited" | "given_up";
+        };
+        BatchCardJSON: {
+            department?: string;
+            /** Format: int64 */
+            face_fen: number;
+            id: string;
+            /** @description empty while the card is not made */
+            masked_number: string;
+            /** @description masked */
+            name?: string;
+            /** @description masked */
+            phone?: string;
+            /** Format: date-time */
+            reminded_at?: string;
+            /** @enum {string} */
+            status: "unminted" | "unclaimed" | "claimed" | "recalled";
+        };
+        BatchClaimsJSON: {
+            /** Format: int64 */
+            claimed: number;
+            /** @description empty: of none */
+            department: string;
+            /** Format: int64 */
+            recalled: number;
+            /** Format: int64 */
+            unclaimed: number;
+            /** Format: int64 */
+            unminted: number;
         };
         BeginInBody: {
             note?: string;
@@ -2846,6 +3220,48 @@ export interface components {
         CancelInBody: {
             sub_order_id?: string;
         };
+        CardBatchJSON: {
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            enterprise_id: string;
+            enterprise_name: string;
+            /** Format: int64 */
+            face_fen: number;
+            /** Format: date-time */
+            funded_at?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "anonymous" | "registered";
+            /** @description the caller ordered it: somebody else confirms */
+            mine: boolean;
+            program_id: string;
+            /** @description cards */
+            progress: components["schemas"]["ProgressJSON"];
+            /**
+             * Format: int64
+             * @description how many are named
+             */
+            recipients: number;
+            /** @enum {string} */
+            status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            /** Format: int64 */
+            total_fen: number;
+            /** @description how to pay, while money is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
+            /**
+             * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+             * @example 2030-01-05
+             */
+            valid_until?: string;
+        };
         CardEntryJSON: {
             /**
              * Format: int64
@@ -2861,6 +3277,26 @@ export interface components {
              */
             kind: "issue" | "payment" | "hold" | "release" | "refund";
             order_id?: string;
+        };
+        CardExportJSON: {
+            approval_id: string;
+            batch_id: string;
+            /** Format: int64 */
+            cards: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description of the file
+             */
+            expires_at?: string;
+            /** @enum {string} */
+            format: "json" | "xlsx" | "pdf";
+            id: string;
+            /** @description the caller asked: somebody else approves */
+            mine: boolean;
+            /** @enum {string} */
+            status: "awaiting_approval" | "refused" | "making" | "ready" | "expired";
         };
         CardJSON: {
             /** Format: int64 */
@@ -3095,6 +3531,8 @@ export interface components {
             created_at: string;
             /** @description the last first */
             former_names: components["schemas"]["FormerNameJSON"][] | null;
+            /** @description for which an enterprise put the verified phone down */
+            given_cards: components["schemas"]["GivenCardJSON"][] | null;
             /** @description to the verified phone, and those sent */
             invitations: components["schemas"]["OwnInviteJSON"][] | null;
             /** @description what the caller did, the newest first; then what others did to the account, without who it was */
@@ -3159,6 +3597,64 @@ export interface components {
             /** @description nothing is sent there */
             undeliverable?: boolean;
         };
+        FundBatchInBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description unique among all payments */
+            bank_reference: string;
+            /** Format: date-time */
+            paid_at: string;
+            payee_account: string;
+            payer_account: string;
+            payer_name: string;
+        };
+        FundedBatchJSON: {
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * @description why the money is a difference now, and does not pay the batch
+             * @enum {string}
+             */
+            difference?: "wrong_amount" | "wrong_payer" | "not_awaited";
+            enterprise_id: string;
+            enterprise_name: string;
+            /** Format: int64 */
+            face_fen: number;
+            /** Format: date-time */
+            funded_at?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "anonymous" | "registered";
+            /** @description the caller ordered it: somebody else confirms */
+            mine: boolean;
+            program_id: string;
+            /** @description cards */
+            progress: components["schemas"]["ProgressJSON"];
+            /**
+             * Format: int64
+             * @description how many are named
+             */
+            recipients: number;
+            /** @enum {string} */
+            status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            /** Format: int64 */
+            total_fen: number;
+            /** @description how to pay, while money is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
+            /**
+             * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+             * @example 2030-01-05
+             */
+            valid_until?: string;
+        };
         GatewayRefundJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -3179,6 +3675,15 @@ export interface components {
             status: "queued" | "done";
             /** Format: int64 */
             tries: number;
+        };
+        GivenCardJSON: {
+            card_id: string;
+            /** Format: date-time */
+            created_at: string;
+            department?: string;
+            enterprise: string;
+            /** @description as the enterprise wrote it */
+            name: string;
         };
         GrantRoleInBody: {
             /** @description county or federation (the default), for operators */
@@ -3434,8 +3939,28 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListBatchCardJSON: {
+            items: components["schemas"]["BatchCardJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListBatchClaimsJSON: {
+            items: components["schemas"]["BatchClaimsJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListCardBatchJSON: {
+            items: components["schemas"]["CardBatchJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCardEntryJSON: {
             items: components["schemas"]["CardEntryJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListCardExportJSON: {
+            items: components["schemas"]["CardExportJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3607,7 +4132,9 @@ export interface components {
             refresh_token?: string;
         };
         MatchBankRowInBody: {
-            order_id: string;
+            batch_id?: string;
+            /** @description this or batch_id */
+            order_id?: string;
             reason: string;
         };
         MeJSON: {
@@ -3734,6 +4261,24 @@ export interface components {
             last_used_at: string;
             /** @description network of the address */
             peer: string;
+        };
+        OrderBatchInBody: {
+            campaign_id?: string;
+            /**
+             * Format: int64
+             * @description may be left out where recipients are named here
+             */
+            count?: number;
+            /** Format: int64 */
+            face_fen: number;
+            /** @description anonymous or registered */
+            kind: string;
+            /** @description may be left out where there is one */
+            program_id?: string;
+            /** @description one for each card; more come by file */
+            recipients?: components["schemas"]["RecipientIn"][] | null;
+            /** @description a day; of anonymous cards only */
+            valid_until?: string;
         };
         OrderFields: {
             address_id: string;
@@ -4160,6 +4705,12 @@ export interface components {
             phone_verified: boolean;
             roles: string[] | null;
         };
+        ProgressJSON: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
         PromotionFields: {
             /**
              * Format: int64
@@ -4243,6 +4794,25 @@ export interface components {
         ReasonInBody: {
             reason: string;
         };
+        RecallInBody: {
+            /** @description absent: all that nobody has claimed, at most 1,000 at once */
+            card_ids?: string[] | null;
+            /** @description only of these */
+            department?: string;
+            reason: string;
+        };
+        RecalledJSON: {
+            /**
+             * Format: int64
+             * @description that is the enterprise's again
+             */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description cards; below 1,000 none is left
+             */
+            recalled: number;
+        };
         ReceivedInvitationJSON: {
             /** Format: date-time */
             expires_at: string;
@@ -4253,6 +4823,11 @@ export interface components {
             role: string;
             /** @enum {string} */
             status: "pending" | "accepted" | "declined";
+        };
+        RecipientIn: {
+            department?: string;
+            name: string;
+            phone: string;
         };
         RefreshInBody: {
             refresh_token: string;
@@ -4391,6 +4966,20 @@ export interface components {
         };
         RejectRefundInBody: {
             reason: string;
+        };
+        RekeyInBody: {
+            card_ids: string[] | null;
+        };
+        RemindInBody: {
+            /** @description only these */
+            department?: string;
+        };
+        RemindedJSON: {
+            /**
+             * Format: int64
+             * @description at most 2,000 at once: ask again for the others
+             */
+            reminded: number;
         };
         RenameInBody: {
             name: string;
@@ -6528,6 +7117,709 @@ export interface operations {
             };
         };
     };
+    "list-card-batches": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-card-batch": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        /** Format: date-time */
+                        confirmed_at?: string;
+                        /** Format: int64 */
+                        count: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        enterprise_id: string;
+                        enterprise_name: string;
+                        /** Format: int64 */
+                        face_fen: number;
+                        /** Format: date-time */
+                        funded_at?: string;
+                        id: string;
+                        /** Format: date-time */
+                        issued_at?: string;
+                        /** @enum {string} */
+                        kind: "anonymous" | "registered";
+                        /** @description the caller ordered it: somebody else confirms */
+                        mine: boolean;
+                        program_id: string;
+                        /** @description cards */
+                        progress: components["schemas"]["ProgressJSON"];
+                        /**
+                         * Format: int64
+                         * @description how many are named
+                         */
+                        recipients: number;
+                        /** @enum {string} */
+                        status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+                        /** Format: int64 */
+                        total_fen: number;
+                        /** @description how to pay, while money is awaited */
+                        transfer?: components["schemas"]["TransferJSON"];
+                        /**
+                         * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+                         * @example 2030-01-05
+                         */
+                        valid_until?: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-batch-cards": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "unminted" | "unclaimed" | "claimed" | "recalled";
+                department?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBatchCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-batch-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBatchClaimsJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-exports": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-card-export": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskExportInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approval_id: string;
+                        batch_id: string;
+                        /** Format: int64 */
+                        cards: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description of the file
+                         */
+                        expires_at?: string;
+                        /** @enum {string} */
+                        format: "json" | "xlsx" | "pdf";
+                        id: string;
+                        /** @description the caller asked: somebody else approves */
+                        mine: boolean;
+                        /** @enum {string} */
+                        status: "awaiting_approval" | "refused" | "making" | "ready" | "expired";
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecalledJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remind-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindedJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rekey-cards": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RekeyInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description cards whose codes are dead; the next export makes new ones
+                         */
+                        rekeyed: number;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-card-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-export-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-file": {
         parameters: {
             query?: {
@@ -7502,6 +8794,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-card-batches": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fund-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FundBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
                 };
             };
             /** @description Error */

@@ -5,7 +5,7 @@ const en: typeof zh = {
   nav: {
     main: 'Main', tabs: 'Bottom navigation', home: 'Home', product: 'Product', cart: 'Cart', cartCount: 'Cart, {n} items', checkout: 'Checkout',
     signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village',
-    board: 'Open books', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
+    board: 'Open books', claim: 'Claim a card', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
@@ -50,6 +50,7 @@ const en: typeof zh = {
   },
   role: { buyer: 'Buyer', cooperative: 'Cooperative', enterprise: 'Enterprise', operator: 'Operator', liaison: 'Liaison', auditor: 'Auditor', chamber: 'Chamber', village: 'Village collective' },
   card: {
+    signInFirst: 'Sign in or register first, then claim this card.', fromLink: 'Check the code; one tap puts the card into your account.',
     title: 'My aid cards', add: 'Add an aid card', code: 'Card code', codeHint: '24 characters, upper or lower case; pasting works.', submit: 'Add', added: 'Added, balance {balance}', incomplete: 'A code has 24 characters; this has {n}.', balance: 'Balance', face: 'Face value {face}',
     until: 'Valid until {date}', forever: 'Does not expire', none: 'No aid cards yet', noneHint: 'Enter a card code to put the card into your account.', entries: 'Entries', noEntries: 'No entries yet', toOrder: 'See order', useDemo: 'Fill in demo code {n}', see: 'Entries of {number}',
     status: { issued: 'Unclaimed', active: 'Active', frozen: 'Frozen', void: 'Void', expired: 'Expired' },

@@ -15,7 +15,7 @@ export default {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
     created: '创建时间', submitted: '提交时间', documents: '材料', documentsNone: '没有上传材料。', history: '办理记录', historyNone: '还没有办理记录。', villagesN: '{n} 个村', reason: '审核意见', giveUp: '放弃申请', givenUp: '已放弃申请', giveUpHint: '申请和其中的联系人、文件会被删除，信用代码可以重新申请。', contactChange: '更换联系人', contactSave: '保存联系人', contactChanged: '联系人已更换', goOn: '继续填写', changeAgain: '修改后重新提交',
     actFor: '以哪个组织的身份办事', actAny: '不指定，按页面选择', actHint: '您属于多个组织。选定后，接下来的操作都算这个组织的。', actNow: '现在代表：{org}',
-    tab: { status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算' },
+    tab: { status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算', cards: '爱心卡' },
     step: { applied: '主体申请', recommended: '县级推荐', admitted: '平台审核' },
     kind: { cooperative: '合作社', enterprise: '企业', chamber: '商协会', village_collective: '村集体', county: '县', federation: '工商联' },
     status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停', withdrawn: '已撤回' },
@@ -65,7 +65,7 @@ export default {
   approval: {
     waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', concernsOwn: '这涉及您本人的订单，或您所在、曾在的组织，要由另一个人决定。', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
-    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人', share_rule_add: '新的份额规则', share_rule_end: '结束份额规则' },
+    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', card_export: '导出领取码', collective_head_removal: '解除村集体负责人', share_rule_add: '新的份额规则', share_rule_end: '结束份额规则' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
   },
   shareRule: {

@@ -1,6 +1,6 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-share-rules': '份额规则', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-refunds-differences': '金额不符的支付', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-share-rules': '份额规则', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-refunds-differences': '金额不符的支付', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-card-batches': '购卡批次', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -42,11 +42,12 @@ export default {
     class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业', gateway: '支付渠道', order: '订单', campaign: '活动补贴' },
     kind: { order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
+  batches: { none: '没有这样的批次', fund: '登记到账', record: '登记', fundHint: '照银行回单填写。金额或付款人不符的，会记入差异，不会丢。', amount: '金额（元）', paidAt: '到账时间', payer: '付款户名', payerAccount: '付款账号', payeeAccount: '收款账号', difference: '这笔款没有付上批次，已记入差异：', code: '汇款码 {code}', issue: '发卡', issueAsk: '给{name}发 {n} 张卡，共 {total}。发出后不能取消。' },
   bank: {
     import: '导入银行流水', see: '看流水与差异', templateName: '银行流水模板', importHint: '一行一笔收款；时间为北京时间，金额以元计，附言保留付款人填写的汇款码。同一流水号只记一次。', imported: '已记入 {added} 笔：自动匹配 {matched} 笔，差异 {differences} 笔；{repeated} 笔此前已记过。',
     none: '没有这样的流水', memo: '附言：{memo}', order: '订单 {id}', returned: '转出流水号 {reference}', carried: '结转原因：{reason}', rows: '{n} 笔',
     status: { open: '没处理的差异', matched: '已匹配', difference: '差异', returned: '已退回' },
-    why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消' },
+    why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消', wrong_payer: '付款人不是订购的单位', given_up: '批次付款后取消了' },
     match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
     daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', closeWhat: '日结后不能再记入当日流水，也不能撤回。', carryReason: '结转原因', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
     payee: '收款方', transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。谁导入的那笔付款，要由另一位运营登记退款。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },

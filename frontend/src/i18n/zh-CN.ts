@@ -3,7 +3,7 @@ export default {
   nav: {
     main: '主导航', tabs: '底部导航', home: '首页', product: '商品', cart: '购物车', cartCount: '购物车，{n} 件', checkout: '确认订单',
     signIn: '登录', cards: '爱心卡', card: '爱心卡明细', orders: '订单', order: '订单详情', villages: '村庄', village: '村庄主页',
-    board: '公开账', account: '我的', missing: '没有这个页面', pay: '演示支付', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
+    board: '公开账', claim: '领取爱心卡', account: '我的', missing: '没有这个页面', pay: '演示支付', inbox: '消息', unread: '{n} 条未读消息', notYours: '没有权限',
   },
   ui: {
     skip: '跳到正文', close: '关闭', less: '减少', more: '增加', retry: '再试一次', failed: '没能打开', loading: '正在打开…',
@@ -48,6 +48,7 @@ export default {
   },
   role: { buyer: '买家', cooperative: '合作社', enterprise: '企业', operator: '运营', liaison: '联络员', auditor: '审计', chamber: '商协会', village: '村集体' },
   card: {
+    signInFirst: '请先登录或注册，再领取这张爱心卡。', fromLink: '核对领取码，点一下就领到您的账户里。',
     title: '我的爱心卡', add: '添加爱心卡', code: '卡密', codeHint: '24 位，不分大小写，可直接粘贴。', submit: '添加', added: '已添加，余额 {balance}', incomplete: '卡密应为 24 位，现在 {n} 位。', balance: '余额', face: '面值 {face}',
     until: '{date} 到期', forever: '长期有效', none: '还没有爱心卡', noneHint: '输入卡密，把卡放进账户。', entries: '明细', noEntries: '还没有明细', toOrder: '看订单', useDemo: '填入演示卡密 {n}', see: '查看 {number} 的明细',
     status: { issued: '待添加', active: '可用', frozen: '已冻结', void: '已作废', expired: '已过期' },
