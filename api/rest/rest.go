@@ -38,6 +38,7 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/rulepack"
 	"zique/internal/settlement"
 	"zique/internal/staff"
 	"zique/internal/storage"
@@ -51,6 +52,7 @@ type Server struct {
 	Keys        *pii.Keyring
 	Carts       cart.Store
 	Codes       aidcard.Codes
+	RulePacks   rulepack.Packs
 	Checkout    *order.Committer
 	Lifecycle   order.Lifecycle
 	Gateways    payment.Gateways  // what cards leave is paid through these

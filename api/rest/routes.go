@@ -57,6 +57,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/villages/{id}", "get-village", anyone, s.getVillage)
 	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
+	get(on, "/public/rule-packs", "list-rule-packs", anyone, s.listRulePacks)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
 	put(on, "/cart/items/{sku_id}", "set-cart-item", signedIn, s.setCartItem)
