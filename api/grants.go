@@ -18,6 +18,7 @@ var kept = map[string][]string{
 	"ledger_seals":        nil,
 	"share_entries":       nil,
 	"stock_movements":     nil,
+	"card_steps":          nil,
 	"shipments":           nil,
 	"shipment_lines":      nil,
 	"captures":            nil,

@@ -53,6 +53,7 @@ type house struct {
 	lifecycle order.Lifecycle
 	bank      *bank.Service
 	settle    *settlement.Service
+	cards     *aidcard.Service
 }
 
 func database(s config.Settings) storage.Config {
@@ -92,6 +93,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
 		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
+		cards:  aidcard.NewService(s.RulePacks, approvals),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.beforeDeletion()
@@ -175,7 +177,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

@@ -53,6 +53,7 @@ type Server struct {
 	Carts       cart.Store
 	Codes       aidcard.Codes
 	RulePacks   rulepack.Packs
+	Cards       *aidcard.Service
 	Checkout    *order.Committer
 	Lifecycle   order.Lifecycle
 	Gateways    payment.Gateways  // what cards leave is paid through these

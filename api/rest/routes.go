@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zique/internal/aidcard"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -69,6 +70,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards", "list-cards", signedIn, s.listCards)
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
+	post(on, "/cards/{id}/reactivate", "reactivate-card", signedIn, http.StatusOK, s.reactivateCard)
+	post(on, "/cards/{id}/move", "move-card", signedIn, http.StatusOK, s.moveCard)
+	post(on, "/cards/{id}/loss-report", "report-card-lost", signedIn, http.StatusOK, s.reportLoss)
+	post(on, "/cards/{id}/replacement", "replace-card", signedIn, http.StatusOK, s.replaceCard)
 
 	get(on, "/tenders", "list-tenders", optional, s.listTenders)
 	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
@@ -209,6 +214,16 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/bank-rows", "list-bank-rows", readers, s.listBankRows)
 	post(on, "/ops/bank-rows/{id}/match", "match-bank-row", operators, http.StatusAccepted, s.matchBankRow)
 	post(on, "/ops/bank-rows/{id}/give-back", "give-bank-row-back", operators, http.StatusAccepted, s.returnBankRow)
+	get(on, "/ops/card-programs", "list-card-programs", readers, s.listPrograms)
+	post(on, "/ops/card-programs", "add-card-program", operators, http.StatusCreated, s.addProgram)
+	get(on, "/ops/card-programs/{id}", "get-card-program", readers, s.getProgram)
+	put(on, "/ops/card-programs/{id}", "change-card-program", operators, s.changeProgram)
+
+	get(on, "/ops/cards/{id}", "find-card", readers, s.findCard)
+	post(on, "/ops/cards/{id}/freeze", "freeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Freeze))
+	post(on, "/ops/cards/{id}/unfreeze", "unfreeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Unfreeze))
+	post(on, "/ops/cards/{id}/void", "void-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Void))
+
 	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
 	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
 	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)

@@ -1,10 +1,12 @@
 // Package aidcard holds prepaid aid cards (爱心卡). Invariants: a card's balance lies
-// between 0 and its face, and equals its ledger account; a card's secret is stored
+// between 0 and its face, and equals its ledger account; its status changes by one table
+// (state.go), and what takes its money elsewhere is a step that is posted; a card's secret is stored
 // only as an HMAC under a pepper, and can neither be read back nor guessed; cards
 // come from batches that an enterprise paid for.
 package aidcard
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,17 +45,6 @@ var (
 	ErrNotFound     = fault.New(fault.NotFound, "not_found", "there is no such card")
 )
 
-// Program says on which legal basis cards are issued, and by whom.
-type Program struct {
-	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
-	Name       string
-	Issuer     string
-	LegalBasis string
-}
-
-// TableName is the table's name.
-func (Program) TableName() string { return "card_programs" }
-
 // Batch is a number of cards of one face value that one enterprise bought (发卡批次).
 type Batch struct {
 	ID           id.ID `gorm:"primaryKey;autoIncrement:false"`
@@ -71,13 +62,20 @@ func (Batch) TableName() string { return "card_batches" }
 type Card struct {
 	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
 	BatchID    id.ID
-	Number     string  // public
-	SecretHash *string // nil until the secret is made
-	HolderID   *id.ID  // nil until claimed
-	FaceFen    money.Fen
+	Number     string    // public
+	SecretHash *string   // nil until the secret is made
+	HolderID   *id.ID    // nil until claimed
+	FaceFen    money.Fen // all that was loaded
 	BalanceFen money.Fen
 	Status     string
-	ExpiresAt  *clock.Millis // nil: does not expire
+	ExpiresAt  *clock.Millis // the end of its last day; nil: does not expire
+
+	Kind        string
+	DueAt       *clock.Millis // when Expire marks it; nil: not as it stands
+	FrozenFor   string
+	MovedInFen  money.Fen // part of its face that came from other cards
+	ReplacesID  id.ID     // the lost card in whose place it was made; 0: none
+	SuccessorID id.ID     // the card that has its money now; 0: none
 }
 
 // TableName is the table's name.
@@ -111,12 +109,16 @@ type Issuing struct {
 	EnterpriseID id.ID
 	FaceFen      money.Fen
 	Count        int64
+	Kind         string // "": registered
 	ExpiresAt    *clock.Millis
 }
 
 // Issue makes a batch of unclaimed cards without secrets, paid from the
 // enterprise's money, which has come in through the bank.
 func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
+	if _, err := lockProgram(tx.ForShare(), in.ProgramID); err != nil {
+		return Batch{}, nil, err
+	}
 	b := Batch{ID: tx.NewID(), ProgramID: in.ProgramID, EnterpriseID: in.EnterpriseID, FaceFen: in.FaceFen, CardCount: in.Count, CreatedAt: tx.Now()}
 	if err := tx.Create(&b).Error; err != nil {
 		return b, nil, err
@@ -127,8 +129,9 @@ func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
 		{Account: org.BankAccount, Amount: -total}, {Account: paidIn, Amount: total}}}}
 	cards := make([]Card, in.Count)
 	for i := range cards {
-		cards[i] = Card{ID: tx.NewID(), BatchID: b.ID, FaceFen: in.FaceFen, BalanceFen: in.FaceFen, Status: Issued, ExpiresAt: in.ExpiresAt}
-		cards[i].Number = fmt.Sprintf("ZQ%019d", int64(cards[i].ID))
+		cards[i] = Card{ID: tx.NewID(), BatchID: b.ID, FaceFen: in.FaceFen, BalanceFen: in.FaceFen, Status: Issued, ExpiresAt: in.ExpiresAt,
+			Kind: cmp.Or(in.Kind, Registered), DueAt: in.ExpiresAt}
+		cards[i].Number = numberOf(cards[i].ID)
 		postings = append(postings, ledger.Posting{Kind: IssuePosting, Reference: cards[i].ID.String(), Entries: []ledger.Entry{
 			{Account: paidIn, Amount: -in.FaceFen}, {Account: cards[i].Account(), Amount: in.FaceFen}}})
 	}
@@ -138,6 +141,8 @@ func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
 	_, err := ledger.Post(tx, postings)
 	return b, cards, err
 }
+
+func numberOf(cardID id.ID) string { return fmt.Sprintf("ZQ%019d", int64(cardID)) }
 
 // Codes makes, reads and hashes card codes: 24 characters of Crockford's base32,
 // 120 bits from Rand.

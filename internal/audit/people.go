@@ -151,6 +151,7 @@ var behind = map[string]string{
 		UNION SELECT id, about_user_id, 0 FROM approvals WHERE id IN @ids`,
 	"order":     `SELECT o.id, o.buyer_id user_id, s.cooperative_id org_id FROM orders o JOIN sub_orders s ON s.order_id = o.id WHERE o.id IN @ids`,
 	"sub_order": `SELECT s.id, o.buyer_id user_id, s.cooperative_id org_id FROM sub_orders s JOIN orders o ON o.id = s.order_id WHERE s.id IN @ids`,
+	"card":      `SELECT c.id, COALESCE(c.holder_id, 0) user_id, b.enterprise_id org_id FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id WHERE c.id IN @ids`,
 	"bank_row":  `SELECT r.id, o.buyer_id user_id, 0 org_id FROM bank_rows r JOIN charges c ON c.id = r.charge_id JOIN orders o ON o.id = c.order_id WHERE r.id IN @ids`,
 }
 

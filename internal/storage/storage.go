@@ -5,7 +5,7 @@
 //
 // The one order in which a transaction takes locks, so that none waits in a
 // circle: the job whose step it is, approvals, users with their sessions and roles,
-// orders, sub-orders, order lines, SKUs, cards, accounts, villages, organisations,
+// orders, sub-orders, order lines, SKUs, card programs, cards, accounts, villages, organisations,
 // under an organisation's lock its memberships, invitations, documents and payee
 // accounts, files, and last idempotency keys; within each, ascending.
 package storage

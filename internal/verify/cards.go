@@ -9,18 +9,49 @@ var ofCards = []Invariant{
 		WHERE c.balance_fen < 0 OR c.balance_fen > c.face_fen OR c.balance_fen <> COALESCE(s.sum_fen, 0)`},
 	{"a batch has as many cards as it says, of its face", "card_batches", `
 		SELECT b.id broken FROM card_batches b
-		WHERE b.card_count <> (SELECT COUNT(*) FROM aid_cards c WHERE c.batch_id = b.id AND c.face_fen = b.face_fen)`},
-	{"a card is of a batch and has its face", "aid_cards", `
-		SELECT c.id broken FROM aid_cards c LEFT JOIN card_batches b ON b.id = c.batch_id WHERE b.id IS NULL OR c.face_fen <> b.face_fen`},
+		WHERE b.card_count <> (SELECT COUNT(*) FROM aid_cards c WHERE c.batch_id = b.id AND c.replaces_id = 0 AND c.face_fen - c.moved_in_fen = b.face_fen)`},
+	{"a card is of a batch and has its face, and what was moved in; one that replaces another only that", "aid_cards", `
+		SELECT c.id broken FROM aid_cards c LEFT JOIN card_batches b ON b.id = c.batch_id
+		WHERE b.id IS NULL OR c.face_fen - c.moved_in_fen <> CASE c.replaces_id WHEN 0 THEN b.face_fen ELSE 0 END
+			OR c.moved_in_fen <> COALESCE((SELECT SUM(s.amount_fen) FROM card_steps s WHERE s.to_card_id = c.id), 0)`},
+	{"a batch is of a card program", "card_batches", `
+		SELECT b.id broken FROM card_batches b LEFT JOIN card_programs p ON p.id = b.program_id WHERE p.id IS NULL`},
 	{"a batch is paid for by its enterprise", "card_batches", `
 		SELECT b.id broken FROM card_batches b
 		WHERE b.face_fen * b.card_count <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_transactions t
 			JOIN ledger_entries e ON e.tx_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
 			WHERE t.kind = 'card_funding' AND t.reference = CONCAT('', b.id) AND a.code = CONCAT('enterprise:', b.enterprise_id, ':paid_in')), 0)`},
-	{"a batch's face is what its cards still hold and what they paid, without what came back", "card_batches", `
+	{"a batch's face and what was moved in is what its cards hold, what they paid without what came back, and what left them", "card_batches", `
 		SELECT b.id broken FROM card_batches b
-		LEFT JOIN (SELECT batch_id, SUM(balance_fen) held_fen FROM aid_cards GROUP BY batch_id) h ON h.batch_id = b.id
+		LEFT JOIN (SELECT batch_id, SUM(balance_fen) held_fen, SUM(moved_in_fen) in_fen FROM aid_cards GROUP BY batch_id) h ON h.batch_id = b.id
 		LEFT JOIN (SELECT c.batch_id, SUM(p.amount_fen - p.refunded_fen) used_fen FROM order_payments p JOIN aid_cards c ON c.id = p.card_id
 			WHERE p.status IN ('held', 'captured') GROUP BY c.batch_id) u ON u.batch_id = b.id
-		WHERE b.face_fen * b.card_count <> COALESCE(h.held_fen, 0) + COALESCE(u.used_fen, 0)`},
+		LEFT JOIN (SELECT c.batch_id, SUM(s.amount_fen) out_fen FROM card_steps s JOIN aid_cards c ON c.id = s.card_id GROUP BY c.batch_id) o ON o.batch_id = b.id
+		WHERE b.face_fen * b.card_count + COALESCE(h.in_fen, 0) <> COALESCE(h.held_fen, 0) + COALESCE(u.used_fen, 0) + COALESCE(o.out_fen, 0)`},
+	{"a step that takes money off a card is posted once, to the card or the enterprise that it names", "card_steps", `
+		SELECT s.id broken FROM card_steps s JOIN aid_cards c ON c.id = s.card_id JOIN card_batches b ON b.id = c.batch_id
+		WHERE (s.to_card_id <> 0) <> (s.step IN ('moved', 'replaced', 'passed_on'))
+			OR (s.amount_fen <> 0 AND s.step NOT IN ('moved', 'replaced', 'passed_on', 'voided'))
+			OR (SELECT COUNT(*) FROM ledger_transactions t
+				JOIN ledger_entries e ON e.tx_id = t.id JOIN ledger_accounts a ON a.id = e.account_id AND a.code = CONCAT('card:', s.card_id)
+				JOIN ledger_entries f ON f.tx_id = t.id JOIN ledger_accounts g ON g.id = f.account_id
+				WHERE t.kind = CASE s.to_card_id WHEN 0 THEN 'card_void' ELSE 'card_move' END AND t.reference = CONCAT('', s.id)
+				AND e.amount_fen = -s.amount_fen AND f.amount_fen = s.amount_fen
+				AND g.code = CASE s.to_card_id WHEN 0 THEN CONCAT('enterprise:', b.enterprise_id, ':paid_in') ELSE CONCAT('card:', s.to_card_id) END)
+				<> CASE s.amount_fen WHEN 0 THEN 0 ELSE 1 END`},
+	{"a card that was moved or replaced is void, and its successor is its holder's", "aid_cards", `
+		SELECT c.id broken FROM aid_cards c LEFT JOIN aid_cards n ON n.id = c.successor_id
+		WHERE (c.successor_id <> 0 AND (n.id IS NULL OR c.status <> 'void' OR c.holder_id IS NULL OR n.holder_id IS NULL OR c.holder_id <> n.holder_id
+			OR NOT EXISTS (SELECT 1 FROM card_steps s WHERE s.card_id = c.id AND s.to_card_id = c.successor_id AND s.step IN ('moved', 'replaced'))))
+			OR (c.successor_id = 0 AND EXISTS (SELECT 1 FROM card_steps s WHERE s.card_id = c.id AND s.step IN ('moved', 'replaced')))
+			OR (c.replaces_id <> 0 AND NOT EXISTS (SELECT 1 FROM aid_cards l WHERE l.id = c.replaces_id AND l.successor_id = c.id))`},
+	{"a void card holds nothing, or what goods brought back since where nothing took its place", "aid_cards", `
+		SELECT c.id broken FROM aid_cards c WHERE c.status = 'void' AND c.balance_fen <> 0 AND (c.successor_id <> 0
+			OR c.balance_fen > COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id JOIN ledger_accounts a ON a.id = e.account_id
+				WHERE a.code = CONCAT('card:', c.id) AND t.kind IN ('refund', 'order_release')
+				AND t.posted_at >= (SELECT MAX(s.created_at) FROM card_steps s WHERE s.card_id = c.id AND s.step = 'voided') - ` + skewMs + `), 0))`},
+	{"only an anonymous card has a last day, and only such expire", "aid_cards", `
+		SELECT c.id broken FROM aid_cards c
+		WHERE (c.kind = 'registered' AND c.expires_at IS NOT NULL) OR (c.status = 'expired' AND c.expires_at IS NULL) OR c.kind NOT IN ('registered', 'anonymous')
+			OR (c.due_at IS NOT NULL AND (c.status NOT IN ('issued', 'active') OR c.due_at <> c.expires_at)) OR (c.status = 'frozen') <> (c.frozen_for <> '')`},
 }
