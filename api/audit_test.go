@@ -117,18 +117,22 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "card_program.changed", "card.voided", "bank_difference.settled", "payment.captured"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "card_program.changed", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
 	"POST /ops/users/{id}/roles":               {"approval.requested"},
 	"POST /ops/users/{id}/roles/{role}/revoke": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
 
-	"POST /ops/cards/{id}/freeze":   {"card.frozen"},
-	"POST /ops/cards/{id}/unfreeze": {"card.unfrozen"},
-	"POST /ops/cards/{id}/void":     {"approval.requested|card.voided"},
-	"POST /ops/card-programs":       {"card_program.added"},
-	"PUT /ops/card-programs/{id}":   {"approval.requested|card_program.changed"},
+	"POST /ent/card-returns":             {"card_return.requested", "card.frozen"},
+	"POST /ops/card-returns/{id}/accept": {"approval.requested"},
+	"POST /ops/card-returns/{id}/reject": {"card_return.rejected", "card.unfrozen"},
+	"POST /ops/card-returns/{id}/done":   {"card_return.done"},
+	"POST /ops/cards/{id}/freeze":        {"card.frozen"},
+	"POST /ops/cards/{id}/unfreeze":      {"card.unfrozen"},
+	"POST /ops/cards/{id}/void":          {"approval.requested|card.voided"},
+	"POST /ops/card-programs":            {"card_program.added"},
+	"PUT /ops/card-programs/{id}":        {"approval.requested|card_program.changed"},
 
 	"POST /ops/jobs/{id}/retry":         {"job.retried"},
 	"POST /ops/stuck-events/{id}/retry": {"event.retried"},

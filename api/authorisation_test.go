@@ -67,14 +67,20 @@ var rules = map[string]rule{
 	"GET /ops/refund-transfers":                {by: "county", also: desks},
 	"POST /ops/refund-transfers/{id}/done":     {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
 
-	"GET /ops/cards/{id}":           {by: "auditor", also: desks, path: "/ops/cards/{card}"},
-	"POST /ops/cards/{id}/freeze":   {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/freeze", body: map[string]any{"reason": ""}},
-	"POST /ops/cards/{id}/unfreeze": {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/unfreeze", body: map[string]any{"reason": ""}},
-	"POST /ops/cards/{id}/void":     {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/void", body: map[string]any{"reason": ""}},
-	"GET /ops/card-programs":        {by: "auditor", also: desks},
-	"POST /ops/card-programs":       {by: "county", also: desks, answers: badRequest, body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
-	"GET /ops/card-programs/{id}":   {by: "auditor", also: desks, path: "/ops/card-programs/{program}"},
-	"PUT /ops/card-programs/{id}":   {by: "county", also: desks, answers: badRequest, path: "/ops/card-programs/{program}", body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
+	"GET /ent/card-returns":              {by: "secretary", also: []string{"finance", "purchaser"}, self: false, hides: []string{"{card_return}"}},
+	"POST /ent/card-returns":             {by: "secretary", also: []string{"finance"}, answers: badRequest, body: map[string]any{"card_ids": []any{}, "reason": "x"}},
+	"GET /ops/card-returns":              {by: "auditor", also: desks},
+	"POST /ops/card-returns/{id}/accept": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/accept", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/reject": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/reject", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/done":   {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/done", body: map[string]any{"bank_reference": ""}},
+	"GET /ops/cards/{id}":                {by: "auditor", also: desks, path: "/ops/cards/{card}"},
+	"POST /ops/cards/{id}/freeze":        {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/freeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/unfreeze":      {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/unfreeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/void":          {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/void", body: map[string]any{"reason": ""}},
+	"GET /ops/card-programs":             {by: "auditor", also: desks},
+	"POST /ops/card-programs":            {by: "county", also: desks, answers: badRequest, body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
+	"GET /ops/card-programs/{id}":        {by: "auditor", also: desks, path: "/ops/card-programs/{program}"},
+	"PUT /ops/card-programs/{id}":        {by: "county", also: desks, answers: badRequest, path: "/ops/card-programs/{program}", body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
 
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
@@ -275,6 +281,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
+	f.things["card_return"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "x"}).text("id")
 	f.things["program"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/card-programs", nil).text("items.0.id")
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")

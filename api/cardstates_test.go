@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -271,6 +272,124 @@ func TestOperatorsFreezeACardAndTwoVoidOneThatHoldsMoney(t *testing.T) {
 	})
 }
 
+// unclaimed are cards of the demo's enterprise that nobody has claimed.
+func (p *program) unclaimed(t *testing.T, count int) []string {
+	t.Helper()
+	var ids []string
+	err := p.database(t).Read(t.Context()).Raw("SELECT CONCAT('', id) FROM aid_cards WHERE status = 'issued' ORDER BY id DESC").Scan(&ids).Error
+	if err != nil || len(ids) < count {
+		t.Fatalf("%d unclaimed cards: %v", len(ids), err)
+	}
+	return ids[:count]
+}
+
+// payable gives the demo's enterprise an account to which money can go.
+func (p *program) payable(t *testing.T) {
+	t.Helper()
+	secretary, finance := p.signIn(t, "13900000003"), p.signIn(t, "13900000007")
+	orgID := p.ok(t, http.StatusOK, secretary, "GET", "/me", nil).text("memberships.0.org_id")
+	asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
+	p.ok(t, http.StatusOK, finance, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+}
+
+func TestUnusedCardsGoBackWithinDaysOfTheirPayment(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		secretary, county, federation := p.signIn(t, "13900000003"), p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		ask := func(cards ...string) reply {
+			return p.call(t, secretary, "POST", "/ent/card-returns", map[string]any{"card_ids": cards, "reason": "活动取消"})
+		}
+		at := func(token, path string, body map[string]any) reply {
+			return p.call(t, token, "POST", "/ops/card-returns/"+path, body)
+		}
+		cards := p.unclaimed(t, 4)
+		used := p.claimed(t, b)
+		ask().wantsField(t, "card_ids", "count")
+		ask(cards[0], cards[0]).wantsField(t, "card_ids[1]", "duplicate")
+		ask("x").wantsField(t, "card_ids[0]", "invalid")
+		refused := ask(cards[0], used, "12345")
+		refused.wants(t, http.StatusConflict, "card_not_returnable")
+		if refused.text("errors.0.field") != "card_ids[1]" || refused.text("errors.1.field") != "card_ids[2]" {
+			t.Errorf("which cards: %s", refused.raw)
+		}
+		var asked []string
+		var racing sync.WaitGroup
+		var mu sync.Mutex
+		for range 4 { // once only
+			racing.Go(func() {
+				if r := ask(cards[0], cards[1]); r.status == http.StatusCreated {
+					mu.Lock()
+					defer mu.Unlock()
+					asked = append(asked, r.text("id"))
+				}
+			})
+		}
+		racing.Wait()
+		if len(asked) != 1 {
+			t.Fatalf("asked for %d times", len(asked))
+		}
+		first := asked[0]
+		at(county, first+"/accept", reasoned{"合规"}.body()).wants(t, http.StatusConflict, "payee_missing")
+		p.payable(t)
+		accepted := at(county, first+"/accept", reasoned{"合规"}.body()).ok(t)
+		at(county, first+"/done", map[string]any{"bank_reference": "R1"}).wants(t, http.StatusConflict, "state_conflict")
+		at(federation, first+"/reject", reasoned{"x"}.body()).wants(t, http.StatusConflict, "approval_pending")
+		p.call(t, county, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil)
+		due := p.ok(t, http.StatusOK, county, "GET", "/ops/card-returns?status=approved", nil)
+		if due.fen("items.0.amount_fen") != 100000 || due.text("items.0.payee_number") != "6222021234567890" {
+			t.Errorf("to be transferred: %s", due.raw)
+		}
+		if own := p.ok(t, http.StatusOK, secretary, "GET", "/ent/card-returns", nil); own.text("items.0.id") != first || own.text("items.0.payee_number") != "" {
+			t.Errorf("the enterprise sees %s", own.raw)
+		}
+		at(county, first+"/done", map[string]any{"bank_reference": "a b"}).wantsField(t, "bank_reference", "invalid")
+		for range 2 {
+			if done := at(county, first+"/done", map[string]any{"bank_reference": "R1"}).ok(t); done.text("status") != "done" {
+				t.Errorf("transferred: %s", done.raw)
+			}
+		}
+		at(county, first+"/done", map[string]any{"bank_reference": "R2"}).wants(t, http.StatusConflict, "state_conflict")
+		if back := p.ok(t, http.StatusOK, county, "GET", "/ops/cards/"+cards[0], nil); back.text("status") != "void" || back.fen("balance_fen") != 0 || back.text("steps.1.step") != "returned" {
+			t.Errorf("a card that went back: %s", back.raw)
+		}
+
+		second := ask(cards[2]).text("id")
+		for range 2 {
+			at(federation, second+"/reject", reasoned{"已发出"}.body()).ok(t)
+		}
+		if kept := p.ok(t, http.StatusOK, county, "GET", "/ops/cards/"+cards[2], nil); kept.text("status") != "issued" {
+			t.Errorf("a card that does not go back: %s", kept.raw)
+		}
+		third := ask(cards[2]).text("id")
+		accepted = at(county, third+"/accept", reasoned{"合规"}.body()).ok(t)
+		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil)
+		at(county, third+"/done", map[string]any{"bank_reference": "R1"}).wants(t, http.StatusConflict, "bank_reference_used")
+		at(county, third+"/done", map[string]any{"bank_reference": "R3"}).ok(t)
+
+		p.laterBy(t, 8*24*time.Hour)
+		late := ask(cards[3])
+		late.wants(t, http.StatusConflict, "card_return_late")
+		if !strings.Contains(late.text("rule.article"), "法释〔2025〕4号") {
+			t.Errorf("the refusal does not say which rule: %s", late.raw)
+		}
+	})
+}
+
+// laterBy lets the payments of all batches be that much longer ago. The books, which say
+// when they were posted, are put right before they are checked.
+func (p *program) laterBy(t *testing.T, d time.Duration) {
+	t.Helper()
+	p.sql(t, fmt.Sprintf("UPDATE ledger_transactions SET posted_at = posted_at - %d WHERE kind = 'card_funding'", d.Milliseconds()))
+	t.Cleanup(func() {
+		p.sql(t, fmt.Sprintf("UPDATE ledger_transactions SET posted_at = posted_at + %d WHERE kind = 'card_funding'", d.Milliseconds()))
+	})
+}
+
+// body is the reason as a request.
+func (r reasoned) body() map[string]any { return map[string]any{"reason": r.Reason} }
+
 // cardsMoved leaves each step behind that moves money of cards.
 func (p *program) cardsMoved(t *testing.T, b basket) {
 	t.Helper()
@@ -284,4 +403,11 @@ func (p *program) cardsMoved(t *testing.T, b basket) {
 	p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+paid.text("id")+"/cancel", nil)
 	p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil).ok(t)
 	p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).ok(t)
+
+	p.payable(t)
+	secretary := p.signIn(t, "13900000003")
+	gone := p.ok(t, http.StatusCreated, secretary, "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "未用"}).text("id")
+	accepted := p.ok(t, http.StatusOK, county, "POST", "/ops/card-returns/"+gone+"/accept", map[string]any{"reason": "合规"})
+	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil)
+	p.ok(t, http.StatusOK, county, "POST", "/ops/card-returns/"+gone+"/done", map[string]any{"bank_reference": "OUT3"})
 }

@@ -19,6 +19,7 @@ var kept = map[string][]string{
 	"share_entries":       nil,
 	"stock_movements":     nil,
 	"card_steps":          nil,
+	"card_return_cards":   nil,
 	"shipments":           nil,
 	"shipment_lines":      nil,
 	"captures":            nil,

@@ -93,7 +93,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
 		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
-		cards:  aidcard.NewService(s.RulePacks, approvals),
+		cards:  aidcard.NewService(s.RulePacks, approvals, orgs),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.beforeDeletion()

@@ -29,7 +29,7 @@ type DeskCardJSON struct {
 
 // CardStepJSON is one thing that was done with a card. Who did it, and why, is in the audit log.
 type CardStepJSON struct {
-	Step       string    `json:"step" enum:"expired,reactivated,moved,lost,replaced,passed_on,frozen,unfrozen,voided" doc:"passed_on: what goods brought back went on to its successor"`
+	Step       string    `json:"step" enum:"expired,reactivated,moved,lost,replaced,passed_on,frozen,unfrozen,voided,returned" doc:"passed_on: what goods brought back went on to its successor"`
 	FromNumber string    `json:"from_number" doc:"masked"`
 	ToNumber   string    `json:"to_number,omitempty" doc:"masked; where its money went, if to a card"`
 	AmountFen  money.Fen `json:"amount_fen"`

@@ -23,7 +23,7 @@ type CardJSON struct {
 	FaceFen      money.Fen  `json:"face_fen" doc:"all that was loaded, also from other cards"`
 	BalanceFen   money.Fen  `json:"balance_fen"`
 	Status       string     `json:"status" enum:"issued,active,frozen,void,expired"`
-	FrozenFor    string     `json:"frozen_for,omitempty" enum:"operator,loss"`
+	FrozenFor    string     `json:"frozen_for,omitempty" enum:"operator,loss,return"`
 	ExpiresAt    *time.Time `json:"expires_at" doc:"the end of its last day in Asia/Shanghai; null: does not expire"`
 	ReplacedBy   string     `json:"replaced_by,omitempty" doc:"the card that has its money now"`
 }
@@ -171,7 +171,7 @@ func (s *Server) replaceCard(ctx context.Context, in *PathID) (*body[CardDetailJ
 // CardEntryJSON is one movement of a card.
 type CardEntryJSON struct {
 	ID        string    `json:"id"`
-	Kind      string    `json:"kind" enum:"issue,payment,hold,release,refund,move,void" doc:"move: to or from another card; void: to the enterprise that bought it; hold: for an order that waits for the rest; release: back, since it was not paid"`
+	Kind      string    `json:"kind" enum:"issue,payment,hold,release,refund,move,void,return" doc:"move: to or from another card; void, return: to the enterprise that bought it; hold: for an order that waits for the rest; release: back, since it was not paid"`
 	AmountFen money.Fen `json:"amount_fen" doc:"negative when spent"`
 	OrderID   string    `json:"order_id,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
@@ -211,7 +211,7 @@ func (s *Server) cardEntriesJSON(ctx context.Context, movements []ledger.Movemen
 
 // cardEntryKinds are the kinds of the transactions that move a card.
 var cardEntryKinds = map[string]string{aidcard.IssuePosting: "issue", order.PaymentPosting: "payment", order.HoldPosting: "hold",
-	order.ReleasePosting: "release", order.RefundPosting: "refund", aidcard.MovePosting: "move", aidcard.VoidPosting: "void"}
+	order.ReleasePosting: "release", order.RefundPosting: "refund", aidcard.MovePosting: "move", aidcard.VoidPosting: "void", aidcard.ReturnPosting: "return"}
 
 func cardEntryJSON(m ledger.Movement, orders map[string]id.ID) CardEntryJSON {
 	e := CardEntryJSON{ID: m.ID.String(), Kind: cardEntryKinds[m.Kind], AmountFen: m.AmountFen, CreatedAt: m.PostedAt.Time()}

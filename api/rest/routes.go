@@ -219,6 +219,12 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/card-programs/{id}", "get-card-program", readers, s.getProgram)
 	put(on, "/ops/card-programs/{id}", "change-card-program", operators, s.changeProgram)
 
+	get(on, "/ent/card-returns", "list-own-card-returns", cardLookers, s.listOwnReturns)
+	post(on, "/ent/card-returns", "return-cards", cardBuyers, http.StatusCreated, s.returnCards)
+	get(on, "/ops/card-returns", "list-card-returns", readers, s.listAllReturns)
+	post(on, "/ops/card-returns/{id}/accept", "accept-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).AcceptReturn))
+	post(on, "/ops/card-returns/{id}/reject", "reject-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).RejectReturn))
+	post(on, "/ops/card-returns/{id}/done", "card-return-transferred", operators, http.StatusOK, s.returnTransferred)
 	get(on, "/ops/cards/{id}", "find-card", readers, s.findCard)
 	post(on, "/ops/cards/{id}/freeze", "freeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Freeze))
 	post(on, "/ops/cards/{id}/unfreeze", "unfreeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Unfreeze))

@@ -1,6 +1,8 @@
 package aidcard
 
 import (
+	"regexp"
+
 	"gorm.io/gorm"
 
 	"zique/internal/approval"
@@ -107,7 +109,7 @@ func (s *Service) Void(tx *storage.Tx, by audit.Actor, cardID id.ID, reason stri
 	if c.BalanceFen > 0 { // something came back meanwhile
 		return storage.ErrAgain
 	}
-	return void(tx, by, &c, reason)
+	return empty(tx, by, &c, StepVoided, reason)
 }
 
 func (s *Service) voidKind() approval.Kind {
@@ -134,14 +136,20 @@ func (s *Service) carryVoid(tx *storage.Tx, by audit.Actor, a approval.Approval)
 	if _, err := apart(tx, a.RequestedBy, c); err != nil {
 		return org.JoinedSince(err)
 	}
-	return void(tx, by, &c, a.Reason)
+	return empty(tx, by, &c, StepVoided, a.Reason)
 }
+
+var cardNumber = regexp.MustCompile(`^ZQ[0-9]{1,28}$`)
 
 // Find answers the card with a number or an id, as people read it off; none is ErrNotFound.
 func Find(view *gorm.DB, numberOrID string) (Card, error) {
 	var c Card
 	q := view.Where("number = ?", numberOrID)
-	if cardID, err := id.Parse(numberOrID); err == nil {
+	if !cardNumber.MatchString(numberOrID) {
+		cardID, err := id.Parse(numberOrID)
+		if err != nil {
+			return c, ErrNotFound // no such number can be there
+		}
 		q = view.Where("id = ?", cardID)
 	}
 	err := q.Take(&c).Error

@@ -81,12 +81,12 @@ func (s *Service) Reactivate(tx *storage.Tx, by audit.Actor, cardID id.ID) error
 // MoveTo moves the balance of an expired card to another card of the holder and program,
 // which is good (换卡). Repeated, it changes nothing.
 func (s *Service) MoveTo(tx *storage.Tx, by audit.Actor, cardID, toID id.ID) error {
-	if cardID == toID {
-		return fault.InvalidField("to_card_id", "invalid", "must be another card")
-	}
 	cards, err := own(tx, by, cardID, toID)
 	if err != nil {
 		return err
+	}
+	if cardID == toID {
+		return fault.InvalidField("to_card_id", "invalid", "must be another card")
 	}
 	from, to := cards[cardID], cards[toID]
 	if from.Status == Void && from.SuccessorID == toID {

@@ -119,8 +119,11 @@ func successors(view *gorm.DB, ids []id.ID) (map[id.ID]Card, error) {
 	return chain, nil
 }
 
-// void ends a locked card and gives what it holds to the enterprise that bought it.
-func void(tx *storage.Tx, by audit.Actor, c *Card, reason string) error {
+// emptied are the kinds of the transactions of steps that end a card.
+var emptied = map[string]string{StepVoided: VoidPosting, StepReturned: ReturnPosting}
+
+// empty ends a locked card and gives what it holds to the enterprise that bought it.
+func empty(tx *storage.Tx, by audit.Actor, c *Card, step, reason string) error {
 	b, err := batchOf(tx.DB, *c)
 	if err != nil {
 		return err
@@ -132,7 +135,7 @@ func void(tx *storage.Tx, by audit.Actor, c *Card, reason string) error {
 	if err := c.move(voids, tx.Now()); err != nil {
 		return err
 	}
-	stepID, err := c.done(tx, by.About(b.EnterpriseID), Step{Step: StepVoided, AmountFen: amount}, before, reason)
+	stepID, err := c.done(tx, by.About(b.EnterpriseID), Step{Step: step, AmountFen: amount}, before, reason)
 	if err != nil || amount == 0 {
 		return err
 	}
@@ -140,7 +143,7 @@ func void(tx *storage.Tx, by audit.Actor, c *Card, reason string) error {
 	if err := Move(tx, map[id.ID]money.Fen{c.ID: -amount}); err != nil {
 		return err
 	}
-	_, err = ledger.Post(tx, []ledger.Posting{{Kind: VoidPosting, Reference: stepID.String(), Entries: []ledger.Entry{
+	_, err = ledger.Post(tx, []ledger.Posting{{Kind: emptied[step], Reference: stepID.String(), Entries: []ledger.Entry{
 		{Account: c.Account(), Amount: -amount}, {Account: org.PaidInAccount(b.EnterpriseID), Amount: amount}}}})
 	return err
 }

@@ -79,13 +79,15 @@ func (acceptance) TableName() string { return "card_program_cooperatives" }
 type Service struct {
 	packs     rulepack.Packs
 	approvals *approval.Desk
+	orgs      *org.Service
 }
 
 // NewService registers what needs a second operator.
-func NewService(packs rulepack.Packs, approvals *approval.Desk) *Service {
-	s := &Service{packs, approvals}
+func NewService(packs rulepack.Packs, approvals *approval.Desk, orgs *org.Service) *Service {
+	s := &Service{packs, approvals, orgs}
 	approvals.Register(approval.Kind{Name: ProgramChange, TTL: approvalTTL, Decides: operators, Carry: s.carryProgram})
 	approvals.Register(s.voidKind())
+	approvals.Register(approval.Kind{Name: CardReturn, TTL: approvalTTL, Decides: operators, Carry: s.carryReturn})
 	return s
 }
 

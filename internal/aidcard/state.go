@@ -21,7 +21,8 @@ const (
 // What a card is frozen for.
 const (
 	ByOperator = "operator"
-	ForLoss    = "loss" // its holder reported it lost
+	ForLoss    = "loss"   // its holder reported it lost
+	ForReturn  = "return" // the enterprise that bought it gives it back
 )
 
 // Steps of a card, as its history has them.
@@ -34,7 +35,8 @@ const (
 	StepPassedOn    = "passed_on" // what goods brought back went on to its successor
 	StepFrozen      = "frozen"
 	StepUnfrozen    = "unfrozen"
-	StepVoided      = "voided" // its balance went to the enterprise that bought it
+	StepReturned    = "returned" // unused, it went back to the enterprise that bought it
+	StepVoided      = "voided"   // its balance went to the enterprise that bought it
 )
 
 // ErrState refuses what is not possible as a card stands.

@@ -144,6 +144,7 @@ func (l Limit) problems(before []Limit) (wrong []problem) {
 	add(l.Value < 0, "value", "must not be below 0")
 	add(l.Unit == Allowed && l.Value > 1, "value", "must be 0 or 1")
 	add(l.Unit == Months && l.Value > 1200, "value", "must be at most 1200 months")
+	add((l.Unit == Days || l.Unit == WorkingDays) && l.Value > 36500, "value", "must be at most 36500 days")
 	add(strings.TrimSpace(l.Article) == "", "article", "must name the text that sets the limit")
 	add(strings.TrimSpace(l.Source) == "", "source", "must say where that was read")
 	from, until := isDay(l.ValidFrom), isDay(l.ValidUntil)

@@ -132,6 +132,11 @@ func EndOf(day string) (clock.Millis, bool) {
 	return clock.FromTime(start.AddDate(0, 0, 1)), err == nil
 }
 
+// DaysAfter is the day that comes days after that of an instant.
+func DaysAfter(at clock.Millis, days int64) string {
+	return at.Time().In(shanghai).AddDate(0, 0, int(days)).Format(time.DateOnly)
+}
+
 // MonthsAfter is the day that comes months after the day of an instant: in a shorter month
 // its last day, so that who counts by hand never finds it earlier.
 func MonthsAfter(at clock.Millis, months int64) string {

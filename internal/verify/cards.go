@@ -31,11 +31,11 @@ var ofCards = []Invariant{
 	{"a step that takes money off a card is posted once, to the card or the enterprise that it names", "card_steps", `
 		SELECT s.id broken FROM card_steps s JOIN aid_cards c ON c.id = s.card_id JOIN card_batches b ON b.id = c.batch_id
 		WHERE (s.to_card_id <> 0) <> (s.step IN ('moved', 'replaced', 'passed_on'))
-			OR (s.amount_fen <> 0 AND s.step NOT IN ('moved', 'replaced', 'passed_on', 'voided'))
+			OR (s.amount_fen <> 0 AND s.step NOT IN ('moved', 'replaced', 'passed_on', 'voided', 'returned'))
 			OR (SELECT COUNT(*) FROM ledger_transactions t
 				JOIN ledger_entries e ON e.tx_id = t.id JOIN ledger_accounts a ON a.id = e.account_id AND a.code = CONCAT('card:', s.card_id)
 				JOIN ledger_entries f ON f.tx_id = t.id JOIN ledger_accounts g ON g.id = f.account_id
-				WHERE t.kind = CASE s.to_card_id WHEN 0 THEN 'card_void' ELSE 'card_move' END AND t.reference = CONCAT('', s.id)
+				WHERE t.kind = CASE s.step WHEN 'voided' THEN 'card_void' WHEN 'returned' THEN 'card_return' ELSE 'card_move' END AND t.reference = CONCAT('', s.id)
 				AND e.amount_fen = -s.amount_fen AND f.amount_fen = s.amount_fen
 				AND g.code = CASE s.to_card_id WHEN 0 THEN CONCAT('enterprise:', b.enterprise_id, ':paid_in') ELSE CONCAT('card:', s.to_card_id) END)
 				<> CASE s.amount_fen WHEN 0 THEN 0 ELSE 1 END`},
@@ -49,9 +49,23 @@ var ofCards = []Invariant{
 		SELECT c.id broken FROM aid_cards c WHERE c.status = 'void' AND c.balance_fen <> 0 AND (c.successor_id <> 0
 			OR c.balance_fen > COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.tx_id JOIN ledger_accounts a ON a.id = e.account_id
 				WHERE a.code = CONCAT('card:', c.id) AND t.kind IN ('refund', 'order_release')
-				AND t.posted_at >= (SELECT MAX(s.created_at) FROM card_steps s WHERE s.card_id = c.id AND s.step = 'voided') - ` + skewMs + `), 0))`},
+				AND t.posted_at >= (SELECT MAX(s.created_at) FROM card_steps s WHERE s.card_id = c.id AND s.step IN ('voided', 'returned')) - ` + skewMs + `), 0))`},
 	{"only an anonymous card has a last day, and only such expire", "aid_cards", `
 		SELECT c.id broken FROM aid_cards c
 		WHERE (c.kind = 'registered' AND c.expires_at IS NOT NULL) OR (c.status = 'expired' AND c.expires_at IS NULL) OR c.kind NOT IN ('registered', 'anonymous')
 			OR (c.due_at IS NOT NULL AND (c.status NOT IN ('issued', 'active') OR c.due_at <> c.expires_at)) OR (c.status = 'frozen') <> (c.frozen_for <> '')`},
+	{"cards that go back are void once that is approved, their face is its amount, and it is paid once", "card_returns", `
+		SELECT r.id broken FROM card_returns r
+		WHERE r.card_count <> (SELECT COUNT(*) FROM card_return_cards k JOIN aid_cards c ON c.id = k.card_id AND c.batch_id = r.batch_id WHERE k.return_id = r.id)
+			OR r.amount_fen <> r.card_count * COALESCE((SELECT b.face_fen FROM card_batches b WHERE b.id = r.batch_id AND b.enterprise_id = r.enterprise_id), -1)
+			OR (CASE WHEN r.status IN ('approved', 'done') THEN r.amount_fen ELSE 0 END) <> COALESCE((SELECT SUM(s.amount_fen)
+				FROM card_return_cards k JOIN card_steps s ON s.card_id = k.card_id AND s.step = 'returned' WHERE k.return_id = r.id
+				AND NOT EXISTS (SELECT 1 FROM card_return_cards l WHERE l.card_id = k.card_id AND l.return_id > k.return_id)), 0)
+			OR (r.status = 'done') <> (r.bank_reference IS NOT NULL) OR (r.status IN ('approved', 'done')) <> (r.payee_id <> 0)
+			OR (CASE r.status WHEN 'done' THEN r.amount_fen ELSE 0 END) <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_transactions t
+				JOIN ledger_entries e ON e.tx_id = t.id JOIN ledger_accounts a ON a.id = e.account_id AND a.code = 'bank'
+				WHERE t.kind = 'card_return_paid' AND t.reference = CONCAT('', r.id)), 0)`},
+	{"the reference by which returned cards were paid is the one that was logged", "card_returns", `
+		SELECT r.id broken FROM card_returns r WHERE r.status = 'done' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'card_return'
+			AND w.subject_id = r.id AND w.action = 'card_return.done' AND JSON_EXTRACT(w.after_json, '$.bank_reference') = r.bank_reference)`},
 }

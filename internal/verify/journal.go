@@ -54,6 +54,8 @@ var ofJournal = []Invariant{
 			WHEN 'card_issue' THEN (SELECT b.created_at FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id WHERE c.id = CAST(t.reference AS SIGNED))
 			WHEN 'card_move' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.to_card_id <> 0 AND s.amount_fen > 0)
 			WHEN 'card_void' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'voided' AND s.amount_fen > 0)
+			WHEN 'card_return' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'returned' AND s.amount_fen > 0)
+			WHEN 'card_return_paid' THEN (SELECT r.changed_at FROM card_returns r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'done')
 			WHEN 'order_hold' THEN (SELECT o.created_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'order_release' THEN (SELECT t.posted_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED) AND o.paid_at IS NULL AND o.status = 'cancelled')
 			WHEN 'order_payment' THEN (SELECT o.paid_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))

@@ -1,6 +1,6 @@
 export default {
   title: {
-    'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-cards': '爱心卡', 'ops-cards-programs': '卡计划', 'ops-cards-returns': '退卡', 'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -23,19 +23,27 @@ export default {
     progress: '导入进度', isDry: '试算', isReal: '正式导入', queued: '排队中…', running: '已处理 {done} / {total} 行', failed: '没有做完，停在 {done} / {total} 行', tried: '试算完成：共 {total} 行，{wrong} 处有误', imported: '导入完成：共 {total} 行，新增 {added} 个村', leave: '可以离开或刷新这个页面，任务不会中断，回来还能看到进度。',
     errors: '{n} 处有误', errorsHint: '下载标注了错误的原文件，改好后再选一次。', download: '下载标注错误的文件', whole: '整个文件', row: '行', column: '列', reason: '原因', more: '还有 {n} 处，都在下载的文件里。', allGood: '{n} 行都没问题，可以导入了。', someBad: '有错误时不能导入，请改好后重新选文件。', now: '导入 {n} 行', see: '看村庄列表', anew: '换一个文件',
   },
-  error: { bank_reference_used: '这个银行流水号已登记过。', differences_open: '当日还有差异，请先处理，或写明结转原因。', day_not_over: '这一天还没有结束。', day_closed: '这一天已经日结。', amount_differs: '金额与订单不一致。', charge_closed: '这张订单已不再等这笔款。', has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', other_desk: '这一步由另一个工作台办理。', village_sold: '有商品产自要去掉的村，先处理这些商品：', village_required: '合作社至少服务一个村，请先选定。', not_head: '这个人已不是村集体的负责人。', job_refused: '任务因内容有误被拒绝，请改好后重新提交。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
+  cards: {
+    find: '卡号', findHint: '整个卡号或卡的编号。', none: '没有这张卡', number: '卡号', holder: '持卡人', buyer: '购卡主体', noHolder: '无人持有', history: '经过', noHistory: '还没有冻结、转移等操作', waiting: '作废申请等第二位运营决定', seeApprovals: '去审批', log: '操作日志',
+    do: { freeze: '冻结', unfreeze: '解冻', void: '作废' }, done: { freeze: '已冻结', unfreeze: '已解冻', void: '已办理' }, voidAsk: '卡里有余额时，要另一位运营同意才作废；余额退到购卡主体的预存款。', awaiting: '作废后又退回的货款，等两位运营处理。',
+    frozenFor: { operator: '运营冻结', loss: '持卡人挂失', return: '购卡主体申请退卡' },
+    step: { expired: '到期', reactivated: '重新激活', moved: '余额转出', lost: '挂失', replaced: '换卡', passed_on: '退款转到新卡', frozen: '冻结', unfrozen: '解冻', voided: '作废', returned: '退卡' },
+    add: '新增卡计划', change: '修改', live: '已发卡', notLive: '还没有发卡', liveHint: '已发卡的计划，修改要另一位运营同意。', changeWaits: '有一项修改等第二位运营决定', name: '名称', acceptsAll: '所有合作社都可用', only: '只在选中的合作社可用', rules: '适用规则', saved: '已保存', asked: '已提交，等另一位运营决定', noPrograms: '还没有卡计划', reason: '修改原因',
+    noReturns: '没有退卡申请', returnsHint: '购卡主体在付款后规定天数内退还未使用的卡。两位运营同意后卡作废，钱转到主体的收款账户。', count: '{n} 张', accept: '同意', refuse: '不同意', paid: '登记转账', returnStatus: { requested: '待受理', approved: '待转账', done: '已转账', rejected: '未同意' }, acceptHint: '另一位运营同意后，这些卡作废。', payee: '收款账户',
+  },
+  error: { card_not_returnable: '卡的状态已变化，不能退。', bank_reference_used: '这个银行流水号已登记过。', differences_open: '当日还有差异，请先处理，或写明结转原因。', day_not_over: '这一天还没有结束。', day_closed: '这一天已经日结。', amount_differs: '金额与订单不一致。', charge_closed: '这张订单已不再等这笔款。', has_head: '村集体已经有负责人了，由负责人邀请其他人。', higher_desk: '这是平台暂停的，要由平台恢复。', last_operator: '平台至少要留一位运营。', other_desk: '这一步由另一个工作台办理。', village_sold: '有商品产自要去掉的村，先处理这些商品：', village_required: '合作社至少服务一个村，请先选定。', not_head: '这个人已不是村集体的负责人。', job_refused: '任务因内容有误被拒绝，请改好后重新提交。', village_exists: '这个村已经有了。', import_rejected: '文件里有错误，没有导入。请下载标注错误的文件，改好后再来。', file_not_a_table: '这不是 Excel 或 CSV 文件。', file_renamed: '文件后缀和内容对不上，请另存为正确的格式。', file_unreadable: '文件坏了或不完整。', file_encoding: '文字编码既不是 UTF-8 也不是 GBK。', file_unzips_too_large: '文件解开后太大了。', too_many_rows: '行太多了，请拆成几个文件。', too_many_columns: '列太多了。', no_rows: '表头下面没有内容。' },
   ledger: {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
     reference: '依据',
-    basis: { order: '订单 {number}', part: '订单 {number} 的子订单', refund: '订单 {number} 的退款', gatewayRefund: '订单 {number} 的原路退款', unasked: '订单 {number} 不再等的付款', statement: '结算单 {number}', transaction: '被冲正的交易 {number}', bankRow: '银行流水 {number}', cardBatch: '购卡批次 {number}', card: '爱心卡 {number}', other: '{number}' },
+    basis: { cardReturn: '退卡 {number}', order: '订单 {number}', part: '订单 {number} 的子订单', refund: '订单 {number} 的退款', gatewayRefund: '订单 {number} 的原路退款', unasked: '订单 {number} 不再等的付款', statement: '结算单 {number}', transaction: '被冲正的交易 {number}', bankRow: '银行流水 {number}', cardBatch: '购卡批次 {number}', card: '爱心卡 {number}', other: '{number}' },
     ofOrder: '所付订单', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
     holder: {
       bank: '银行存款', bank_unmatched: '待认领的银行来款', bank_refunds_due: '待转的银行退款', gateway: '支付渠道：{name}', gateway_refunds_due: '{name}：待原路退款', card: '爱心卡 {name}', order_held: '订单占用的卡内金额',
       cooperative_pending: '{name}：货款，待结算', cooperative_available: '{name}：货款，可提', freight_pending: '{name}：运费，待结算', village_pending: '{name}集体：份额，待结算', village_available: '{name}集体：份额，可提', enterprise_paid_in: '{name}：购卡款', campaign_subsidy: '活动补贴',
     },
     class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业', gateway: '支付渠道', order: '订单', campaign: '活动补贴' },
-    kind: { order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
+    kind: { card_move: '卡间转移', card_void: '卡作废', card_return: '退卡', card_return_paid: '退卡付款', order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
   bank: {
     import: '导入银行流水', see: '看流水与差异', templateName: '银行流水模板', importHint: '一行一笔收款；时间为北京时间，金额以元计，附言保留付款人填写的汇款码。同一流水号只记一次。', imported: '已记入 {added} 笔：自动匹配 {matched} 笔，差异 {differences} 笔；{repeated} 笔此前已记过。',
