@@ -54,6 +54,10 @@ var audited = map[string][]string{
 	"POST /me/deletion":            {"user.deleted", "user.signed_out_everywhere", "member.left", "role.revoked", "organisation.withdrawn", "approval.withdrawn", "invitation.declined", "invitation.revoked"},
 
 	"POST /cards/claim":                          {"card.claimed"},
+	"POST /cards/{id}/reactivate":                {"card.reactivated"},
+	"POST /cards/{id}/move":                      {"card.moved"},
+	"POST /cards/{id}/loss-report":               {"card.lost"},
+	"POST /cards/{id}/replacement":               {"card.replaced"},
 	"POST /orders":                               {"order.placed"},
 	"POST /orders/{id}/cancel":                   {"order.cancelled"},
 	"POST /payments/notices/{gateway}":           {"payment.captured"},
@@ -126,15 +130,24 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
 	"POST /ops/users/{id}/roles":               {"approval.requested"},
 	"POST /ops/users/{id}/roles/{role}/revoke": {"role.revoked", "member.removed", "user.signed_out_everywhere", "invitation.revoked"},
 
-	"POST /ops/share-rules":          {"approval.requested"},
-	"POST /ops/share-rules/{id}/end": {"approval.requested"},
+	"POST /ops/share-rules":              {"approval.requested"},
+	"POST /ops/share-rules/{id}/end":     {"approval.requested"},
+	"POST /ent/card-returns":             {"card_return.requested", "card.frozen"},
+	"POST /ops/card-returns/{id}/accept": {"approval.requested"},
+	"POST /ops/card-returns/{id}/reject": {"card_return.rejected", "card.unfrozen"},
+	"POST /ops/card-returns/{id}/done":   {"card_return.done"},
+	"POST /ops/cards/{id}/freeze":        {"card.frozen"},
+	"POST /ops/cards/{id}/unfreeze":      {"card.unfrozen"},
+	"POST /ops/cards/{id}/void":          {"approval.requested|card.voided"},
+	"POST /ops/card-programs":            {"card_program.added"},
+	"PUT /ops/card-programs/{id}":        {"approval.requested|card_program.changed"},
 
 	"POST /ops/jobs/{id}/retry":         {"job.retried"},
 	"POST /ops/stuck-events/{id}/retry": {"event.retried"},

@@ -51,7 +51,7 @@ var (
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
-	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /public/share-rules": public, "GET /demo": public,
+	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /public/share-rules": public, "GET /public/rule-packs": public, "GET /demo": public,
 
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
@@ -95,6 +95,21 @@ var rules = map[string]rule{
 	"GET /ops/refund-transfers":                    {by: "county", also: desks},
 	"POST /ops/refund-transfers/{id}/done":         {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
 
+	"GET /ent/card-returns":              {by: "secretary", also: []string{"finance", "purchaser"}, self: false, hides: []string{"{card_return}"}},
+	"POST /ent/card-returns":             {by: "secretary", also: []string{"finance"}, answers: badRequest, body: map[string]any{"card_ids": []any{}, "reason": "x"}},
+	"GET /ops/card-returns":              {by: "auditor", also: desks},
+	"POST /ops/card-returns/{id}/accept": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/accept", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/reject": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/reject", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/done":   {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/done", body: map[string]any{"bank_reference": ""}},
+	"GET /ops/cards/{id}":                {by: "auditor", also: desks, path: "/ops/cards/{card}"},
+	"POST /ops/cards/{id}/freeze":        {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/freeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/unfreeze":      {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/unfreeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/void":          {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/void", body: map[string]any{"reason": ""}},
+	"GET /ops/card-programs":             {by: "auditor", also: desks},
+	"POST /ops/card-programs":            {by: "county", also: desks, answers: badRequest, body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
+	"GET /ops/card-programs/{id}":        {by: "auditor", also: desks, path: "/ops/card-programs/{program}"},
+	"PUT /ops/card-programs/{id}":        {by: "county", also: desks, answers: badRequest, path: "/ops/card-programs/{program}", body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
+
 	"GET /cart":                                  {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":                   {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
 	"GET /addresses":                             {by: "buyer", self: true, hides: []string{"{address}"}},
@@ -104,6 +119,10 @@ var rules = map[string]rule{
 	"GET /cards":                                 {by: "buyer", self: true, hides: []string{"{card}"}},
 	"GET /cards/{id}":                            {by: "buyer", path: "/cards/{card}"},
 	"GET /cards/{id}/entries":                    {by: "buyer", path: "/cards/{card}/entries"},
+	"POST /cards/{id}/reactivate":                {by: "buyer", answers: conflict, path: "/cards/{card}/reactivate"},
+	"POST /cards/{id}/move":                      {by: "buyer", answers: badRequest, path: "/cards/{card}/move", body: map[string]any{"to_card_id": "{card}"}},
+	"POST /cards/{id}/loss-report":               {by: "buyer", path: "/cards/{spare_card}/loss-report"},
+	"POST /cards/{id}/replacement":               {by: "buyer", path: "/cards/{spare_card}/replacement"},
 	"GET /orders":                                {by: "buyer", self: true, hides: []string{"{order}"}},
 	"POST /orders":                               {by: "buyer", answers: badRequest, self: true, key: true, body: map[string]any{}},
 	"GET /orders/{id}":                           {by: "buyer", path: "/orders/{order}"},
@@ -272,6 +291,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.tokens["buyer"] = b.token
 	placed := p.place(t, b, b.order(2))
 	f.things["sku"], f.things["address"], f.things["card"] = b.sku, b.address, b.cards[0]
+	f.things["spare_card"] = b.cards[2]
 	f.things["file"] = p.upload(t, f.tokens["secretary"], "名单.csv", []byte("姓名\n张三\n")).text("file_id")
 	f.things["sheet"] = p.sheet(t, f.tokens["county"], "村.csv", []byte(villageRows(1)))
 	f.things["import"] = p.importFile(t, f.tokens["county"], f.things["sheet"], true).text("id")
@@ -297,6 +317,8 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.bankFixture(t, f)
 	p.cardsFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
+	f.things["card_return"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "x"}).text("id")
+	f.things["program"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/card-programs", nil).text("items.0.id")
 	p.seal(t)
 	account := p.ok(t, http.StatusOK, f.tokens["auditor"], "GET", "/ledger/accounts?limit=1", nil).text("items.0.id")
 	f.things["account"] = account

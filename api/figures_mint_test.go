@@ -48,7 +48,7 @@ func TestFigureMintRate(t *testing.T) {
 				for i := range ids {
 					ids[i] = tx.NewID()
 				}
-				_, err := aidcard.Mint(tx, batch, ids, nil)
+				_, err := aidcard.Mint(tx, batch, ids, aidcard.Registered, nil)
 				return err
 			})
 			bare += timed(t, db, func(tx *storage.Tx) error { return bareRows(tx, round) })

@@ -19,6 +19,8 @@ var kept = map[string][]string{
 	"share_entries":       nil,
 	"share_rules":         {"valid_until"},
 	"stock_movements":     nil,
+	"card_steps":          nil,
+	"card_return_cards":   nil,
 	"shipments":           nil,
 	"shipment_lines":      nil,
 	"captures":            nil,

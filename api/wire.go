@@ -59,6 +59,7 @@ type house struct {
 	exports   *cardsale.Exports
 	codes     aidcard.Codes
 	settle    *settlement.Service
+	cards     *aidcard.Service
 }
 
 func database(s config.Settings) storage.Config {
@@ -97,7 +98,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals), rules: share.NewDesk(approvals),
-		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), sales: cardsale.NewService(keys),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), cards: aidcard.NewService(s.RulePacks, approvals, orgs), sales: cardsale.NewService(keys, s.RulePacks),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.codes = aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
@@ -183,7 +184,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

@@ -86,7 +86,7 @@ func (me self) cards(ctx context.Context, add func(any)) error {
 		if err != nil {
 			return err
 		}
-		add(OwnCardJSON{cardJSON(c), entries})
+		add(OwnCardJSON{me.cardJSON(c), entries})
 	}
 	return err
 }

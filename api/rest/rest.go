@@ -39,6 +39,7 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/rulepack"
 	"zique/internal/settlement"
 	"zique/internal/share"
 	"zique/internal/staff"
@@ -53,6 +54,8 @@ type Server struct {
 	Keys        *pii.Keyring
 	Carts       cart.Store
 	Codes       aidcard.Codes
+	RulePacks   rulepack.Packs
+	Cards       *aidcard.Service
 	Checkout    *order.Committer
 	Lifecycle   order.Lifecycle
 	Gateways    payment.Gateways  // what cards leave is paid through these

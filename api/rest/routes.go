@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zique/internal/aidcard"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -58,6 +59,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/townships", "list-townships", anyone, s.listTownships)
 	get(on, "/public/board", "get-board", anyone, s.board)
 	get(on, "/public/share-rules", "list-share-rules", anyone, s.listShareRules)
+	get(on, "/public/rule-packs", "list-rule-packs", anyone, s.listRulePacks)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
 	put(on, "/cart/items/{sku_id}", "set-cart-item", signedIn, s.setCartItem)
@@ -69,6 +71,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards", "list-cards", signedIn, s.listCards)
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
+	post(on, "/cards/{id}/reactivate", "reactivate-card", signedIn, http.StatusOK, s.reactivateCard)
+	post(on, "/cards/{id}/move", "move-card", signedIn, http.StatusOK, s.moveCard)
+	post(on, "/cards/{id}/loss-report", "report-card-lost", signedIn, http.StatusOK, s.reportLoss)
+	post(on, "/cards/{id}/replacement", "replace-card", signedIn, http.StatusOK, s.replaceCard)
 
 	get(on, "/tenders", "list-tenders", optional, s.listTenders)
 	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
@@ -237,6 +243,23 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/card-batches/{id}", "review-card-batch", readers, s.getBatch)
 	post(on, "/ops/card-batches/{id}/fund", "fund-card-batch", operators, http.StatusOK, s.fundBatch)
 	post(on, "/ops/card-batches/{id}/issue", "issue-card-batch", operators, http.StatusOK, s.issueBatch)
+
+	get(on, "/ops/card-programs", "list-card-programs", readers, s.listPrograms)
+	post(on, "/ops/card-programs", "add-card-program", operators, http.StatusCreated, s.addProgram)
+	get(on, "/ops/card-programs/{id}", "get-card-program", readers, s.getProgram)
+	put(on, "/ops/card-programs/{id}", "change-card-program", operators, s.changeProgram)
+
+	get(on, "/ent/card-returns", "list-own-card-returns", cardLookers, s.listOwnReturns)
+	post(on, "/ent/card-returns", "return-cards", cardBuyers, http.StatusCreated, s.returnCards)
+	get(on, "/ops/card-returns", "list-card-returns", readers, s.listAllReturns)
+	post(on, "/ops/card-returns/{id}/accept", "accept-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).AcceptReturn))
+	post(on, "/ops/card-returns/{id}/reject", "reject-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).RejectReturn))
+	post(on, "/ops/card-returns/{id}/done", "card-return-transferred", operators, http.StatusOK, s.returnTransferred)
+	get(on, "/ops/cards/{id}", "find-card", readers, s.findCard)
+	post(on, "/ops/cards/{id}/freeze", "freeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Freeze))
+	post(on, "/ops/cards/{id}/unfreeze", "unfreeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Unfreeze))
+	post(on, "/ops/cards/{id}/void", "void-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Void))
+
 	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
 	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
 	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)

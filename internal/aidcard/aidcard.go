@@ -1,13 +1,16 @@
 // Package aidcard holds prepaid aid cards (爱心卡). Invariants: a card's balance lies
-// between 0 and its face, and equals its ledger account; a card's secret is stored
+// between 0 and its face, and equals its ledger account; its status changes by one table
+// (state.go), and what takes its money elsewhere is a step that is posted; a card's secret is stored
 // only as an HMAC under a pepper, and can neither be read back nor guessed; cards
 // come from batches that an enterprise paid for.
 package aidcard
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"strings"
 
@@ -30,12 +33,10 @@ const (
 )
 
 // Kinds of the transactions that make cards: FundingPosting brings the enterprise's money
-// in, by the batch; IssuePosting fills a card; RecallPosting empties one that nobody
-// claimed, back to the enterprise.
+// in, by the batch; IssuePosting fills a card.
 const (
 	FundingPosting = "card_funding"
 	IssuePosting   = "card_issue"
-	RecallPosting  = "card_recall"
 )
 
 // Refusals. ErrNotUsable is the same for a card that is unknown, another's, void or
@@ -47,17 +48,6 @@ var (
 	ErrInsufficient = fault.New(fault.Conflict, "insufficient_balance", "the cards do not hold enough for this order")
 	ErrNotFound     = fault.New(fault.NotFound, "not_found", "there is no such card")
 )
-
-// Program says on which legal basis cards are issued, and by whom.
-type Program struct {
-	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
-	Name       string
-	Issuer     string
-	LegalBasis string
-}
-
-// TableName is the table's name.
-func (Program) TableName() string { return "card_programs" }
 
 // Batch is a number of cards of one face value that one enterprise bought (发卡批次).
 type Batch struct {
@@ -76,13 +66,20 @@ func (Batch) TableName() string { return "card_batches" }
 type Card struct {
 	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
 	BatchID    id.ID
-	Number     string  // public
-	SecretHash *string // nil until the secret is made
-	HolderID   *id.ID  // nil until claimed
-	FaceFen    money.Fen
+	Number     string    // public
+	SecretHash *string   // nil until the secret is made
+	HolderID   *id.ID    // nil until claimed
+	FaceFen    money.Fen // all that was loaded
 	BalanceFen money.Fen
 	Status     string
-	ExpiresAt  *clock.Millis // nil: does not expire
+	ExpiresAt  *clock.Millis // the end of its last day; nil: does not expire
+
+	Kind        string
+	DueAt       *clock.Millis // when Expire marks it; nil: not as it stands
+	FrozenFor   string
+	MovedInFen  money.Fen // part of its face that came from other cards
+	ReplacesID  id.ID     // the lost card in whose place it was made; 0: none
+	SuccessorID id.ID     // the card that has its money now; 0: none
 }
 
 // TableName is the table's name.
@@ -116,6 +113,7 @@ type Issuing struct {
 	EnterpriseID id.ID
 	FaceFen      money.Fen
 	Count        int64
+	Kind         string // "": registered
 	ExpiresAt    *clock.Millis
 }
 
@@ -123,6 +121,9 @@ type Issuing struct {
 // enterprise's money, which has come in through the bank: for the seed and for tests.
 // What enterprises order is minted by a job; see package cardsale.
 func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
+	if err := KeepProgram(tx, in.ProgramID); err != nil {
+		return Batch{}, nil, err
+	}
 	b := Batch{ID: tx.NewID(), ProgramID: in.ProgramID, EnterpriseID: in.EnterpriseID, FaceFen: in.FaceFen, CardCount: in.Count, CreatedAt: tx.Now()}
 	if err := tx.Create(&b).Error; err != nil {
 		return b, nil, err
@@ -137,9 +138,11 @@ func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
 	for i := range ids {
 		ids[i] = tx.NewID()
 	}
-	cards, err := Mint(tx, b, ids, in.ExpiresAt)
+	cards, err := Mint(tx, b, ids, cmp.Or(in.Kind, Registered), in.ExpiresAt)
 	return b, cards, err
 }
+
+func numberOf(cardID id.ID) string { return fmt.Sprintf("ZQ%019d", int64(cardID)) }
 
 // Codes makes, reads and hashes card codes: 24 characters of Crockford's base32,
 // 120 bits from Rand.

@@ -1,8 +1,6 @@
 package aidcard
 
 import (
-	"fmt"
-
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/ledger"
@@ -16,11 +14,12 @@ const rowsAtOnce = 100
 
 // Mint makes unclaimed cards of a batch with these ids, without secrets, filled from what
 // its enterprise paid in. It is the one way in which cards come to be.
-func Mint(tx *storage.Tx, b Batch, ids []id.ID, expires *clock.Millis) ([]Card, error) {
+func Mint(tx *storage.Tx, b Batch, ids []id.ID, kind string, expires *clock.Millis) ([]Card, error) {
 	paidIn := org.PaidInAccount(b.EnterpriseID)
 	cards, postings := make([]Card, len(ids)), make([]ledger.Posting, len(ids))
 	for i, cardID := range ids {
-		cards[i] = Card{ID: cardID, BatchID: b.ID, Number: fmt.Sprintf("ZQ%019d", int64(cardID)), FaceFen: b.FaceFen, BalanceFen: b.FaceFen, Status: Issued, ExpiresAt: expires}
+		cards[i] = Card{ID: cardID, BatchID: b.ID, Number: numberOf(cardID), FaceFen: b.FaceFen, BalanceFen: b.FaceFen, Status: Issued,
+			Kind: kind, ExpiresAt: expires, DueAt: expires}
 		postings[i] = ledger.Posting{Kind: IssuePosting, Reference: cardID.String(), Entries: []ledger.Entry{
 			{Account: paidIn, Amount: -b.FaceFen}, {Account: cards[i].Account(), Amount: b.FaceFen}}}
 	}
@@ -31,25 +30,31 @@ func Mint(tx *storage.Tx, b Batch, ids []id.ID, expires *clock.Millis) ([]Card, 
 	return cards, err
 }
 
-// Recall makes cards void that nobody has claimed, and gives their money back to the
-// enterprise. The cards are locked; any that is claimed is ErrNotUsable.
+// Recall makes cards void that nobody has claimed, as empty does, but many at once, and
+// gives their money back to the enterprise. The cards are locked; any that is claimed or
+// stopped is ErrNotUsable. The caller writes the log.
 func Recall(tx *storage.Tx, enterprise id.ID, cards []Card) (money.Fen, error) {
 	if len(cards) == 0 {
 		return 0, nil
 	}
 	var total money.Fen
-	ids, postings := make([]id.ID, len(cards)), make([]ledger.Posting, len(cards))
+	ids, steps, postings := make([]id.ID, len(cards)), make([]Step, len(cards)), make([]ledger.Posting, len(cards))
 	for i, c := range cards {
 		ids[i], total = c.ID, total+c.BalanceFen
-		postings[i] = ledger.Posting{Kind: RecallPosting, Reference: c.ID.String(), Entries: []ledger.Entry{
+		steps[i] = Step{ID: tx.NewID(), CardID: c.ID, Step: StepVoided, AmountFen: c.BalanceFen, CreatedAt: tx.Now()}
+		postings[i] = ledger.Posting{Kind: emptied[StepVoided], Reference: steps[i].ID.String(), Entries: []ledger.Entry{
 			{Account: c.Account(), Amount: -c.BalanceFen}, {Account: org.PaidInAccount(enterprise), Amount: c.BalanceFen}}}
 	}
-	change := tx.Model(&Card{}).Where("id IN ? AND status = ?", ids, Issued).Updates(map[string]any{"status": Void, "balance_fen": 0})
+	change := tx.Model(&Card{}).Where("id IN ? AND status = ?", ids, Issued).
+		Updates(map[string]any{"status": next[voids][Issued], "due_at": nil, "balance_fen": 0})
 	if change.Error != nil {
 		return 0, change.Error
 	}
 	if change.RowsAffected != int64(len(ids)) {
 		return 0, ErrNotUsable
+	}
+	if err := tx.CreateInBatches(&steps, rowsAtOnce).Error; err != nil {
+		return 0, err
 	}
 	_, err := ledger.Post(tx, postings)
 	return total, err

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/aidcard"
 	"zique/internal/approval"
 	"zique/internal/audit"
 	"zique/internal/cardsale"
@@ -111,12 +112,15 @@ func checkBatch(tx *storage.Tx, r Row, batchID id.ID) error {
 
 // unusedReference refuses the reference of a transfer that was recorded before.
 func unusedReference(tx *storage.Tx, reference string) error {
-	var n, refunds int64
+	var n, refunds, returns int64
 	err := tx.Model(&Row{}).Where("bank_reference = ? OR return_reference = ?", reference, reference).Count(&n).Error
 	if err == nil {
 		err = tx.Model(&payment.Refund{}).Where("gateway = ? AND reference = ?", payment.BankTransfer, reference).Count(&refunds).Error
 	}
-	if err == nil && n+refunds > 0 {
+	if err == nil {
+		err = tx.Model(&aidcard.Return{}).Where("bank_reference = ?", reference).Count(&returns).Error
+	}
+	if err == nil && n+refunds+returns > 0 {
 		err = ErrReference
 	}
 	return err
@@ -331,6 +335,28 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	}
 	return audit.Write(tx, by.About(paid.OrgID), audit.Change{Action: "refund.transferred", Subject: "gateway_refund", SubjectID: refundID,
 		After: map[string]any{"bank_reference": reference, "amount_fen": found[0].AmountFen}})
+}
+
+// CardsReturned records that an operator has transferred the money of cards that an
+// enterprise gave back, with a reference that is no other transfer's.
+func (s *Service) CardsReturned(tx *storage.Tx, by audit.Actor, returnID id.ID, reference string) error {
+	if !IsReference(reference) {
+		return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
+	}
+	r, err := aidcard.GetReturn(tx.DB, returnID)
+	if err != nil {
+		return err
+	}
+	if r.BankReference == nil || *r.BankReference != reference {
+		if err := unusedReference(tx, reference); err != nil {
+			return err
+		}
+	}
+	err = aidcard.PayReturn(tx, by, returnID, reference)
+	if storage.IsDuplicate(err) { // another was faster
+		err = ErrReference
+	}
+	return err
 }
 
 // refunded is the row that paid what a refund gives back, and its order.

@@ -16,23 +16,25 @@ package cardsale
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
-	"time"
 
 	"gorm.io/gorm"
 
+	"zique/internal/aidcard"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/money"
 	"zique/internal/pii"
+	"zique/internal/rulepack"
 	"zique/internal/storage"
 )
 
 // Kinds of card.
 const (
-	Anonymous  = "anonymous"  // 不记名
-	Registered = "registered" // 记名
+	Anonymous  = aidcard.Anonymous
+	Registered = aidcard.Registered
 )
 
 // Statuses of a batch.
@@ -107,16 +109,16 @@ func (Sale) TableName() string { return "card_sales" }
 // TotalFen is what is to be paid.
 func (s Sale) TotalFen() money.Fen { return s.FaceFen * money.Fen(s.CardCount) }
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // expires is the instant from which on the cards are not good any more; nil: none.
 func (s Sale) expires() (*clock.Millis, error) {
 	if s.ValidUntil == "" {
 		return nil, nil
 	}
-	day, err := time.ParseInLocation(time.DateOnly, s.ValidUntil, shanghai)
-	at := clock.FromTime(day.AddDate(0, 0, 1))
-	return &at, err
+	at, isDay := rulepack.EndOf(s.ValidUntil)
+	if !isDay {
+		return nil, fmt.Errorf("batch %s: %q is no day", s.ID, s.ValidUntil)
+	}
+	return &at, nil
 }
 
 // move takes the step of a deed, or fails with ErrState.
@@ -131,12 +133,15 @@ func (s *Sale) move(deed string) error {
 
 // Service sells and hands out.
 type Service struct {
-	keys *pii.Keyring
-	rand io.Reader // of remittance codes
+	keys  *pii.Keyring
+	packs rulepack.Packs
+	rand  io.Reader // of remittance codes
 }
 
 // NewService makes one.
-func NewService(keys *pii.Keyring) *Service { return &Service{keys, rand.Reader} }
+func NewService(keys *pii.Keyring, packs rulepack.Packs) *Service {
+	return &Service{keys, packs, rand.Reader}
+}
 
 // lock reads a batch under lock, or fails with ErrNotFound.
 func lock(tx *storage.Tx, saleID id.ID) (Sale, error) {

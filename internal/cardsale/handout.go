@@ -64,7 +64,7 @@ const (
 )
 
 // claimStatus is SQL of a card c, as far as it is there.
-const claimStatus = `CASE WHEN c.id IS NULL THEN 'unminted' WHEN c.status = 'issued' THEN 'unclaimed' WHEN c.holder_id IS NULL THEN 'recalled' ELSE 'claimed' END`
+const claimStatus = `CASE WHEN c.id IS NULL THEN 'unminted' WHEN c.holder_id IS NOT NULL THEN 'claimed' WHEN c.status = 'void' THEN 'recalled' ELSE 'unclaimed' END`
 
 // Claim is a card of a batch with whom it is for, masked, and whether it is claimed.
 type Claim struct {

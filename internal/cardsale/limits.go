@@ -1,73 +1,57 @@
 package cardsale
 
 import (
+	"cmp"
 	"fmt"
-	"time"
 
+	"zique/internal/aidcard"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/money"
+	"zique/internal/rulepack"
 )
 
-// Limit is one number of the law, and where it stands.
-type Limit[V any] struct {
-	Value           V
-	Article, Source string
-}
-
-// Limits bound what cards may be sold.
-type Limits struct {
-	RegisteredFaceFen    Limit[money.Fen] // at most
-	AnonymousFaceFen     Limit[money.Fen] // at most
-	AnonymousValidYears  Limit[int]       // at least
-	AnonymousRealNameFen Limit[money.Fen] // at once, from which on the buyer is known by name; of registered cards always
-}
-
-// limits are the national ones.
-var limits = Limits{
-	RegisteredFaceFen:    Limit[money.Fen]{5_000_00, "国办发〔2011〕25号", "https://fsou.net.cn/html/text/lar/173275/17327552_1.html"},
-	AnonymousFaceFen:     Limit[money.Fen]{1_000_00, "国办发〔2011〕25号", "https://fsou.net.cn/html/text/lar/173275/17327552_1.html"},
-	AnonymousValidYears:  Limit[int]{3, "国办发〔2011〕25号", "https://fsou.net.cn/html/text/lar/173275/17327552_1.html"},
-	AnonymousRealNameFen: Limit[money.Fen]{10_000_00, "商务部令2012年第9号", "https://business.sohu.com/20120928/n354094226.shtml"},
-}
-
-func (l Limits) face(kind string) Limit[money.Fen] {
-	if kind == Registered {
-		return l.RegisteredFaceFen
+// limits are those that hold now for cards of a program; the national ones, where there is none.
+func (s *Service) limits(program aidcard.Program, now clock.Millis) (rulepack.Limits, error) {
+	pack, known := s.packs.Get(cmp.Or(program.RulePack, rulepack.National))
+	if !known {
+		return rulepack.Limits{}, fmt.Errorf("card program %s: no pack of rules %q", program.ID, program.RulePack)
 	}
-	return l.AnonymousFaceFen
+	return pack.At(now), nil
 }
 
-// check names what the law does not let be sold. Real names are the orders' of enterprises
+// lastDay is the last one that an order may name.
+const lastDay = "2099-12-31"
+
+// checkLimits names what the law does not let be sold. Real names are the orders' of enterprises
 // that are here with their credit code; that money comes by transfer alone holds for every
 // batch, whatever its sum.
-func (l Limits) check(p *fault.Problems, in Order, creditCode string, now clock.Millis) {
-	if most := l.face(in.Kind); in.FaceFen > most.Value {
-		p.Add("face_fen", "over_limit", fmt.Sprintf("a card of this kind holds at most %d fen (%s)", most.Value, most.Article))
+func checkLimits(p *fault.Problems, l rulepack.Limits, in Order, creditCode string, now clock.Millis) {
+	most := l.AnonymousFaceMax
+	if in.Kind == Registered {
+		most = l.RegisteredFaceMax
 	}
-	if l.needsRealName(in) && creditCode == "" {
-		p.Add("kind", "real_name_required", "the buyer of such cards is known by credit code ("+l.AnonymousRealNameFen.Article+")")
+	if most.Below(int64(in.FaceFen)) {
+		p.AddUnder(most.Rule(), "face_fen", "over_limit", fmt.Sprintf("a card of this kind holds at most %d fen", most.Value))
 	}
-	switch earliest := now.Time().In(shanghai).AddDate(l.AnonymousValidYears.Value, 0, 0).Format(time.DateOnly); {
+	if creditCode == "" && needsRealName(l.RealNameFrom, in) {
+		p.AddUnder(l.RealNameFrom.Rule(), "kind", "real_name_required", "the buyer of such cards is known by credit code")
+	}
+	least := l.AnonymousValidityMin
+	_, isDay := rulepack.EndOf(in.ValidUntil)
+	switch {
 	case in.Kind == Registered && in.ValidUntil != "":
-		p.Add("valid_until", "not_allowed", "registered cards do not expire")
+		p.AddUnder(l.RegisteredExpiry.Rule(), "valid_until", "not_allowed", "registered cards do not expire")
 	case in.Kind == Registered:
 	case in.ValidUntil == "":
 		p.Add("valid_until", "required", "say until which day anonymous cards are good")
-	case !isDay(in.ValidUntil):
+	case !isDay || in.ValidUntil > lastDay:
 		p.Add("valid_until", "invalid", "must be a day, as in 2030-01-05")
-	case in.ValidUntil < earliest:
-		p.Add("valid_until", "too_soon", fmt.Sprintf("anonymous cards are good for at least %d years (%s)", l.AnonymousValidYears.Value, l.AnonymousValidYears.Article))
+	case in.ValidUntil < rulepack.MonthsAfter(now, least.Value):
+		p.AddUnder(least.Rule(), "valid_until", "too_soon", fmt.Sprintf("anonymous cards are good for at least %d months", least.Value))
 	}
 }
 
-func (l Limits) needsRealName(in Order) bool {
-	return in.Kind == Registered || in.FaceFen*money.Fen(in.Count) >= l.AnonymousRealNameFen.Value
-}
-
-const lastYear = 2100
-
-func isDay(text string) bool {
-	day, err := time.Parse(time.DateOnly, text)
-	return err == nil && day.Year() < lastYear
+func needsRealName(from rulepack.Limit, in Order) bool {
+	return in.Kind == Registered || from.IsSet() && in.FaceFen*money.Fen(in.Count) >= money.Fen(from.Value)
 }

@@ -55,7 +55,7 @@ func (s *Service) mintSome(tx *storage.Tx, sale *Sale) error {
 	if err != nil {
 		return err
 	}
-	if _, err := aidcard.Mint(tx, sale.batch(), ids, expires); err != nil {
+	if _, err := aidcard.Mint(tx, sale.batch(), ids, sale.Kind, expires); err != nil {
 		return err
 	}
 	if sale.Minted += int64(len(ids)); sale.Minted < sale.CardCount {
@@ -71,10 +71,10 @@ func (s *Service) mintSome(tx *storage.Tx, sale *Sale) error {
 }
 
 // nextIDs are those of the cards to make next: of a batch with recipients those that their
-// rows have reserved.
+// rows have reserved. Cards that replaced others meanwhile do not count.
 func (s Sale) nextIDs(tx *storage.Tx, n int64) ([]id.ID, error) {
 	var last id.ID
-	if err := tx.Model(&aidcard.Card{}).Select("COALESCE(MAX(id), 0)").Where("batch_id = ?", s.ID).Scan(&last).Error; err != nil {
+	if err := tx.Model(&aidcard.Card{}).Select("COALESCE(MAX(id), 0)").Where("batch_id = ? AND replaces_id = 0", s.ID).Scan(&last).Error; err != nil {
 		return nil, err
 	}
 	var ids []id.ID

@@ -34,10 +34,15 @@ func (s *Service) Place(tx *storage.Tx, by audit.Actor, in Order) (Sale, error) 
 	}
 	var p fault.Problems
 	in.check(&p)
-	limits.check(&p, in, enterprise.CreditCode, tx.Now())
-	if in.ProgramID, err = program(tx, &p, in.ProgramID); err != nil {
+	of, err := program(tx, &p, in.ProgramID)
+	if err != nil {
 		return Sale{}, err
 	}
+	limits, err := s.limits(of, tx.Now())
+	if err != nil {
+		return Sale{}, err
+	}
+	checkLimits(&p, limits, in, enterprise.CreditCode, tx.Now())
 	if err := p.Err(); err != nil {
 		return Sale{}, err
 	}
@@ -45,7 +50,7 @@ func (s *Service) Place(tx *storage.Tx, by audit.Actor, in Order) (Sale, error) 
 	if err != nil {
 		return Sale{}, err
 	}
-	sale := Sale{ID: tx.NewID(), ProgramID: in.ProgramID, EnterpriseID: enterprise.ID, Kind: in.Kind, FaceFen: in.FaceFen, CardCount: in.Count, ValidUntil: in.ValidUntil,
+	sale := Sale{ID: tx.NewID(), ProgramID: of.ID, EnterpriseID: enterprise.ID, Kind: in.Kind, FaceFen: in.FaceFen, CardCount: in.Count, ValidUntil: in.ValidUntil,
 		Status: AwaitingConfirmation, RemittanceCode: code, OrderedBy: by.UserID, CreatedAt: tx.Now(), EnterpriseName: enterprise.Name, Recipients: int64(len(in.Recipients))}
 	if err := tx.Create(&sale).Error; err != nil {
 		return Sale{}, err
@@ -101,18 +106,18 @@ func admitted(tx *storage.Tx, orgID id.ID) (org.Organisation, error) {
 }
 
 // program answers the card program that is named, or the only one.
-func program(tx *storage.Tx, p *fault.Problems, named id.ID) (id.ID, error) {
+func program(tx *storage.Tx, p *fault.Problems, named id.ID) (aidcard.Program, error) {
 	q := tx.Model(&aidcard.Program{})
 	if named != 0 {
 		q = q.Where("id = ?", named)
 	}
-	var ids []id.ID
-	if err := q.Order("id").Limit(2).Pluck("id", &ids).Error; err != nil {
-		return 0, err
+	var found []aidcard.Program
+	if err := q.Order("id").Limit(2).Find(&found).Error; err != nil {
+		return aidcard.Program{}, err
 	}
-	if len(ids) != 1 {
+	if len(found) != 1 {
 		p.Add("program_id", "unknown", "name a card program")
-		return 0, nil
+		return aidcard.Program{}, nil
 	}
-	return ids[0], nil
+	return found[0], nil
 }

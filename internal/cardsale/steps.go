@@ -163,7 +163,14 @@ func isNameOf(o org.Organisation, payer string) bool {
 // Issue begins to mint a batch whose money is in. Who issues is none of the enterprise, and
 // neither who confirmed nor who took the money in. Repeated by the same person it changes nothing.
 func Issue(tx *storage.Tx, by audit.Actor, saleID id.ID) error {
-	s, err := lock(tx, saleID)
+	s, err := Get(tx.DB, 0, saleID) // not locked: programs come before batches
+	if err != nil {
+		return err
+	}
+	if err := aidcard.KeepProgram(tx, s.ProgramID); err != nil {
+		return err
+	}
+	s, err = lock(tx, saleID)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,14 @@ func (p *Problems) Add(field, code, message string) {
 	p.found = p.found.With(field, code, message)
 }
 
+// AddUnder names a field that a rule of law refuses. Of several rules the first is told.
+func (p *Problems) AddUnder(rule Rule, field, code, message string) {
+	p.Add(field, code, message)
+	if p.found.Rule == nil {
+		p.found = p.found.Under(rule)
+	}
+}
+
 // Err is nil when nothing is wrong.
 func (p *Problems) Err() error {
 	if p.found == nil {

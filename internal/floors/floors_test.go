@@ -13,7 +13,7 @@ import (
 
 var floors = [][]string{
 	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf", "division"},
-	{"storage", "blob"},
+	{"storage", "blob", "rulepack"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},
 	{"identity", "org", "imports"},

@@ -85,6 +85,7 @@ type shelf struct {
 	rules  share.Rules
 	timing Timing
 
+	programs   map[id.ID]aidcard.Program // by card
 	tariff     freight.Tariff
 	promotions promotion.Running
 }
@@ -279,6 +280,9 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 		if refusal, ok := fault.As(usable); ok {
 			return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
 		}
+		if err := s.accepted(o, i, cardID); err != nil {
+			return err
+		}
 		part := min(due, card.BalanceFen)
 		if part == 0 {
 			continue
@@ -293,6 +297,27 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
 	case due > 0:
 		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
+	}
+	return nil
+}
+
+// accepted refuses a card that a cooperative of the order does not take, and names both and
+// what it sells.
+func (s *shelf) accepted(o *Order, i int, cardID id.ID) error {
+	refused := aidcard.ErrNotAccepted
+	for _, sub := range o.SubOrders {
+		if s.programs[cardID].Accepts(sub.CooperativeID) {
+			continue
+		}
+		refused = refused.With(fmt.Sprintf("card_ids[%d]", i), refused.Code, sub.CooperativeName+" does not take this card")
+		for j, l := range o.Lines {
+			if l.SubOrderID == sub.CooperativeID { // an order that is not placed has the cooperative's id there
+				refused = refused.With(fmt.Sprintf("items[%d].sku_id", j), refused.Code, "the cooperative does not take the card")
+			}
+		}
+	}
+	if len(refused.Fields) > 0 {
+		return refused
 	}
 	return nil
 }

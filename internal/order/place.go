@@ -167,6 +167,9 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if err := s.readTerms(tx.DB, sold); err != nil {
 		return nil, err
 	}
+	if s.programs, err = aidcard.ProgramsOf(tx.DB, cardIDs); err != nil {
+		return nil, err
+	}
 	if s.gone, err = identity.Gone(tx, buyers); err != nil {
 		return nil, err
 	}

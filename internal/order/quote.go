@@ -44,6 +44,9 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
 		return nil, err
 	}
+	if s.programs, err = aidcard.ProgramsOf(db, c.CardIDs); err != nil {
+		return nil, err
+	}
 	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
 	if err := s.addLines(o, c); err != nil {
 		return nil, err

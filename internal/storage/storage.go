@@ -5,10 +5,10 @@
 //
 // The one order in which a transaction takes locks, so that none waits in a
 // circle: the job whose step it is, approvals, users with their sessions and roles,
-// the rules of shares, all of them, orders, sub-orders, order lines, SKUs, card batches,
-// cards, their recipients, accounts, villages, organisations, under an organisation's
-// lock its memberships, invitations, documents and payee accounts, files, and last
-// idempotency keys; within each, ascending.
+// the rules of shares, all of them, orders, sub-orders, order lines, SKUs, card programs,
+// card batches, cards, their recipients, accounts, villages, organisations, under an
+// organisation's lock its memberships, invitations, documents and payee accounts, files,
+// and last idempotency keys; within each, ascending.
 package storage
 
 import (

@@ -512,7 +512,8 @@ func (c *county) freeze(rt *rapid.T) {
 	card := oneOf(rt, "card", c.cards[holder])
 	status := oneOf(rt, "status", []string{aidcard.Frozen, aidcard.Active, aidcard.Active})
 	c.may(rt, func(tx *storage.Tx) error {
-		return tx.Model(&aidcard.Card{}).Where("id = ?", card).Update("status", status).Error
+		return tx.Model(&aidcard.Card{}).Where("id = ?", card).
+			Updates(map[string]any{"status": status, "frozen_for": map[string]string{aidcard.Frozen: aidcard.ByOperator}[status]}).Error
 	})
 }
 

@@ -54,7 +54,10 @@ var ofJournal = []Invariant{
 			WHEN 'card_funding_undone' THEN (SELECT s.cancelled_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED))
 			WHEN 'card_issue' THEN (SELECT CASE WHEN s.issuing_at <= t.posted_at AND t.posted_at <= COALESCE(s.issued_at, t.posted_at) + ` + skewMs + ` THEN t.posted_at ELSE b.created_at END
 				FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id LEFT JOIN card_sales s ON s.id = b.id WHERE c.id = CAST(t.reference AS SIGNED))
-			WHEN 'card_recall' THEN (SELECT t.posted_at FROM aid_cards c WHERE c.id = CAST(t.reference AS SIGNED) AND c.status = 'void')
+			WHEN 'card_move' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.to_card_id <> 0 AND s.amount_fen > 0)
+			WHEN 'card_void' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'voided' AND s.amount_fen > 0)
+			WHEN 'card_return' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'returned' AND s.amount_fen > 0)
+			WHEN 'card_return_paid' THEN (SELECT r.changed_at FROM card_returns r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'done')
 			WHEN 'order_hold' THEN (SELECT o.created_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'order_release' THEN (SELECT t.posted_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED) AND o.paid_at IS NULL AND o.status = 'cancelled')
 			WHEN 'order_payment' THEN (SELECT o.paid_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))

@@ -308,6 +308,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cards/{id}/loss-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["report-card-lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["move-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reactivate-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["replace-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cart": {
         parameters: {
             query?: never;
@@ -830,6 +894,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["remind-recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-own-card-returns"];
+        put?: never;
+        post: operations["return-cards"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1454,6 +1534,166 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["issue-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-programs"];
+        put?: never;
+        post: operations["add-card-program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-programs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-program"];
+        put: operations["change-card-program"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["accept-card-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["card-return-transferred"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reject-card-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["find-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["freeze-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unfreeze-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["void-card"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2628,6 +2868,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/rule-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-rule-packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/share-rules": {
         parameters: {
             query?: never;
@@ -3262,6 +3518,36 @@ export interface components {
              */
             valid_until?: string;
         };
+        CardDeskInBody: {
+            reason: string;
+        };
+        CardDetailJSON: {
+            /** Format: int64 */
+            balance_fen: number;
+            /**
+             * Format: date-time
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
+             */
+            expires_at: string | null;
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
+            face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
+            masked_number: string;
+            program: components["schemas"]["CardProgramJSON"];
+            /** @description the card that has its money now */
+            replaced_by?: string;
+            /** @description cards of which money was moved into this one */
+            replaces: string[] | null;
+            /** @enum {string} */
+            status: "issued" | "active" | "frozen" | "void" | "expired";
+        };
         CardEntryJSON: {
             /**
              * Format: int64
@@ -3272,10 +3558,10 @@ export interface components {
             created_at: string;
             id: string;
             /**
-             * @description hold: for an order that waits for the rest; release: back, since it was not paid
+             * @description move: to or from another card; void, return: to the enterprise that bought it; hold: for an order that waits for the rest; release: back, since it was not paid
              * @enum {string}
              */
-            kind: "issue" | "payment" | "hold" | "release" | "refund";
+            kind: "issue" | "payment" | "hold" | "release" | "refund" | "move" | "void" | "return";
             order_id?: string;
         };
         CardExportJSON: {
@@ -3303,15 +3589,75 @@ export interface components {
             balance_fen: number;
             /**
              * Format: date-time
-             * @description null: does not expire
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
              */
             expires_at: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
             face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
             id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
             masked_number: string;
+            /** @description the card that has its money now */
+            replaced_by?: string;
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
+        };
+        CardProgramJSON: {
+            /** @description every cooperative takes the card */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperatives: components["schemas"]["NamedJSON"][] | null;
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+        };
+        CardReturnJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description what waits for a second operator */
+            approval_id?: string;
+            bank_reference?: string;
+            batch_id: string;
+            /** Format: int64 */
+            card_count: number;
+            /** Format: date-time */
+            created_at: string;
+            enterprise: components["schemas"]["NamedJSON"];
+            id: string;
+            payee_bank?: string;
+            /** @description operators only: where the money goes */
+            payee_holder?: string;
+            /** @description in clear, for who makes the transfer */
+            payee_number?: string;
+            reason: string;
+            /**
+             * @description approved: the cards are void, the money is to be transferred
+             * @enum {string}
+             */
+            status: "requested" | "approved" | "done" | "rejected";
+        };
+        CardStepJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description masked */
+            from_number: string;
+            /**
+             * @description passed_on: what goods brought back went on to its successor
+             * @enum {string}
+             */
+            step: "expired" | "reactivated" | "moved" | "lost" | "replaced" | "passed_on" | "frozen" | "unfrozen" | "voided" | "returned";
+            /** @description masked; where its money went, if to a card */
+            to_number?: string;
         };
         CardUsedJSON: {
             /** Format: int64 */
@@ -3373,6 +3719,22 @@ export interface components {
             name_en: string;
             /** Format: int64 */
             product_count: number;
+        };
+        ChangeProgramInBody: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+            /** @description needed for a program that is live */
+            reason?: string;
+            /** @example national */
+            rule_pack: string;
         };
         ClaimInBody: {
             /** @description 24 characters; case, spaces and hyphens do not matter */
@@ -3474,6 +3836,41 @@ export interface components {
             name: string;
             /** Format: int64 */
             villages: number;
+        };
+        DeskCardJSON: {
+            /** @description the request to void it that waits for a second operator */
+            approval_id?: string;
+            /** Format: int64 */
+            balance_fen: number;
+            batch_id: string;
+            /** @description who bought it */
+            enterprise: components["schemas"]["NamedJSON"];
+            /**
+             * Format: date-time
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
+             */
+            expires_at: string | null;
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
+            face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
+            /** @description masked; absent while nobody holds it */
+            holder_name?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
+            masked_number: string;
+            number: string;
+            program: components["schemas"]["NamedJSON"];
+            /** @description the card that has its money now */
+            replaced_by?: string;
+            /** @enum {string} */
+            status: "issued" | "active" | "frozen" | "void" | "expired";
+            /** @description the oldest first */
+            steps: components["schemas"]["CardStepJSON"][] | null;
         };
         DocumentIn: {
             file_id: string;
@@ -3872,6 +4269,26 @@ export interface components {
              */
             seq?: number;
         };
+        LimitJSON: {
+            article: string;
+            /** @description found in a draft text only, or remembered: not to be relied on unchecked */
+            draft: boolean;
+            /** @example anonymous_face_max */
+            limit: string;
+            /** @description where it was read */
+            source: string;
+            /**
+             * @description allowed: 1 yes, 0 no
+             * @enum {string}
+             */
+            unit: "fen" | "bp" | "days" | "working_days" | "months" | "allowed";
+            /** @example 2025-05-01 */
+            valid_from?: string;
+            /** @description the last day */
+            valid_until?: string;
+            /** Format: int64 */
+            value: number;
+        };
         LineJSON: {
             cover_url: string;
             id: string;
@@ -3969,6 +4386,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListCardReturnJSON: {
+            items: components["schemas"]["CardReturnJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCategoryJSON: {
             items: components["schemas"]["CategoryJSON"][] | null;
             /** @description absent on the last page */
@@ -4049,6 +4471,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListProgramJSON: {
+            items: components["schemas"]["ProgramJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListPromotionJSON: {
             items: components["schemas"]["PromotionJSON"][] | null;
             /** @description absent on the last page */
@@ -4071,6 +4498,11 @@ export interface components {
         };
         ListRefundTransferJSON: {
             items: components["schemas"]["RefundTransferJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListRulePackJSON: {
+            items: components["schemas"]["RulePackJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -4199,6 +4631,9 @@ export interface components {
              * @description a cooperative: what its sales gave to villages; a collective: all of its shares
              */
             shares_fen: number;
+        };
+        MoveCardInBody: {
+            to_card_id: string;
         };
         NamedJSON: {
             id: string;
@@ -4380,13 +4815,22 @@ export interface components {
             entries: components["schemas"]["CardEntryJSON"][] | null;
             /**
              * Format: date-time
-             * @description null: does not expire
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
              */
             expires_at: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
             face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
             id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
             masked_number: string;
+            /** @description the card that has its money now */
+            replaced_by?: string;
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
         };
@@ -4630,6 +5074,8 @@ export interface components {
             detail: string;
             errors?: components["schemas"]["ProblemField"][] | null;
             request_id: string;
+            /** @description where a rule of law refuses */
+            rule?: components["schemas"]["ProblemRule"];
             /**
              * Format: int64
              * @example 409
@@ -4645,6 +5091,12 @@ export interface components {
             /** @example items[0].quantity */
             field: string;
             message: string;
+        };
+        ProblemRule: {
+            article: string;
+            /** @example national */
+            pack: string;
+            source: string;
         };
         ProductDetailJSON: {
             category: components["schemas"]["NamedJSON"];
@@ -4704,6 +5156,41 @@ export interface components {
             phone: string;
             phone_verified: boolean;
             roles: string[] | null;
+        };
+        ProgramFields: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+            /** @example national */
+            rule_pack: string;
+        };
+        ProgramJSON: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description the change that waits for a second operator */
+            approval_id?: string;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description the names of cooperative_ids */
+            cooperatives: components["schemas"]["NamedJSON"][] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            id: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            /** @description there are cards of it: a second operator decides about changes */
+            live: boolean;
+            name: string;
+            /** @example national */
+            rule_pack: string;
         };
         ProgressJSON: {
             /** Format: int64 */
@@ -5018,6 +5505,11 @@ export interface components {
             bank_reference: string;
             reason: string;
         };
+        ReturnCardsInBody: {
+            /** @description unclaimed cards of one batch */
+            card_ids: string[] | null;
+            reason: string;
+        };
         ReturnParcelJSON: {
             carrier: string;
             tracking_no: string;
@@ -5027,6 +5519,15 @@ export interface components {
         };
         RevokeRoleInBody: {
             reason: string;
+        };
+        RulePackJSON: {
+            /** @description the pack whose limits hold where this one sets none */
+            extends?: string;
+            /** @example national */
+            id: string;
+            limits: components["schemas"]["LimitJSON"][] | null;
+            name: string;
+            name_en: string;
         };
         SKUJSON: {
             id: string;
@@ -6162,7 +6663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CardJSON"];
+                    "application/json": components["schemas"]["CardDetailJSON"];
                 };
             };
             /** @description Error */
@@ -6197,6 +6698,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListCardEntryJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-card-lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveCardInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reactivate-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
                 };
             };
             /** @description Error */
@@ -7585,6 +8214,72 @@ export interface operations {
             };
         };
     };
+    "list-own-card-returns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "approved" | "done" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "return-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnCardsInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "rekey-cards": {
         parameters: {
             query?: never;
@@ -8924,6 +9619,412 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-programs": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProgramInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-returns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "approved" | "done" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-card-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "card-return-transferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundTransferredInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reject-card-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "find-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a card's number or id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "freeze-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unfreeze-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
                 };
             };
             /** @description Error */
@@ -11805,6 +12906,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rule-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRulePackJSON"];
                 };
             };
             /** @description Error */

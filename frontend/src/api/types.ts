@@ -41,6 +41,7 @@ export type AddressInput = Wire['AddressFields']
 export type Address = Wire['AddressJSON']
 
 export type AidCard = Wire['CardJSON']
+export type CardDetail = Lists<Wire['CardDetailJSON']>
 export type CardEntry = Wire['CardEntryJSON']
 
 export type OrderInput = Lists<Wire['OrderFields']>

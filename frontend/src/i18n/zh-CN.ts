@@ -52,7 +52,7 @@ export default {
     title: '我的爱心卡', add: '添加爱心卡', code: '卡密', codeHint: '24 位，不分大小写，可直接粘贴。', submit: '添加', added: '已添加，余额 {balance}', incomplete: '卡密应为 24 位，现在 {n} 位。', balance: '余额', face: '面值 {face}',
     until: '{date} 到期', forever: '长期有效', none: '还没有爱心卡', noneHint: '输入卡密，把卡放进账户。', entries: '明细', noEntries: '还没有明细', toOrder: '看订单', useDemo: '填入演示卡密 {n}', see: '查看 {number} 的明细',
     status: { issued: '待添加', active: '可用', frozen: '已冻结', void: '已作废', expired: '已过期' },
-    kind: { issue: '开卡', payment: '支付', hold: '支付（其余部分另付）', release: '没付成，退回', refund: '退款' },
+    kind: { issue: '开卡', payment: '支付', hold: '支付（其余部分另付）', release: '没付成，退回', refund: '退款', move: '卡间转移', void: '作废转出', return: '退卡' },
   },
   order: {
     title: '我的订单', number: '订单号', placed: '下单时间', none: '还没有订单', noneHint: '您的第一单会给一个村集体带来收入。', goods: '商品', freight: '运费', discount: '优惠', total: '实付', payments: '支付方式', paidBy: '爱心卡 {number}', refundedTo: '已退回 {amount}',
@@ -88,7 +88,7 @@ export default {
   notYours: { title: '这个页面不对您开放', hint: '您登录的是{name}，没有打开这个页面所需的身份。', other: '换个账号登录', home: '回首页' },
   missing: { title: '这里什么也没有', hint: '页面可能换了地址。', home: '回首页' },
   error: {
-    no_share_rule: '现在不能下单：份额规则还没有配好，请稍后再来。', network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_for_sale: '这家合作社暂停销售，请先从订单里去掉它的商品。', cart_changed: '购物车里有商品已下架，请再看一看购物车。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
+    no_share_rule: '现在不能下单：份额规则还没有配好，请稍后再来。', network: '网络不通，请检查后再试。', timeout: '等了很久没有回应，请再试。', wait: '请等 {seconds} 秒后再试。', invalid_body: '提交的内容有误。', invalid_field: '有些内容填写有误，请检查。', unauthenticated: '请先登录。', token_expired: '登录已过期，请重新登录。', wrong_credentials: '手机号或密码不对。', forbidden: '您不能做这件事。', not_found: '没有找到。', idempotency_key_required: '请求不完整，请刷新后再试。', idempotency_key_invalid: '请求不完整，请刷新后再试。', idempotency_key_reused: '内容已变动，请重新提交。', card_not_usable: '这张卡不能使用，请核对卡密。', card_frozen: '这张卡已被冻结。', card_expired: '这张卡已过期，可在卡片页重新激活。', card_not_accepted: '所选的卡不能用于这单里的某家合作社，请换一张卡。', insufficient_balance: '卡里余额不够。', out_of_stock: '库存不够了。', price_changed: '价格刚刚变动了。', cart_empty: '购物车是空的。', not_for_sale: '这家合作社暂停销售，请先从订单里去掉它的商品。', cart_changed: '购物车里有商品已下架，请再看一看购物车。', not_refundable: '现在不能退款。', refund_exceeds: '超过了可退的数量或金额。', state_conflict: '状态已变化，请刷新后再看。', phone_taken: '这个手机号已经注册过。', too_many_attempts: '尝试太多次了。', unavailable: '服务暂时不可用，请稍后再试。', outcome_unknown: '还不知道结果，请再确认一次。', internal: '出了点问题，请稍后再试。', org_required: '请选择一个组织。',
   },
   field: { province: '请填省级名称，例如湖南省', required: '请填写', invalid: '请检查这一项', too_long: '太长了', too_short: '太短了' },
 }
