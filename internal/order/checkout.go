@@ -311,7 +311,7 @@ func (s *shelf) accepted(o *Order, i int, cardID id.ID) error {
 		}
 		refused = refused.With(fmt.Sprintf("card_ids[%d]", i), refused.Code, sub.CooperativeName+" does not take this card")
 		for j, l := range o.Lines {
-			if l.SubOrderID == sub.CooperativeID { // an order that is not placed has the cooperative's id there
+			if l.CooperativeID == sub.CooperativeID {
 				refused = refused.With(fmt.Sprintf("items[%d].sku_id", j), refused.Code, "the cooperative does not take the card")
 			}
 		}
