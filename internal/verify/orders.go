@@ -19,10 +19,10 @@ var ofOrders = []Invariant{
 		SELECT s.id broken FROM skus s
 		WHERE s.stock < 0 OR s.stock <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.sku_id = s.id), 0)`},
 	{"a line's units sold and returned are its stock movements", "order_lines", `
-		SELECT l.id broken FROM order_lines l LEFT JOIN (
-			SELECT m.reference_id, m.sku_id, SUM(m.delta) delta FROM stock_movements m GROUP BY m.reference_id, m.sku_id
-		) s ON s.reference_id = l.id AND s.sku_id = l.sku_id
-		WHERE l.restocked_quantity - l.quantity <> COALESCE(s.delta, 0)`},
+		SELECT u.id broken FROM (
+			SELECT id, sku_id, restocked_quantity - quantity units FROM order_lines
+			UNION ALL SELECT reference_id, sku_id, -delta FROM stock_movements WHERE kind <> 'received'
+		) u GROUP BY u.id, u.sku_id HAVING SUM(u.units) <> 0`},
 	{"a stock movement's sign and reference are of its kind", "stock_movements", `
 		SELECT m.id broken FROM stock_movements m WHERE COALESCE(CASE m.kind
 			WHEN 'received' THEN m.delta > 0 AND EXISTS (SELECT 1 FROM skus s WHERE s.id = m.sku_id AND s.product_id = m.reference_id)

@@ -29,9 +29,9 @@ var ofShares = []Invariant{
 			WHEN 'refund' THEN EXISTS (SELECT 1 FROM refund_lines b WHERE b.line_id = l.id AND b.refund_id = CAST(t.reference AS SIGNED))
 			ELSE 0 = 1 END = 0`},
 	{"what share entries say of a village is what their transaction gave it", "share_entries", `
-		SELECT s.id broken FROM share_entries s
-		WHERE (SELECT SUM(o.amount_fen) FROM share_entries o WHERE o.tx_id = s.tx_id AND o.village_id = s.village_id AND o.stage = s.stage)
-			<> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+		SELECT s.id broken FROM (
+			SELECT MIN(id) id, tx_id, village_id, stage, SUM(amount_fen) sum_fen FROM share_entries GROUP BY tx_id, village_id, stage
+		) s WHERE s.sum_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
 				WHERE e.tx_id = s.tx_id AND a.code = CONCAT('village:', s.village_id, ':', s.stage)), 0)`},
 	{"a share is pending until its sub-order is closed, then available", "order_lines", `
 		SELECT l.id broken FROM order_lines l JOIN sub_orders s ON s.id = l.sub_order_id
