@@ -175,7 +175,7 @@ func TestAnOpenRefundHoldsBackAndStopsTheClock(t *testing.T) {
 		s.do(approve(s.coop, true))
 		s.do(approve(s.coop, true)) // repeated
 		accept := func(tx *storage.Tx) error {
-			_, err := quick.Accept(tx, s.coop, r.ID, map[id.ID]int64{s.order.Lines[0].ID: 1})
+			_, err := quick.Accept(tx, s.coop, r.ID, []order.CameBack{{LineID: s.order.Lines[0].ID, Quantity: 1}})
 			return err
 		}
 		s.refused("state_conflict", accept) // the goods are not on their way
@@ -440,7 +440,7 @@ func (s sold) step(rt *rapid.T, less bool) {
 		"promise":   func(tx *storage.Tx) error { _, err := quick.Approve(tx, coop, refund, true); return err },
 		"send back": func(tx *storage.Tx) error { _, err := quick.SendBack(tx, s.buyer, refund, parcel); return err },
 		"accept": func(tx *storage.Tx) error {
-			_, err := quick.Accept(tx, coop, refund, map[id.ID]int64{line.ID: back})
+			_, err := quick.Accept(tx, coop, refund, []order.CameBack{{LineID: line.ID, Quantity: back}})
 			return err
 		},
 		"return": func(tx *storage.Tx) error {
@@ -449,7 +449,7 @@ func (s sold) step(rt *rapid.T, less bool) {
 				_, err = quick.SendBack(tx, s.buyer, refund, parcel)
 			}
 			if err == nil {
-				_, err = quick.Accept(tx, coop, refund, map[id.ID]int64{line.ID: back})
+				_, err = quick.Accept(tx, coop, refund, []order.CameBack{{LineID: line.ID, Quantity: back}})
 			}
 			return err
 		},
