@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"zique/internal/fault"
-	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/share"
