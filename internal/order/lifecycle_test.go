@@ -279,7 +279,7 @@ func TestAGatewayPaysTheRestAndLatePaymentsGoBack(t *testing.T) {
 		wrong := n
 		wrong.AmountFen--
 		s.do(s.notify(n))
-		s.do(s.notify(n)) // told twice
+		s.do(s.notify(n))                            // told twice
 		s.refused("amount_differs", s.notify(wrong)) // the same payment, and now it says something else
 		second := n
 		second.Reference = "paid twice by mistake"
