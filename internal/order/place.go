@@ -26,7 +26,7 @@ import (
 // write is the transaction: look for earlier answers, lock SKUs and cards, decide in
 // memory, write the accepted with multi-row statements, store every answer. It lets the
 // next batch begin when what is left needs a moment only.
-func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
+func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	undecided, err := unanswered(tx, batch)
 	if err != nil || len(undecided) == 0 {
 		return err
@@ -42,7 +42,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
 	if err := insert(tx, d.placed); err != nil {
 		return err
 	}
-	next()
+	turn.Release()
 	if err := audit.WriteAll(tx, d.deeds); err != nil {
 		return err
 	}
