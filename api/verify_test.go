@@ -99,8 +99,9 @@ var sabotages = map[string]string{
 	"a rule was in force when its lines were ordered, and reaches them":                                              `UPDATE share_rules SET valid_until = 5 WHERE id = 1`,
 	"a statement is of the organisation that owns its account":                                                       `UPDATE settlement_statements SET org_id = org_id + 1 WHERE id = {settlement_statements}`,
 	"a statement that is paid, or may be, names an account of its organisation, and the bank's reference once it is": `UPDATE settlement_statements SET payee_id = payee_id + 1 WHERE status = 'paid'`,
+	"a card that was claimed is its claimer's":                                                                       `UPDATE aid_cards SET holder_id = holder_id + 1`,
 	"a line is of a sub-order of its order":                                                                          `UPDATE order_lines SET sub_order_id = (SELECT MAX(id) FROM sub_orders) WHERE id = {order_lines}`,
-	"an order was placed by its buyer for its total":                                                                 `UPDATE orders SET buyer_id = buyer_id + 1 WHERE id = {orders}`,
+	"an order was placed by its buyer":                                                                               `UPDATE orders SET buyer_id = buyer_id + 1 WHERE id = {orders}`,
 	"a sub-order is as it was placed":                                                                                `UPDATE sub_orders SET cooperative_id = cooperative_id + 1 WHERE id = {sub_orders}`,
 	"a line is as it was placed":                                                                                     `UPDATE order_lines SET village_id = village_id + 1 WHERE id = {order_lines}`,
 	"a statement is paid, or may be, because two people said so of the account that it names":                        `UPDATE settlement_statements SET approval_id = 5 WHERE status = 'paid'`,
@@ -282,6 +283,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	transfer := p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id")
 	p.ok(t, http.StatusNoContent, federation, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
 	p.ok(t, http.StatusOK, county, "POST", "/ops/bank-days/"+yesterday+"/close", map[string]any{})
+	p.ok(t, http.StatusOK, b.token, "POST", "/cards/claim", map[string]any{"code": p.ok(t, http.StatusOK, "", "GET", "/demo", nil).text("card_codes.0")})
 	return b
 }
 
