@@ -97,7 +97,7 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /ops/bank-imports":                       {"bank_import.started", "payment.captured"},
+	"POST /ops/bank-imports":                       {"bank_import.started", "bank_row.taken", "payment.captured"},
 	"POST /ops/bank-rows/{id}/match":               {"approval.requested"},
 	"POST /ops/bank-rows/{id}/give-back":           {"approval.requested"},
 	"POST /ops/bank-days/{day}/close":              {"bank_day.closed"},

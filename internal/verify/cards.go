@@ -12,6 +12,9 @@ var ofCards = []Invariant{
 		WHERE b.card_count <> (SELECT COUNT(*) FROM aid_cards c WHERE c.batch_id = b.id AND c.face_fen = b.face_fen)`},
 	{"a card is of a batch and has its face", "aid_cards", `
 		SELECT c.id broken FROM aid_cards c LEFT JOIN card_batches b ON b.id = c.batch_id WHERE b.id IS NULL OR c.face_fen <> b.face_fen`},
+	{"a card that was claimed is its claimer's", "aid_cards", `
+		SELECT c.id broken FROM audit_log w JOIN aid_cards c ON c.id = w.subject_id
+		WHERE w.subject = 'card' AND w.action = 'card.claimed' AND (c.holder_id IS NULL OR c.holder_id <> w.actor_id OR c.status = 'issued')`},
 	{"a batch is paid for by its enterprise", "card_batches", `
 		SELECT b.id broken FROM card_batches b
 		WHERE b.face_fen * b.card_count <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_transactions t
