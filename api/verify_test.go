@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"time"
 
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -100,6 +99,7 @@ var sabotages = map[string]string{
 	"a rule was in force when its lines were ordered, and reaches them":                                              `UPDATE share_rules SET valid_until = 5 WHERE id = 1`,
 	"a statement is of the organisation that owns its account":                                                       `UPDATE settlement_statements SET org_id = org_id + 1 WHERE id = {settlement_statements}`,
 	"a statement that is paid, or may be, names an account of its organisation, and the bank's reference once it is": `UPDATE settlement_statements SET payee_id = payee_id + 1 WHERE status = 'paid'`,
+	"a transfer from our bank account has a reference of its own, and what names it":                                 `UPDATE bank_transfers_sent SET reference = 'X' WHERE subject = 'statement'`,
 	"a paid statement's bank reference is the one that was logged":                                                   `UPDATE settlement_statements SET bank_reference = 'x' WHERE status = 'paid'`,
 }
 
@@ -214,6 +214,7 @@ var edits = []struct{ table, where, set string }{
 	{"aid_cards", "1 = 1", "batch_id = batch_id + 1"},
 	{"bank_rows", "status = 'returned'", "return_reference = 'x'"},
 	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
+	{"gateway_refunds", "gateway = 'bank_transfer' AND status = 'done'", "reference = 'x'"},
 }
 
 // everyMovement leaves a row of each kind behind that moves money: sales by card, gateway
@@ -245,19 +246,13 @@ func (p *program) everyMovement(t *testing.T) basket {
 func (p *program) paidOut(t *testing.T, b basket) {
 	t.Helper()
 	owner, _ := p.closedSale(t, b, 2)
-	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
-	orgID := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
-	asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
-	p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
-	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+	p.payable(t, owner)
+	county := p.signIn(t, "13900000004")
 	run := p.settled(t, county)
 	statement := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
-	p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+statement+"/confirm", nil)
-	request := p.ok(t, http.StatusAccepted, county, "POST", "/ops/settlements/"+run+"/request-approval", reasoned{"月结"})
-	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+	p.approved(t, owner, run, statement)
 	p.saved(t, county, "/ops/settlements/"+run+"/payout-file?format=csv")
-	p.call(t, county, "POST", "/ops/statements/"+statement+"/pay", map[string]any{"bank_reference": `N"<1>\\`, "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)},
-		"Idempotency-Key", p.key()).made(t)
+	p.paysOut(t, statement, `N"<1>\\`).made(t)
 }
 
 // oneRefund leaves one order with two units, of which one was given back.
