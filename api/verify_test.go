@@ -99,7 +99,10 @@ var sabotages = map[string]string{
 	"a rule was in force when its lines were ordered, and reaches them":                                              `UPDATE share_rules SET valid_until = 5 WHERE id = 1`,
 	"a statement is of the organisation that owns its account":                                                       `UPDATE settlement_statements SET org_id = org_id + 1 WHERE id = {settlement_statements}`,
 	"a statement that is paid, or may be, names an account of its organisation, and the bank's reference once it is": `UPDATE settlement_statements SET payee_id = payee_id + 1 WHERE status = 'paid'`,
-	"a transfer from our bank account has a reference of its own, and what names it":                                 `UPDATE bank_transfers_sent SET reference = 'X' WHERE subject = 'statement'`,
+	"a statement that is paid has a bank reference of its own":                                                       `UPDATE bank_transfers_sent SET reference = 'X' WHERE subject = 'statement'`,
+	"a bank row that was given back has a bank reference of its own":                                                 `DELETE FROM bank_transfers_sent WHERE subject = 'bank_row'`,
+	"a refund that was made by bank has a bank reference of its own":                                                 `UPDATE bank_transfers_sent SET subject = 'x' WHERE subject = 'gateway_refund'`,
+	"a bank reference is used by a transfer that was made":                                                           `INSERT INTO bank_transfers_sent (reference, subject, subject_id) VALUES ('X', 'statement', 5)`,
 	"a paid statement's bank reference is the one that was logged":                                                   `UPDATE settlement_statements SET bank_reference = 'x' WHERE status = 'paid'`,
 }
 
