@@ -321,3 +321,31 @@ func TestNobodyTakesInWhatPaysAnOrderOfTheirEnterpriseWhoeverPlacedIt(t *testing
 		}
 	})
 }
+
+func TestABankReferenceIsOfOneTransferWhateverItIsFor(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		p.everyMovement(t) // OUT1 gave a row back, OUT2 a refund
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		used := func(r reply) { t.Helper(); r.wants(t, http.StatusConflict, "bank_reference_used") }
+		owner, _ := p.closedSale(t, p.basket(t), 1)
+		run := p.settled(t, county)
+		owed := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
+		p.approved(t, owner, run, owed)
+		p.saved(t, county, "/ops/settlements/"+run+"/payout-file")
+		for _, reference := range []string{"OUT1", "out2", "O U T 1", "B1", "b2", `n"<1>\\`} {
+			used(p.paysOut(t, owed, reference))
+		}
+		p.paysOut(t, owed, "Pay 3").made(t)
+
+		member, byBank := p.byBank(t, 1)
+		p.importBank(t, county, false, statementFile(statement{"B3", yesterday, "", 7}, statement{"B4", yesterday, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
+		_, rows := p.differences(t, county)
+		used(p.call(t, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "PAY3", "reason": "误付"}))
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "OUT4", "reason": "误付"})
+		p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+byBank.text("id")+"/cancel", nil)
+		done := "/ops/refund-transfers/" + p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id") + "/done"
+		used(p.call(t, federation, "POST", done, map[string]any{"bank_reference": "pay3"}))
+		p.ok(t, http.StatusNoContent, federation, "POST", done, map[string]any{"bank_reference": "out4"})
+		used(p.call(t, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil))
+	})
+}

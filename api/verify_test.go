@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"time"
 
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -118,6 +117,10 @@ var sabotages = map[string]string{
 	"an approval was asked for, and ended once as it says, by whom it says":                                          `UPDATE approvals SET status = 'rejected' WHERE id = {approvals}`,
 	"nobody approves what they asked for":                                                                            `UPDATE approvals SET requested_by = decided_by WHERE id = {approvals}`,
 	"an approval that the log says was asked for is there":                                                           `DELETE FROM approvals WHERE id = {approvals}`,
+	"a statement that is paid has a bank reference of its own":                                                       `UPDATE bank_transfers_sent SET reference = 'X' WHERE subject = 'statement'`,
+	"a bank row that was given back has a bank reference of its own":                                                 `DELETE FROM bank_transfers_sent WHERE subject = 'bank_row'`,
+	"a refund that was made by bank has a bank reference of its own":                                                 `UPDATE bank_transfers_sent SET subject = 'x' WHERE subject = 'gateway_refund'`,
+	"a bank reference is used by a transfer that was made":                                                           `INSERT INTO bank_transfers_sent (reference, subject, subject_id) VALUES ('X', 'statement', 5)`,
 	"a paid statement's bank reference is the one that was logged":                                                   `UPDATE settlement_statements SET bank_reference = 'x' WHERE status = 'paid'`,
 }
 
@@ -257,7 +260,7 @@ var edits = []struct{ table, where, set string }{
 	{"bank_rows", "status = 'returned'", "return_reference = 'x'"},
 	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
 	{"bank_rows", "status = 'returned'", "bank_day = '2026-01-01'"},
-	{"gateway_refunds", "gateway = 'bank_transfer'", "reference = 'x'"},
+	{"gateway_refunds", "gateway = 'bank_transfer' AND status = 'done'", "reference = 'x'"},
 }
 
 // everyMovement leaves a row of each kind behind that moves money: sales by card, gateway
@@ -291,19 +294,13 @@ func (p *program) everyMovement(t *testing.T) basket {
 func (p *program) paidOut(t *testing.T, b basket) {
 	t.Helper()
 	owner, _ := p.closedSale(t, b, 2)
-	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
-	orgID := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
-	asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
-	p.ok(t, http.StatusOK, county, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
-	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+	p.payable(t, owner)
+	county := p.signIn(t, "13900000004")
 	run := p.settled(t, county)
 	statement := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
-	p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+statement+"/confirm", nil)
-	request := p.ok(t, http.StatusAccepted, county, "POST", "/ops/settlements/"+run+"/request-approval", reasoned{"月结"})
-	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
+	p.approved(t, owner, run, statement)
 	p.saved(t, county, "/ops/settlements/"+run+"/payout-file?format=csv")
-	p.call(t, county, "POST", "/ops/statements/"+statement+"/pay", map[string]any{"bank_reference": `N"<1>\\`, "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)},
-		"Idempotency-Key", p.key()).made(t)
+	p.paysOut(t, statement, `N"<1>\\`).made(t)
 }
 
 // oneRefund leaves one order with two units, of which one was given back.

@@ -59,7 +59,6 @@ var (
 	ErrNoTransfer = fault.New(fault.NotFound, "not_found", "there is no such refund to transfer")
 	ErrNoDay      = fault.New(fault.NotFound, "not_found", "no statement has a row of this day")
 	ErrSettled    = fault.New(fault.Conflict, "state_conflict", "the difference is settled already")
-	ErrReference  = fault.New(fault.Conflict, "bank_reference_used", "this bank reference is recorded already")
 	ErrDayOpen    = fault.New(fault.Conflict, "day_not_over", "the day is not over yet")
 	ErrDayClosed  = fault.New(fault.Conflict, "day_closed", "the day is closed already")
 	ErrOpen       = fault.New(fault.Conflict, "differences_open", "differences of the day are open: settle them, or say why they are carried over")

@@ -76,7 +76,7 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		if !IsReference(how.ReturnReference) {
 			return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
 		}
-		return unusedReference(tx, how.ReturnReference)
+		return payment.Unsent(tx, how.ReturnReference)
 	}
 	c, err := payment.OpenOf(tx.DB, how.OrderID)
 	switch {
@@ -84,19 +84,6 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		return order.ErrState
 	case err == nil && c.AmountFen != r.AmountFen:
 		return payment.ErrAmount
-	}
-	return err
-}
-
-// unusedReference refuses the reference of a transfer that was recorded before.
-func unusedReference(tx *storage.Tx, reference string) error {
-	var n, refunds int64
-	err := tx.Model(&Row{}).Where("bank_reference = ? OR return_reference = ?", reference, reference).Count(&n).Error
-	if err == nil {
-		err = tx.Model(&payment.Refund{}).Where("gateway = ? AND reference = ?", payment.BankTransfer, reference).Count(&refunds).Error
-	}
-	if err == nil && n+refunds > 0 {
-		err = ErrReference
 	}
 	return err
 }
@@ -208,7 +195,7 @@ func (s *Service) matchByHand(tx *storage.Tx, by audit.Actor, r *Row, orderID id
 }
 
 func giveBack(tx *storage.Tx, r *Row, reference string) error {
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentBack, r.ID); err != nil {
 		return err
 	}
 	now := tx.Now()
@@ -293,7 +280,7 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	if err := notOwn(tx.DB, by.UserID, paid); err != nil {
 		return err
 	}
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentRefund, refundID); err != nil {
 		return err
 	}
 	if err := payment.Settled(tx, refundID, reference); err != nil {

@@ -102,4 +102,18 @@ var ofTenders = []Invariant{
 	{"a closed bank day's rows are as they were", "bank_rows", `
 		SELECT COALESCE(MIN(r.id), 0) broken FROM bank_days d LEFT JOIN bank_rows r ON r.bank_day = d.bank_day WHERE d.closed_at IS NOT NULL
 		GROUP BY d.bank_day, d.row_count, d.total_fen HAVING COUNT(r.id) <> d.row_count OR COALESCE(SUM(r.amount_fen), 0) <> d.total_fen`},
+	{"a statement that is paid has a bank reference of its own", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s WHERE s.bank_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'statement' AND t.subject_id = s.id AND t.reference = UPPER(REPLACE(s.bank_reference, ' ', '')))`},
+	{"a bank row that was given back has a bank reference of its own", "bank_rows", `
+		SELECT r.id broken FROM bank_rows r WHERE r.return_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'bank_row' AND t.subject_id = r.id AND t.reference = UPPER(r.return_reference))`},
+	{"a refund that was made by bank has a bank reference of its own", "gateway_refunds", `
+		SELECT g.id broken FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status = 'done' AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'gateway_refund' AND t.subject_id = g.id AND t.reference = UPPER(g.reference))`},
+	{"a bank reference is used by a transfer that was made", "bank_transfers_sent", `
+		SELECT t.subject_id broken FROM bank_transfers_sent t
+		WHERE NOT EXISTS (SELECT 1 FROM settlement_statements s WHERE t.subject = 'statement' AND s.id = t.subject_id AND s.bank_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE t.subject = 'bank_row' AND r.id = t.subject_id AND r.return_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM gateway_refunds g WHERE t.subject = 'gateway_refund' AND g.id = t.subject_id AND g.gateway = 'bank_transfer' AND g.status = 'done')`},
 }
