@@ -11,8 +11,11 @@ import (
 	"zique/internal/storage"
 )
 
-// yesterday is a bank day that is over.
-var yesterday = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+// yesterday and theDayBefore are bank days that are over.
+var (
+	yesterday    = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+	theDayBefore = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -2).Format(time.DateOnly)
+)
 
 // byBank places an order of the demo's enterprise that is to be paid by bank.
 func (p *program) byBank(t *testing.T, quantity int64) (b basket, placed reply) {
@@ -324,7 +327,7 @@ func TestNobodyTakesInWhatPaysAnOrderOfTheirEnterpriseWhoeverPlacedIt(t *testing
 
 func TestABankReferenceIsOfOneTransferWhateverItIsFor(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
-		p.everyMovement(t) // OUT1 gave a row back, OUT2 a refund
+		p.everyMovement(t) // OUT1 gave a row back, OUT2 a refund; yesterday is closed
 		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
 		used := func(r reply) { t.Helper(); r.wants(t, http.StatusConflict, "bank_reference_used") }
 		owner, _ := p.closedSale(t, p.basket(t), 1)
@@ -338,7 +341,7 @@ func TestABankReferenceIsOfOneTransferWhateverItIsFor(t *testing.T) {
 		p.paysOut(t, owed, "Pay 3").made(t)
 
 		member, byBank := p.byBank(t, 1)
-		p.importBank(t, county, false, statementFile(statement{"B3", yesterday, "", 7}, statement{"B4", yesterday, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
+		p.importBank(t, county, false, statementFile(statement{"B3", theDayBefore, "", 7}, statement{"B4", theDayBefore, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
 		_, rows := p.differences(t, county)
 		used(p.call(t, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "PAY3", "reason": "误付"}))
 		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "OUT4", "reason": "误付"})
