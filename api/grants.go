@@ -26,7 +26,6 @@ var kept = map[string][]string{
 	"refund_payments":     nil,
 	"audit_log":           nil,
 	"bank_transfers_sent": nil,
-	"ledger_accounts":     nil,
 	"ledger_heads":        {"size", "epoch"},
 	"settlement_statements": {"status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at",
 		"changed_at"},
