@@ -111,7 +111,7 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err := a.Open(&how); err != nil {
 		return err
 	}
-	if err := stillOperator(tx.DB, a.RequestedBy); err != nil {
+	if err := identity.StillOperator(tx.DB, a.RequestedBy); err != nil {
 		return err
 	}
 	r, err := s.lockRow(tx, a.SubjectID)
@@ -143,15 +143,6 @@ func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 		return err
 	}
 	return org.JoinedSince(notOwn(tx.DB, asker, about))
-}
-
-// stillOperator refuses with approval.ErrAskerGone who asked and is an operator no more.
-func stillOperator(view *gorm.DB, asker id.ID) error {
-	operator, err := identity.IsOperator(view, asker)
-	if err == nil && !operator {
-		err = approval.ErrAskerGone
-	}
-	return err
 }
 
 // lockRow locks the day of a difference and answers it.
