@@ -110,10 +110,10 @@ var audited = map[string][]string{
 	"POST /ent/card-batches/{id}/cancel":     {"card_batch.cancelled"},
 	"POST /ent/card-batches/{id}/reminders":  {"card_batch.reminded"},
 	"POST /ent/card-batches/{id}/recall":     {"card_batch.recalled"},
-	"POST /ops/card-batches/{id}/fund":       {"bank_row.recorded", "card_batch.funded"},
+	"POST /ops/card-batches/{id}/fund":       {"bank_row.recorded", "bank_row.taken", "card_batch.funded"},
 	"POST /ops/card-batches/{id}/issue":      {"card_batch.issue_begun"},
 
-	"POST /ops/bank-imports":                       {"bank_import.started", "payment.captured", "card_batch.funded"},
+	"POST /ops/bank-imports":                       {"bank_import.started", "bank_row.taken", "payment.captured", "card_batch.funded"},
 	"POST /ops/bank-rows/{id}/match":               {"approval.requested"},
 	"POST /ops/bank-rows/{id}/give-back":           {"approval.requested"},
 	"POST /ops/bank-days/{day}/close":              {"bank_day.closed"},

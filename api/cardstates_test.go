@@ -143,9 +143,9 @@ func TestALostCardIsStoppedAtOnceAndReplacedOnce(t *testing.T) {
 				t.Errorf("the refusal does not say which rule: %s", refused.raw)
 			}
 		}
-		p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).wants(t, http.StatusConflict, "state_conflict")
 		for range 2 {
-			if stopped := p.ok(t, http.StatusOK, b.token, "POST", "/cards/"+lost+"/loss-report", nil); stopped.text("status") != "frozen" || stopped.text("frozen_for") != "loss" {
+			if stopped := p.ok(t, http.StatusOK, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil); stopped.text("status") != "frozen" || stopped.text("frozen_for") != "loss" {
 				t.Errorf("reported lost: %s", stopped.raw)
 			}
 		}
@@ -154,7 +154,7 @@ func TestALostCardIsStoppedAtOnceAndReplacedOnce(t *testing.T) {
 		var racing sync.WaitGroup
 		for range 6 {
 			racing.Go(func() {
-				r := p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil)
+				r := p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil)
 				got.Store(r.text("id"), r.status)
 			})
 		}
@@ -195,8 +195,8 @@ func TestMoneyIsNeitherLostNorDoubledWhileACardIsReplaced(t *testing.T) {
 			racing.Go(func() { p.paidWith(t, b, lost) }) // may or may not be in time
 		}
 		racing.Go(func() {
-			p.call(t, b.token, "POST", "/cards/"+lost+"/loss-report", nil).ok(t)
-			p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil).ok(t)
+			p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil).ok(t)
+			p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).ok(t)
 		})
 		racing.Wait()
 		if left := p.card(t, b.token, lost); left.text("status") != "void" || left.fen("balance_fen") != 0 {
@@ -283,16 +283,6 @@ func (p *program) unclaimed(t *testing.T, count int) []string {
 	return ids[:count]
 }
 
-// payable gives the demo's enterprise an account to which money can go.
-func (p *program) payable(t *testing.T) {
-	t.Helper()
-	secretary, finance := p.signIn(t, "13900000003"), p.signIn(t, "13900000007")
-	orgID := p.ok(t, http.StatusOK, secretary, "GET", "/me", nil).text("memberships.0.org_id")
-	asked := p.ok(t, http.StatusAccepted, secretary, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
-	p.ok(t, http.StatusOK, finance, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
-	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
-}
-
 func TestUnusedCardsGoBackWithinDaysOfTheirPayment(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
@@ -331,7 +321,7 @@ func TestUnusedCardsGoBackWithinDaysOfTheirPayment(t *testing.T) {
 		}
 		first := asked[0]
 		at(county, first+"/accept", reasoned{"合规"}.body()).wants(t, http.StatusConflict, "payee_missing")
-		p.payable(t)
+		p.payable(t, secretary, "13900000007")
 		accepted := at(county, first+"/accept", reasoned{"合规"}.body()).ok(t)
 		at(county, first+"/done", map[string]any{"bank_reference": "R1"}).wants(t, http.StatusConflict, "state_conflict")
 		at(federation, first+"/reject", reasoned{"x"}.body()).wants(t, http.StatusConflict, "approval_pending")
@@ -404,8 +394,8 @@ func (p *program) cardsMoved(t *testing.T, b basket) {
 	p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil).ok(t)
 	p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).ok(t)
 
-	p.payable(t)
 	secretary := p.signIn(t, "13900000003")
+	p.payable(t, secretary, "13900000007")
 	gone := p.ok(t, http.StatusCreated, secretary, "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "未用"}).text("id")
 	accepted := p.ok(t, http.StatusOK, county, "POST", "/ops/card-returns/"+gone+"/accept", map[string]any{"reason": "合规"})
 	p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil)

@@ -27,6 +27,10 @@ var kept = map[string][]string{
 	"refund_lines":        nil,
 	"refund_payments":     nil,
 	"audit_log":           nil,
+	"bank_transfers_sent": nil,
+	"ledger_heads":        {"size", "epoch"},
+	"settlement_statements": {"status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at",
+		"changed_at"},
 }
 
 // printGrants shows what the application's account needs, and no more.

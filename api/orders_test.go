@@ -117,6 +117,12 @@ func TestRefundsThatAskForNothingAreRefused(t *testing.T) {
 				t.Errorf("%s: %s", field, r.raw)
 			}
 		}
+		for _, reason := range []string{" ", "坏\x00果"} {
+			unsaid := p.refund(t, b, placed.text("id"), map[string]any{"reason": reason, "lines": []any{map[string]any{"line_id": line, "quantity": 1}}})
+			if unsaid.wants(t, http.StatusBadRequest, "invalid_field"); unsaid.text("errors.0.field") != "reason" {
+				t.Errorf("the reason %q: %s", reason, unsaid.raw)
+			}
+		}
 		tooMuch := map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": line, "quantity": 3}}}
 		p.refund(t, b, placed.text("id"), tooMuch).wants(t, http.StatusConflict, "refund_exceeds")
 		stranger := b

@@ -151,6 +151,24 @@ func TestALostNoticeIsFoundByAsking(t *testing.T) {
 	})
 }
 
+// Paid twice by mistake, and the second notice is lost: the money goes back all the same.
+func TestALostNoticeOfASecondPaymentIsFoundByAsking(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, number := p.basket(t), p.counter(t)
+		placed, charge := p.unpaid(t, b, 1)
+		p.pays(t, charge, "once", http.StatusOK)
+		p.pays(t, charge, "lost")
+		p.sql(t, "UPDATE charges SET ask_at = 1 WHERE id = ?", charge) // the time has come
+		p.givenBackBecomes(t, charge, placed.fen("total_fen"))
+		p.statusBecomes(t, b, placed.text("id"), "paid")
+		if number("SELECT COUNT(*) FROM charges WHERE ask_at > created_at + 600000") != 1 {
+			t.Error("it is not asked about again, or soon")
+		}
+		p.sql(t, "UPDATE charges SET ask_at = 1, expires_at = 1") // a day later
+		eventually(t, func() bool { return number("SELECT COUNT(*) FROM charges WHERE ask_at IS NOT NULL") == 0 })
+	})
+}
+
 func TestARefundThatTheGatewayRefusesThreeTimesIsDoneAtLast(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b, number := p.basket(t), p.counter(t)

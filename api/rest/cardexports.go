@@ -162,8 +162,10 @@ func (s *Server) rekeyCards(ctx context.Context, in *rekeyIn) (*stored, error) {
 		return nil, err
 	}
 	return s.once(ctx, key, func(tx *storage.Tx) (any, id.ID, error) {
-		err := cardsale.Rekey(tx, actor(ctx), ids)
-		return RekeyedJSON{len(ids)}, 0, err
+		if err := cardsale.Rekey(tx, actor(ctx), ids); err != nil {
+			return nil, 0, err
+		}
+		return RekeyedJSON{len(ids)}, ids[0], nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/money"
+	"zique/internal/payment"
 	"zique/internal/storage"
 )
 
@@ -52,7 +53,7 @@ func (in Receipt) check(now clock.Millis, payee string) error {
 // Fund takes in what paid a batch of cards. Money that the batch does not wait for, of
 // another amount or from somebody else, is a difference. Nobody takes in what pays a batch
 // of their own enterprise, or one that they confirmed. Repeated, it answers the row that is
-// there; the reference of any other payment is ErrReference.
+// there; the reference of any other payment is payment.ErrReferenceUsed.
 func (s *Service) Fund(tx *storage.Tx, by audit.Actor, batchID id.ID, in Receipt, payee string) (Row, error) {
 	if err := in.check(tx.Now(), payee); err != nil {
 		return Row{}, err
@@ -81,7 +82,7 @@ func (s *Service) Fund(tx *storage.Tx, by audit.Actor, batchID id.ID, in Receipt
 	if len(there) > 0 && there[0].BatchID == batchID && there[0].says(r) && there[0].TakenBy == by.UserID {
 		return there[0], nil
 	}
-	if err := unusedReference(tx, r.BankReference); err != nil {
+	if err := payment.Unsent(tx, r.BankReference); err != nil {
 		return Row{}, err
 	}
 	if days[r.BankDay].ClosedAt != nil {

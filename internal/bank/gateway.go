@@ -6,6 +6,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/audit"
 	"zique/internal/id"
+	"zique/internal/identity"
 	"zique/internal/payment"
 	"zique/internal/storage"
 )
@@ -56,7 +57,7 @@ func ownSendBack(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error)
 // carrySendBack sends back what a second person approved. One request is pending for a
 // payment at a time, and its row is locked: nothing goes back twice.
 func (s *Service) carrySendBack(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
-	if err := stillOperator(tx.DB, a.RequestedBy); err != nil {
+	if err := identity.StillOperator(tx.DB, a.RequestedBy); err != nil {
 		return err
 	}
 	d, about, err := difference(tx.DB, a.SubjectID)

@@ -85,7 +85,7 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 		if !IsReference(how.ReturnReference) {
 			return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
 		}
-		return unusedReference(tx, how.ReturnReference)
+		return payment.Unsent(tx, how.ReturnReference)
 	}
 	c, err := payment.OpenOf(tx.DB, how.OrderID)
 	switch {
@@ -108,22 +108,6 @@ func checkBatch(tx *storage.Tx, r Row, batchID id.ID) error {
 		return payment.ErrAmount
 	}
 	return nil
-}
-
-// unusedReference refuses the reference of a transfer that was recorded before.
-func unusedReference(tx *storage.Tx, reference string) error {
-	var n, refunds, returns int64
-	err := tx.Model(&Row{}).Where("bank_reference = ? OR return_reference = ?", reference, reference).Count(&n).Error
-	if err == nil {
-		err = tx.Model(&payment.Refund{}).Where("gateway = ? AND reference = ?", payment.BankTransfer, reference).Count(&refunds).Error
-	}
-	if err == nil {
-		err = tx.Model(&aidcard.Return{}).Where("bank_reference = ?", reference).Count(&returns).Error
-	}
-	if err == nil && n+refunds+returns > 0 {
-		err = ErrReference
-	}
-	return err
 }
 
 // ownSettlement tells whether the order is the user's own that a request is about.
@@ -149,7 +133,7 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err := a.Open(&how); err != nil {
 		return err
 	}
-	if err := stillOperator(tx.DB, a.RequestedBy); err != nil {
+	if err := identity.StillOperator(tx.DB, a.RequestedBy); err != nil {
 		return err
 	}
 	r, err := s.lockRow(tx, a.SubjectID)
@@ -185,15 +169,6 @@ func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 		return err
 	}
 	return org.JoinedSince(notOwn(tx.DB, asker, about))
-}
-
-// stillOperator refuses with approval.ErrAskerGone who asked and is an operator no more.
-func stillOperator(view *gorm.DB, asker id.ID) error {
-	operator, err := identity.IsOperator(view, asker)
-	if err == nil && !operator {
-		err = approval.ErrAskerGone
-	}
-	return err
 }
 
 // lockRow locks the day of a difference and answers it.
@@ -242,7 +217,7 @@ func (s *Service) matchKnown(tx *storage.Tx, by audit.Actor, r *Row) (err error)
 }
 
 func giveBack(tx *storage.Tx, r *Row, reference string) error {
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentBack, r.ID); err != nil {
 		return err
 	}
 	now := tx.Now()
@@ -327,7 +302,7 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	if err := notOwn(tx.DB, by.UserID, paid); err != nil {
 		return err
 	}
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentRefund, refundID); err != nil {
 		return err
 	}
 	if err := payment.Settled(tx, refundID, reference); err != nil {
@@ -347,16 +322,12 @@ func (s *Service) CardsReturned(tx *storage.Tx, by audit.Actor, returnID id.ID, 
 	if err != nil {
 		return err
 	}
-	if r.BankReference == nil || *r.BankReference != reference {
-		if err := unusedReference(tx, reference); err != nil {
+	if r.Status == aidcard.ReturnApproved {
+		if err := payment.Sent(tx, reference, payment.SentReturn, returnID); err != nil {
 			return err
 		}
 	}
-	err = aidcard.PayReturn(tx, by, returnID, reference)
-	if storage.IsDuplicate(err) { // another was faster
-		err = ErrReference
-	}
-	return err
+	return aidcard.PayReturn(tx, by, returnID, reference)
 }
 
 // refunded is the row that paid what a refund gives back, and its order.

@@ -136,8 +136,20 @@ func (s *Service) insert(tx *storage.Tx, by audit.Actor, rows []Row) (err error)
 	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
 		return err
 	}
-	_, err = ledger.Post(tx, postings)
-	return err
+	if _, err = ledger.Post(tx, postings); err != nil {
+		return err
+	}
+	return audit.Write(tx, by, takings(rows)...)
+}
+
+// takings log what no other table says of rows: their days, and by whom they came.
+func takings(rows []Row) []audit.Change {
+	changes := make([]audit.Change, len(rows))
+	for i, r := range rows {
+		changes[i] = audit.Change{Action: "bank_row.taken", Subject: "bank_row", SubjectID: r.ID,
+			After: map[string]any{"day": r.BankDay, "bank_reference": r.BankReference, "amount_fen": r.AmountFen}}
+	}
+	return changes
 }
 
 // posting is bank → unmatched, with sign −1 the way back.

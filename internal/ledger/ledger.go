@@ -180,6 +180,8 @@ type Movement struct {
 }
 
 // Movements lists an account's entries, newest first, below the id `before` (0: from the newest).
+// It is for accounts whose owner's row, such as a card's, is locked by whoever posts to them:
+// their ids are made one after another, so that none turns up behind a page that was read.
 func Movements(db *gorm.DB, code string, before id.ID, limit int) ([]Movement, error) {
 	q := db.Table("ledger_entries e").
 		Select("e.id, t.kind, t.reference, e.amount_fen, t.posted_at").

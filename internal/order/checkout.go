@@ -173,7 +173,7 @@ func (s *shelf) discount(o *Order) {
 
 // addFreight charges each sub-order for what is sent under each of its templates.
 func (s *shelf) addFreight(o *Order, c Checkout) error {
-	refused := freight.ErrUndeliverable
+	nowhere := map[sentUnder]bool{}
 	for i := range o.SubOrders {
 		sub := &o.SubOrders[i]
 		loads := map[id.ID]freight.Load{}
@@ -190,28 +190,27 @@ func (s *shelf) addFreight(o *Order, c Checkout) error {
 		for templateID, load := range loads {
 			fee, err := templates[templateID].Fee(c.Province, load)
 			if err != nil {
-				refused = s.nameUndeliverable(refused, c.Items, sub.CooperativeID, templateID)
-				continue
+				nowhere[sentUnder{sub.CooperativeID, templateID}] = true
 			}
 			sub.FreightFen += fee
 		}
 		o.FreightFen += sub.FreightFen
 	}
-	if len(refused.Fields) > 0 {
-		return refused
+	if len(nowhere) == 0 {
+		return nil
 	}
-	return nil
-}
-
-func (s *shelf) nameUndeliverable(refused *fault.Fault, items []Item, cooperative, templateID id.ID) *fault.Fault {
-	for i, item := range items {
+	refused := freight.ErrUndeliverable
+	for i, item := range c.Items {
 		p := s.offers[item.SKUID].Product
-		if p.CooperativeID == cooperative && s.tariff.For(cooperative, p.FreightTemplateID).ID == templateID {
+		if nowhere[sentUnder{p.CooperativeID, s.tariff.For(p.CooperativeID, p.FreightTemplateID).ID}] {
 			refused = refused.With(fmt.Sprintf("items[%d].sku_id", i), "undeliverable", "this is not sent to the address")
 		}
 	}
 	return refused
 }
+
+// sentUnder names a template of a cooperative's; one that has none has the template 0.
+type sentUnder struct{ cooperative, template id.ID }
 
 // addShares freezes the rule of each line and what it brings the village.
 func (s *shelf) addShares(o *Order) error {

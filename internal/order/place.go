@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"io"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -26,7 +27,7 @@ import (
 // write is the transaction: look for earlier answers, lock SKUs and cards, decide in
 // memory, write the accepted with multi-row statements, store every answer. It lets the
 // next batch begin when what is left needs a moment only.
-func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
+func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	undecided, err := unanswered(tx, batch)
 	if err != nil || len(undecided) == 0 {
 		return err
@@ -42,7 +43,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
 	if err := insert(tx, d.placed); err != nil {
 		return err
 	}
-	next()
+	turn.Release()
 	if err := audit.WriteAll(tx, d.deeds); err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 			}
 			d.placed = append(d.placed, o)
 			d.deeds = append(d.deeds, audit.Deed{By: w.By, Change: audit.Change{
-				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
+				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: termsOf(o),
 			}})
 		}
 		encoded, err := w.Encode(o, refusal)
@@ -112,6 +113,38 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 		d.outcomes = append(d.outcomes, idempotency.Outcome{Key: w.Key, Encoded: encoded})
 	}
 	return d, nil
+}
+
+// terms is an order as it was placed. Until it is paid nothing is posted that would tell
+// when somebody edits whom it pays, and the log is only inserted into: verify compares the
+// order, and each part by its id, with what stands here.
+type terms struct {
+	Lines    map[id.ID]string `json:"lines"`
+	Parts    map[id.ID]string `json:"parts"`
+	TotalFen money.Fen        `json:"total_fen"`
+}
+
+func termsOf(o *Order) terms {
+	t := terms{make(map[id.ID]string, len(o.Lines)), make(map[id.ID]string, len(o.SubOrders)), o.TotalFen}
+	for _, l := range o.Lines {
+		t.Lines[l.ID] = join(int64(l.SubOrderID), int64(l.ProductID), int64(l.SKUID), int64(l.VillageID), l.Quantity, int64(l.NetFen),
+			int64(l.RuleID), int64(l.RateBp), int64(l.ShareCampaignID)) + ":" + l.ShareBearer
+	}
+	for _, s := range o.SubOrders {
+		t.Parts[s.ID] = join(int64(s.CooperativeID), int64(s.GoodsFen), int64(s.DiscountFen), int64(s.FreightFen))
+	}
+	return t
+}
+
+func join(numbers ...int64) string {
+	var text []byte
+	for i, n := range numbers {
+		if i > 0 {
+			text = append(text, ':')
+		}
+		text = strconv.AppendInt(text, n, 10)
+	}
+	return string(text)
 }
 
 // identify gives the order, its parts and its proof their names.

@@ -54,7 +54,7 @@ type Charge struct {
 	Status         string
 	ExpiresAt      clock.Millis
 	CreatedAt      clock.Millis
-	AskAt          *clock.Millis // when the gateway is next asked about it; nil: no more
+	AskAt          *clock.Millis // when the gateway is next asked about it, also once it is paid; nil: no more
 	RemittanceCode *string       // for the memo of a bank transfer
 }
 

@@ -41,15 +41,8 @@ type Desk struct{ approvals *approval.Desk }
 
 // NewDesk registers what needs a second operator.
 func NewDesk(approvals *approval.Desk) *Desk {
-	decides := func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
-		operator, err := identity.IsOperator(view, userID)
-		if err != nil || !operator {
-			return approval.Condition{}, err
-		}
-		return approval.Condition{SQL: "1 = 1"}, nil
-	}
-	approvals.Register(approval.Kind{Name: AddKind, TTL: changeTTL, Decides: decides, Carry: add})
-	approvals.Register(approval.Kind{Name: EndKind, TTL: changeTTL, Decides: decides, Carry: end})
+	approvals.Register(approval.Kind{Name: AddKind, TTL: changeTTL, Decides: identity.EveryOperator, Carry: add})
+	approvals.Register(approval.Kind{Name: EndKind, TTL: changeTTL, Decides: identity.EveryOperator, Carry: end})
 	return &Desk{approvals}
 }
 
@@ -101,11 +94,7 @@ func (d *Desk) AskAdd(tx *storage.Tx, by audit.Actor, n New) (approval.Approval,
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	collective, err := r.collective(tx.DB)
-	if err != nil {
-		return approval.Approval{}, err
-	}
-	if err := org.NotInsider(tx, by.UserID, collective...); err != nil {
+	if by, err = r.outsider(tx, by); err != nil {
 		return approval.Approval{}, err
 	}
 	rules, err := all(tx.DB)
@@ -123,7 +112,7 @@ func (d *Desk) AskAdd(tx *storage.Tx, by audit.Actor, n New) (approval.Approval,
 	} else {
 		after.GoesBefore = without.Name
 	}
-	asked, err := d.approvals.Ask(tx, about(by, collective), approval.Request{Kind: AddKind, Subject: "share_rule", SubjectID: r.ID, Reason: r.Source,
+	asked, err := d.approvals.Ask(tx, by, approval.Request{Kind: AddKind, Subject: "share_rule", SubjectID: r.ID, Reason: r.Source,
 		Before: before, After: after, Payload: addition{r.Rule, without.ID}})
 	if err != nil {
 		return approval.Approval{}, err
@@ -157,11 +146,7 @@ func (d *Desk) AskEnd(tx *storage.Tx, by audit.Actor, ruleID id.ID, validUntil, 
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	collective, err := r.collective(tx.DB)
-	if err != nil {
-		return approval.Approval{}, err
-	}
-	if err := org.NotInsider(tx, by.UserID, collective...); err != nil {
+	if by, err = r.outsider(tx, by); err != nil {
 		return approval.Approval{}, err
 	}
 	rules, err := all(tx.DB)
@@ -172,7 +157,7 @@ func (d *Desk) AskEnd(tx *storage.Tx, by audit.Actor, ruleID id.ID, validUntil, 
 	if err != nil {
 		return approval.Approval{}, err
 	}
-	return d.approvals.Ask(tx, about(by, collective), approval.Request{Kind: EndKind, Subject: "share_rule", SubjectID: r.ID, Reason: reason,
+	return d.approvals.Ask(tx, by, approval.Request{Kind: EndKind, Subject: "share_rule", SubjectID: r.ID, Reason: reason,
 		Before: r.face(), After: map[string]any{"valid_until": until.Time(), "then": then.Name}, Payload: ending{until, r.ValidUntil, then.ID}})
 }
 
@@ -275,35 +260,27 @@ func (r Shown) decided(tx *storage.Tx, by audit.Actor, a approval.Approval) (aud
 	if err != nil {
 		return by, err
 	}
-	if operator, err := identity.IsOperator(tx.DB, a.RequestedBy); err != nil {
+	if err := identity.StillOperator(tx.DB, a.RequestedBy); err != nil {
 		return by, err
-	} else if !operator {
-		return by, approval.ErrAskerGone
 	}
-	collective, err := r.collective(tx.DB)
+	if by, err = r.outsider(tx, by); err != nil {
+		return by, err
+	}
+	_, err = r.outsider(tx, audit.Actor{UserID: a.RequestedBy})
+	return by, org.JoinedSince(err)
+}
+
+// outsider refuses with org.ErrOwnRequest who is of the collective whose village the rule is
+// for, and answers anybody else as acting about it; a rule for all is about none.
+func (r Rule) outsider(tx *storage.Tx, by audit.Actor) (audit.Actor, error) {
+	if r.VillageID == 0 {
+		return by, nil
+	}
+	v, err := village.Get(tx.DB, r.VillageID)
 	if err != nil {
 		return by, err
 	}
-	if err := org.NotInsider(tx, by.UserID, collective...); err != nil {
-		return by, err
-	}
-	return about(by, collective), org.JoinedSince(org.NotInsider(tx, a.RequestedBy, collective...))
-}
-
-// collective is the organisation of the village that the rule is for; none: it is for all.
-func (r Rule) collective(view *gorm.DB) ([]id.ID, error) {
-	if r.VillageID == 0 {
-		return nil, nil
-	}
-	v, err := village.Get(view, r.VillageID)
-	return []id.ID{v.CollectiveID}, err
-}
-
-func about(by audit.Actor, collective []id.ID) audit.Actor {
-	for _, orgID := range collective {
-		by = by.About(orgID)
-	}
-	return by
+	return by.About(v.CollectiveID), org.NotInsider(tx, by.UserID, v.CollectiveID)
 }
 
 // timetable is every rule there is, of whatever time.

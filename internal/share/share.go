@@ -161,6 +161,17 @@ type Entry struct {
 // TableName is the table's name.
 func (Entry) TableName() string { return "share_entries" }
 
+// ByTransaction answers what each of the ledger's transactions moved of lines' shares.
+func ByTransaction(db *gorm.DB, txIDs []id.ID) (map[id.ID][]Entry, error) {
+	var found []Entry
+	err := db.Where("tx_id IN ?", txIDs).Find(&found).Error
+	moved := map[id.ID][]Entry{}
+	for _, e := range found {
+		moved[e.TxID] = append(moved[e.TxID], e)
+	}
+	return moved, err
+}
+
 // Record inserts entries, leaving out those of zero.
 func Record(tx *storage.Tx, entries []Entry) error {
 	var moved []Entry

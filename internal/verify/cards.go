@@ -16,6 +16,9 @@ var ofCards = []Invariant{
 			OR c.moved_in_fen <> COALESCE((SELECT SUM(s.amount_fen) FROM card_steps s WHERE s.to_card_id = c.id), 0)`},
 	{"a batch is of a card program", "card_batches", `
 		SELECT b.id broken FROM card_batches b LEFT JOIN card_programs p ON p.id = b.program_id WHERE p.id IS NULL`},
+	{"a card that was claimed is its claimer's", "aid_cards", `
+		SELECT c.id broken FROM audit_log w JOIN aid_cards c ON c.id = w.subject_id
+		WHERE w.subject = 'card' AND w.action = 'card.claimed' AND (c.holder_id IS NULL OR c.holder_id <> w.actor_id OR c.status = 'issued')`},
 	{"a batch is paid for by its enterprise", "card_batches", `
 		SELECT b.id broken FROM card_batches b
 		WHERE b.face_fen * b.card_count <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_transactions t

@@ -378,9 +378,9 @@ func (c *county) decideRefund(rt *rapid.T) {
 			return err
 		},
 		"accept": func(tx *storage.Tx) error {
-			back := map[id.ID]int64{}
+			var back []order.CameBack
 			for _, l := range refund.Lines {
-				back[l.LineID] = 1
+				back = append(back, order.CameBack{LineID: l.LineID, Quantity: 1})
 			}
 			_, err := c.lifecycle.Accept(tx, coop, refund.ID, back)
 			return err

@@ -34,6 +34,8 @@ var ofJournal = []Invariant{
 		SELECT COALESCE(MIN(h.id), 1) broken FROM ledger_heads h
 		HAVING COUNT(*) <> 1 OR MIN(h.size) <> COALESCE((SELECT MAX(seq) FROM ledger_transactions), 0)
 			OR MIN(h.size) <> COALESCE((SELECT MAX(seq) FROM ledger_seals), 0)`},
+	{"every sealing is remembered", "ledger_heads", `
+		SELECT h.id broken FROM ledger_heads h WHERE h.epoch <> (SELECT COUNT(*) FROM ledger_seals)`},
 	{"a transaction that is not sealed waits for it", "ledger_transactions", `
 		SELECT t.id broken FROM ledger_transactions t LEFT JOIN ledger_unsealed u ON u.tx_id = t.id WHERE t.seq IS NULL AND u.tx_id IS NULL`},
 	{"no unsealed mark stands on a sealed transaction or on none", "ledger_unsealed", `

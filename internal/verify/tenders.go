@@ -1,5 +1,10 @@
 package verify
 
+// dayClosed is true of a bank day and its row of the log. What is cheap to compare stands
+// first: days have no ids by which the log could find them.
+const dayClosed = `w.action = 'bank_day.closed' AND d.closed_by = w.actor_id AND ABS(d.closed_at - w.created_at) <= ` + skewMs + `
+	AND JSON_EXTRACT(w.after_json, '$.day') = d.bank_day AND JSON_EXTRACT(w.after_json, '$.rows') = d.row_count AND JSON_EXTRACT(w.after_json, '$.total_fen') = d.total_fen`
+
 // ofTenders are rules about where the money came from.
 var ofTenders = []Invariant{
 	{"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released", "order_payments", `
@@ -82,7 +87,38 @@ var ofTenders = []Invariant{
 			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE WHEN a.code = 'bank:unmatched'
 			THEN COALESCE((SELECT SUM(r.amount_fen) FROM bank_rows r WHERE r.status = 'difference'), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status <> 'done'), 0) END`},
+	{"a row of a bank statement is as it was taken in", "bank_rows", `
+		SELECT r.id broken FROM bank_rows r WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'bank_row' AND w.subject_id = r.id
+			AND w.action = 'bank_row.taken' AND w.actor_id = r.taken_by AND JSON_EXTRACT(w.after_json, '$.day') = r.bank_day
+			AND JSON_EXTRACT(w.after_json, '$.bank_reference') = r.bank_reference)`},
+	{"a refund by bank has the reference that was logged, and no other has one", "gateway_refunds", `
+		SELECT g.id broken FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND ((g.status = 'done') <> (g.reference <> '')
+			OR (g.status = 'done' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'gateway_refund' AND w.subject_id = g.id AND w.action = 'refund.transferred'
+				AND JSON_EXTRACT(w.after_json, '$.bank_reference') = g.reference)))`},
+	{"a bank day is closed because the log says so", "bank_days", `
+		SELECT CAST(REPLACE(d.bank_day, '-', '') AS SIGNED) broken FROM bank_days d WHERE d.closed_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE ` + dayClosed + `)`},
+	{"a bank day that the log says was closed is", "audit_log", `
+		SELECT w.id broken FROM audit_log w WHERE w.action = 'bank_day.closed' AND NOT EXISTS (SELECT 1 FROM bank_days d WHERE ` + dayClosed + `)`},
 	{"a closed bank day's rows are as they were", "bank_rows", `
 		SELECT COALESCE(MIN(r.id), 0) broken FROM bank_days d LEFT JOIN bank_rows r ON r.bank_day = d.bank_day WHERE d.closed_at IS NOT NULL
 		GROUP BY d.bank_day, d.row_count, d.total_fen HAVING COUNT(r.id) <> d.row_count OR COALESCE(SUM(r.amount_fen), 0) <> d.total_fen`},
+	{"a statement that is paid has a bank reference of its own", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s WHERE s.bank_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'statement' AND t.subject_id = s.id AND t.reference = UPPER(REPLACE(s.bank_reference, ' ', '')))`},
+	{"a bank row that was given back has a bank reference of its own", "bank_rows", `
+		SELECT r.id broken FROM bank_rows r WHERE r.return_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'bank_row' AND t.subject_id = r.id AND t.reference = UPPER(r.return_reference))`},
+	{"a refund that was made by bank has a bank reference of its own", "gateway_refunds", `
+		SELECT g.id broken FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status = 'done' AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'gateway_refund' AND t.subject_id = g.id AND t.reference = UPPER(g.reference))`},
+	{"a return of cards that was paid has a bank reference of its own", "card_returns", `
+		SELECT r.id broken FROM card_returns r WHERE r.bank_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'card_return' AND t.subject_id = r.id AND t.reference = UPPER(REPLACE(r.bank_reference, ' ', '')))`},
+	{"a bank reference is used by a transfer that was made", "bank_transfers_sent", `
+		SELECT t.subject_id broken FROM bank_transfers_sent t
+		WHERE NOT EXISTS (SELECT 1 FROM settlement_statements s WHERE t.subject = 'statement' AND s.id = t.subject_id AND s.bank_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE t.subject = 'bank_row' AND r.id = t.subject_id AND r.return_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM gateway_refunds g WHERE t.subject = 'gateway_refund' AND g.id = t.subject_id AND g.gateway = 'bank_transfer' AND g.status = 'done')
+			AND NOT EXISTS (SELECT 1 FROM card_returns r WHERE t.subject = 'card_return' AND r.id = t.subject_id AND r.status = 'done')`},
 }

@@ -4943,7 +4943,7 @@ export interface components {
             address: components["schemas"]["AddressFields"];
             /**
              * Format: date-time
-             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock, which goes on when it is decided; after a refusal there are 48 hours at least
              */
             close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
@@ -4963,7 +4963,7 @@ export interface components {
             order_id: string;
             /**
              * Format: date-time
-             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock, which goes on when it is decided
              */
             receive_by: string | null;
             /** Format: int64 */
@@ -5903,7 +5903,7 @@ export interface components {
         SubOrderJSON: {
             /**
              * Format: date-time
-             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock, which goes on when it is decided; after a refusal there are 48 hours at least
              */
             close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
@@ -5914,7 +5914,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock, which goes on when it is decided
              */
             receive_by: string | null;
             /** Format: int64 */
