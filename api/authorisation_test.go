@@ -44,28 +44,71 @@ var (
 	packers     = []string{"packer"}
 	accountants = []string{"accountant"}
 	villagers   = []string{"village accountant"}
+	colleagues  = []string{"finance", "purchaser"}
 )
 
 // rules has every route of the API; a route that is missing here fails the test.
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
 	"GET /categories": public, "GET /products": public, "GET /products/{id}": public,
-	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /demo": public,
+	"GET /townships": public, "GET /villages": public, "GET /villages/{id}": public, "GET /public/board": public, "GET /public/share-rules": public, "GET /public/rule-packs": public, "GET /demo": public,
 
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
-	"GET /ops/import-templates/bank-statement": {by: "county", also: desks},
-	"POST /ops/bank-imports":                   {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
-	"GET /ops/bank-imports/{id}":               {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
-	"GET /ops/bank-imports/{id}/file":          {by: "county", also: desks, path: "/ops/bank-imports/{bank_import}/file"},
-	"GET /ops/bank-rows":                       {by: "auditor", also: desks},
-	"POST /ops/bank-rows/{id}/match":           {by: "county", also: desks, answers: conflict, path: "/ops/bank-rows/{bank_row}/match", body: map[string]any{"order_id": "{order}", "reason": "x"}},
-	"POST /ops/bank-rows/{id}/give-back":       {by: "county", also: desks, answers: badRequest, path: "/ops/bank-rows/{bank_row}/give-back", body: map[string]any{"bank_reference": "", "reason": "x"}},
-	"GET /ops/bank-days":                       {by: "auditor", also: desks},
-	"POST /ops/bank-days/{day}/close":          {by: "county", also: desks, answers: conflict, path: "/ops/bank-days/" + yesterday + "/close", body: map[string]any{}},
-	"GET /ops/refund-transfers":                {by: "county", also: desks},
-	"POST /ops/refund-transfers/{id}/done":     {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
+	"GET /ent/import-templates/card-recipients": {by: "secretary", also: colleagues},
+	"GET /ent/card-batches":                     {by: "secretary", also: colleagues, hides: []string{"{batch}"}},
+	"POST /ent/card-batches":                    {by: "secretary", also: colleagues, key: true, body: anonymous(100_00, 1)},
+	"GET /ent/card-batches/{id}":                {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}"},
+	"GET /ent/card-batches/{id}/cards":          {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/cards"},
+	"GET /ent/card-batches/{id}/claims":         {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/claims"},
+	"POST /ent/card-batches/{id}/confirm":       {by: "finance", also: []string{"purchaser"}, path: "/ent/card-batches/{batch}/confirm", answers: []int{http.StatusOK, http.StatusConflict}},
+	"POST /ent/card-batches/{id}/cancel":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{cancellable_batch}/cancel"},
+	"POST /ent/card-batches/{id}/recipients":    {by: "secretary", also: colleagues, path: "/ent/card-batches/{open_batch}/recipients", body: map[string]any{"file_id": "{recipients}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
+	"POST /ent/card-batches/{id}/reminders":     {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/reminders", body: map[string]any{}, answers: conflict},
+	"POST /ent/card-batches/{id}/recall":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/recall", body: reasoned{"离职"}, answers: conflict},
+	"GET /ent/recipient-imports/{id}":           {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}"},
+	"GET /ent/recipient-imports/{id}/file":      {by: "secretary", also: colleagues, path: "/ent/recipient-imports/{recipient_import}/file"},
+	"POST /ent/card-batches/{id}/exports":       {by: "secretary", also: colleagues, key: true, path: "/ent/card-batches/{batch}/exports", body: map[string]any{"format": "json", "password": "a-long-password"}, answers: conflict},
+	"GET /ent/card-batches/{id}/exports":        {by: "secretary", also: colleagues, path: "/ent/card-batches/{batch}/exports"},
+	"GET /ent/exports/{id}":                     {by: "secretary", also: colleagues, path: "/ent/exports/{card_export}"},
+	"POST /ent/exports/{id}/approve":            {by: "finance", also: []string{"purchaser"}, path: "/ent/exports/{card_export}/approve", answers: []int{http.StatusOK, http.StatusConflict}},
+	"GET /ent/exports/{id}/file":                {by: "secretary", also: colleagues, path: "/ent/exports/{refused_export}/file", answers: conflict},
+	"POST /ent/cards/rekey":                     {by: "secretary", also: colleagues, key: true, path: "/ent/cards/rekey", body: map[string]any{"card_ids": []any{"{batch_card}"}}},
+	"GET /ops/card-batches":                     {by: "county", also: readers},
+	"GET /ops/card-batches/{id}":                {by: "county", also: readers, path: "/ops/card-batches/{batch}"},
+	"POST /ops/card-batches/{id}/fund": {by: "county", also: desks, path: "/ops/card-batches/{batch}/fund", answers: []int{http.StatusOK, http.StatusConflict}, body: map[string]any{
+		"amount_fen": 5, "paid_at": yesterday + "T02:00:00Z", "payer_name": "x", "payer_account": "6222021234567890", "payee_account": "6200000000000000", "bank_reference": "FUND"}},
+	"POST /ops/card-batches/{id}/issue": {by: "county", also: desks, path: "/ops/card-batches/{batch}/issue", answers: conflict},
+
+	"GET /ops/import-templates/bank-statement":     {by: "county", also: desks},
+	"POST /ops/bank-imports":                       {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
+	"GET /ops/bank-imports/{id}":                   {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
+	"GET /ops/bank-imports/{id}/file":              {by: "county", also: desks, path: "/ops/bank-imports/{bank_import}/file"},
+	"GET /ops/bank-rows":                           {by: "auditor", also: desks},
+	"POST /ops/bank-rows/{id}/match":               {by: "county", also: desks, answers: conflict, path: "/ops/bank-rows/{bank_row}/match", body: map[string]any{"order_id": "{order}", "reason": "x"}},
+	"POST /ops/bank-rows/{id}/give-back":           {by: "county", also: desks, answers: badRequest, path: "/ops/bank-rows/{bank_row}/give-back", body: map[string]any{"bank_reference": "", "reason": "x"}},
+	"GET /ops/payment-differences":                 {by: "auditor", also: desks},
+	"POST /ops/payment-differences/{id}/give-back": {by: "county", also: desks, answers: badRequest, path: "/ops/payment-differences/{payment_difference}/give-back", body: map[string]any{"reason": ""}},
+	"GET /ops/bank-days":                           {by: "auditor", also: desks},
+	"POST /ops/bank-days/{day}/close":              {by: "county", also: desks, answers: conflict, path: "/ops/bank-days/" + yesterday + "/close", body: map[string]any{}},
+	"GET /ops/refund-transfers":                    {by: "county", also: desks},
+	"POST /ops/refund-transfers/{id}/done":         {by: "county", also: desks, answers: badRequest, path: "/ops/refund-transfers/{bank_refund}/done", body: map[string]any{"bank_reference": ""}},
+
+	"GET /ent/card-returns":              {by: "secretary", also: []string{"finance", "purchaser"}, self: false, hides: []string{"{card_return}"}},
+	"POST /ent/card-returns":             {by: "secretary", also: []string{"finance"}, answers: badRequest, body: map[string]any{"card_ids": []any{}, "reason": "x"}},
+	"GET /ops/card-returns":              {by: "auditor", also: desks},
+	"POST /ops/card-returns/{id}/accept": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/accept", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/reject": {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/reject", body: map[string]any{"reason": ""}},
+	"POST /ops/card-returns/{id}/done":   {by: "county", also: desks, answers: badRequest, path: "/ops/card-returns/{card_return}/done", body: map[string]any{"bank_reference": ""}},
+	"GET /ops/cards/{id}":                {by: "auditor", also: desks, path: "/ops/cards/{card}"},
+	"POST /ops/cards/{id}/freeze":        {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/freeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/unfreeze":      {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/unfreeze", body: map[string]any{"reason": ""}},
+	"POST /ops/cards/{id}/void":          {by: "county", also: desks, answers: badRequest, path: "/ops/cards/{card}/void", body: map[string]any{"reason": ""}},
+	"GET /ops/card-programs":             {by: "auditor", also: desks},
+	"POST /ops/card-programs":            {by: "county", also: desks, answers: badRequest, body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
+	"GET /ops/card-programs/{id}":        {by: "auditor", also: desks, path: "/ops/card-programs/{program}"},
+	"PUT /ops/card-programs/{id}":        {by: "county", also: desks, answers: badRequest, path: "/ops/card-programs/{program}", body: map[string]any{"name": "", "issuer": "", "legal_basis": "goods_voucher", "rule_pack": "x", "accepts_all": true}},
 
 	"GET /cart":                           {by: "buyer", self: true, hides: []string{"{sku}"}},
 	"PUT /cart/items/{sku_id}":            {by: "buyer", self: true, path: "/cart/items/{sku}", body: map[string]any{"quantity": 0}},
@@ -76,6 +119,10 @@ var rules = map[string]rule{
 	"GET /cards":                          {by: "buyer", self: true, hides: []string{"{card}"}},
 	"GET /cards/{id}":                     {by: "buyer", path: "/cards/{card}"},
 	"GET /cards/{id}/entries":             {by: "buyer", path: "/cards/{card}/entries"},
+	"POST /cards/{id}/reactivate":         {by: "buyer", answers: conflict, path: "/cards/{card}/reactivate"},
+	"POST /cards/{id}/move":               {by: "buyer", answers: badRequest, path: "/cards/{card}/move", body: map[string]any{"to_card_id": "{card}"}},
+	"POST /cards/{id}/loss-report":        {by: "buyer", path: "/cards/{spare_card}/loss-report"},
+	"POST /cards/{id}/replacement":        {by: "buyer", path: "/cards/{spare_card}/replacement"},
 	"GET /orders":                         {by: "buyer", self: true, hides: []string{"{order}"}},
 	"POST /orders":                        {by: "buyer", answers: badRequest, self: true, key: true, body: map[string]any{}},
 	"GET /orders/{id}":                    {by: "buyer", path: "/orders/{order}"},
@@ -146,6 +193,8 @@ var rules = map[string]rule{
 	"POST /ops/statements/{id}/answer":            {by: "county", answers: conflict, also: desks, path: "/ops/statements/{statement}/answer", body: map[string]any{"reason": "x"}},
 	"POST /ops/statements/{id}/pay":               {by: "county", answers: conflict, also: desks, key: true, path: "/ops/statements/{statement}/pay", body: map[string]any{"bank_reference": "x", "paid_at": "2026-01-01T00:00:00Z"}},
 	"GET /ops/shares/{line_id}":                   {by: "auditor", also: desks, path: "/ops/shares/{closed_line}"},
+	"POST /ops/share-rules":                       {by: "county", answers: badRequest, also: desks, body: map[string]any{"name": "", "rate_bp": 1, "eligible": true, "bearer": "", "valid_from": "", "source": ""}},
+	"POST /ops/share-rules/{id}/end":              {by: "county", answers: badRequest, also: desks, path: "/ops/share-rules/1/end", body: map[string]any{"valid_until": "", "reason": ""}},
 	"GET /ops/villages/{id}/shares":               {by: "liaison", also: readers, path: "/ops/villages/{sold_village}/shares"},
 
 	"POST /ops/villages":                  {by: "county", answers: []int{http.StatusCreated, http.StatusConflict}, also: desks, body: map[string]any{"name": "新村", "township": "镇", "county": "县"}},
@@ -260,14 +309,20 @@ func (p *program) fixture(t *testing.T) fixture {
 	f.tokens["buyer"] = b.token
 	placed := p.place(t, b, b.order(2))
 	f.things["sku"], f.things["address"], f.things["card"] = b.sku, b.address, b.cards[0]
+	f.things["spare_card"] = b.cards[2]
 	f.things["file"] = p.upload(t, f.tokens["secretary"], "名单.csv", []byte("姓名\n张三\n")).text("file_id")
 	f.things["sheet"] = p.sheet(t, f.tokens["county"], "村.csv", []byte(villageRows(1)))
 	f.things["import"] = p.importFile(t, f.tokens["county"], f.things["sheet"], true).text("id")
 	f.things["village"] = p.call(t, "", "GET", "/villages", nil).text("items.0.id")
 	f.things["cooperative"] = p.call(t, f.tokens["cooperative"], "GET", "/me", nil).text("memberships.0.org_id")
 	f.things["order"], f.things["line"] = placed.text("id"), placed.text("lines.0.id")
-	waiting, _ := p.unpaid(t, b, 1)
+	waiting, charge := p.unpaid(t, b, 1)
 	f.things["waiting_order"] = waiting.text("id")
+	notice, _ := p.paidOther(t, charge, 1)
+	if status, err := p.tell(notice); err != nil || status != http.StatusOK {
+		t.Fatalf("a payment of another amount: %d %v", status, err)
+	}
+	f.things["payment_difference"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/payment-differences", nil).text("items.0.id")
 	p.refundFixture(t, f, b)
 	p.signIn(t, demoBuyer)
 	sessions := p.call(t, b.token, "GET", "/me/sessions", nil)
@@ -278,7 +333,10 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.organisationsFixture(t, &f)
 	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
+	p.cardsFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
+	f.things["card_return"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "x"}).text("id")
+	f.things["program"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/card-programs", nil).text("items.0.id")
 	f.things["certificate"] = p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+f.things["order"]+"/certificate", nil).text("code")
 	own := p.goodsOfDemoCooperative(t)
 	f.things["campaign_good"], f.things["campaign_other"] = own.product, own.other
@@ -312,6 +370,25 @@ func (p *program) bankFixture(t *testing.T, f fixture) {
 	f.things["bank_row"] = rows["B1"]
 	p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
 	f.things["bank_refund"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/refund-transfers", nil).text("items.0.id")
+}
+
+// cardsFixture adds batches of cards, and an import of recipients.
+func (p *program) cardsFixture(t *testing.T, f fixture) {
+	t.Helper()
+	for _, name := range []string{"batch", "cancellable_batch", "open_batch"} {
+		f.things[name] = p.orderBatch(t, anonymous(100_00, 2)).text("id")
+	}
+	issued := p.issued(t, p.confirmed(t, p.orderBatch(t, anonymous(100_00, 2)))).text("id")
+	f.things["batch_card"] = p.ok(t, http.StatusOK, f.tokens["secretary"], "GET", "/ent/card-batches/"+issued+"/cards", nil).text("items.0.id")
+	for _, name := range []string{"refused_export", "card_export"} {
+		asked := p.askExport(t, issued, "json")
+		f.things[name] = asked.text("id")
+		if name == "refused_export" {
+			p.ok(t, http.StatusOK, f.tokens["finance"], "POST", "/approvals/"+asked.text("approval_id")+"/reject", reasoned{"不必"})
+		}
+	}
+	f.things["recipients"] = p.sheet(t, f.tokens["secretary"], "领卡.csv", recipientRows("13711110001"))
+	f.things["recipient_import"] = p.importRecipients(t, f.tokens["secretary"], f.things["open_batch"], f.things["recipients"], true).text("id")
 }
 
 // settlementFixture adds a sale that is closed, and its statements.

@@ -11,8 +11,11 @@ import (
 	"zique/internal/storage"
 )
 
-// yesterday is a bank day that is over.
-var yesterday = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+// yesterday and theDayBefore are bank days that are over.
+var (
+	yesterday    = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+	theDayBefore = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -2).Format(time.DateOnly)
+)
 
 // byBank places an order of the demo's enterprise that is to be paid by bank.
 func (p *program) byBank(t *testing.T, quantity int64) (b basket, placed reply) {
@@ -132,6 +135,7 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 		asked := match("B3", third.text("id"))
 		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000004", operator)
 		p.call(t, b.token, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.isOwn(t, b.token, asked.text("id"))
 		p.call(t, operator, "POST", "/approvals/"+asked.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, other, "POST", "/approvals/"+asked.text("id")+"/approve", nil)
 		p.mayNotJoin(t, b.token, enterprise, "buyer", "13900000005", other)
@@ -157,6 +161,16 @@ func TestAStatementImportedTwicePaysOnceAndTheRestWaitsForTwoPeople(t *testing.T
 			t.Errorf("open, though carried over: %s", open.raw)
 		}
 	})
+}
+
+// isOwn wants a request to be shown to an operator as one that others decide.
+func (p *program) isOwn(t *testing.T, operator, approvalID string) {
+	t.Helper()
+	list := p.ok(t, http.StatusOK, operator, "GET", "/approvals", nil)
+	if list.text("items.0.id") != approvalID || list.at("items.0.may_decide") != false || list.at("items.0.is_own") != true {
+		t.Errorf("what an operator may not decide: %s", list.raw)
+	}
+	p.call(t, operator, "POST", "/approvals/"+approvalID+"/reject", reasoned{"不要"}).wants(t, http.StatusForbidden, "own_request")
 }
 
 // bankPostingsName: who reads the books sees which order a bank's row paid, and which a refund gave back.
@@ -308,5 +322,33 @@ func TestNobodyTakesInWhatPaysAnOrderOfTheirEnterpriseWhoeverPlacedIt(t *testing
 		if left := p.ok(t, http.StatusOK, operator, "GET", "/ops/bank-rows", nil); !strings.HasSuffix(left.text("items.0.memo"), " 已注销用户代付") || left.text("items.0.payer_name") != "演示企业" {
 			t.Errorf("the payment of somebody gone: %s", left.raw)
 		}
+	})
+}
+
+func TestABankReferenceIsOfOneTransferWhateverItIsFor(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		p.everyMovement(t) // OUT1 gave a row back, OUT2 a refund; yesterday is closed
+		county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")
+		used := func(r reply) { t.Helper(); r.wants(t, http.StatusConflict, "bank_reference_used") }
+		owner, _ := p.closedSale(t, p.basket(t), 1)
+		run := p.settled(t, county)
+		owed := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
+		p.approved(t, owner, run, owed)
+		p.saved(t, county, "/ops/settlements/"+run+"/payout-file")
+		for _, reference := range []string{"OUT1", "out2", "O U T 1", "B1", "b2", `n"<1>\\`} {
+			used(p.paysOut(t, owed, reference))
+		}
+		p.paysOut(t, owed, "Pay 3").made(t)
+
+		member, byBank := p.byBank(t, 1)
+		p.importBank(t, county, false, statementFile(statement{"B3", theDayBefore, "", 7}, statement{"B4", theDayBefore, byBank.text("transfer.remittance_code"), byBank.fen("total_fen")}))
+		_, rows := p.differences(t, county)
+		used(p.call(t, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "PAY3", "reason": "误付"}))
+		asked := p.ok(t, http.StatusAccepted, county, "POST", "/ops/bank-rows/"+rows["B3"]+"/give-back", map[string]any{"bank_reference": "OUT4", "reason": "误付"})
+		p.ok(t, http.StatusOK, member.token, "POST", "/orders/"+byBank.text("id")+"/cancel", nil)
+		done := "/ops/refund-transfers/" + p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id") + "/done"
+		used(p.call(t, federation, "POST", done, map[string]any{"bank_reference": "pay3"}))
+		p.ok(t, http.StatusNoContent, federation, "POST", done, map[string]any{"bank_reference": "out4"})
+		used(p.call(t, federation, "POST", "/approvals/"+asked.text("id")+"/approve", nil))
 	})
 }

@@ -92,6 +92,36 @@ func TestASeasonCountsWhatWasOrderedOfItsGoodsOnItsDays(t *testing.T) {
 	})
 }
 
+func TestCardsAreBoughtForACampaign(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		county, secretary := p.signIn(t, countyPhone), p.signIn(t, secretaryPhone)
+		own := p.goodsOfDemoCooperative(t)
+		season, over := p.season(t, county, own.product), p.season(t, county, own.product)
+		p.ok(t, http.StatusOK, county, "POST", "/ops/campaigns/"+over+"/close", map[string]any{"reason": "提前结束"})
+		draft := p.ok(t, http.StatusCreated, county, "POST", "/ops/campaigns", seasonBody(0, 6)).text("id")
+		body := registered(100_00, "13711110001", "13711110002")
+		for campaign, code := range map[string]string{over: "over", draft: "unknown", "5": "unknown", "x": "not_an_id"} {
+			body["campaign_id"] = campaign
+			p.call(t, secretary, "POST", "/ent/card-batches", body, "Idempotency-Key", p.key()).wantsField(t, "campaign_id", code)
+		}
+		body["campaign_id"] = season
+		ordered := p.orderBatch(t, body)
+		if ordered.text("campaign_id") != season {
+			t.Errorf("the order: %s", ordered.raw)
+		}
+		issued := func(cards, sum int64) {
+			t.Helper()
+			got := p.ok(t, http.StatusOK, "", "GET", "/campaigns/"+season, nil)
+			if got.fen("totals.cards") != cards || got.fen("totals.cards_fen") != sum {
+				t.Errorf("want %d cards of %d fen: %s", cards, sum, got.raw)
+			}
+		}
+		issued(0, 0)
+		p.issued(t, p.confirmed(t, ordered))
+		issued(2, 200_00)
+	})
+}
+
 func (p *program) totals(t *testing.T, campaign string, orders, goods, share int64) {
 	t.Helper()
 	got := p.ok(t, http.StatusOK, "", "GET", "/campaigns/"+campaign, nil)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"zique/internal/aidcard"
 	"zique/internal/approval"
 	"zique/internal/attempt"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/clock"
 	"zique/internal/config"
 	"zique/internal/idempotency"
@@ -41,8 +43,10 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
+		forget("card-files", 0, cardsale.ForgetFiles),
 		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
+		{Name: "expire-cards", Every: time.Minute, Do: func(ctx context.Context) error { return aidcard.Expire(ctx, db) }},
 		{Name: "check-books", Every: time.Minute, Do: func(ctx context.Context) error {
 			found, err := verify.Incremental(ctx, db)
 			if err == nil && found.Broken > 0 {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"gorm.io/gorm/clause"
+
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
@@ -61,6 +63,10 @@ func newFigureMarket(t *testing.T, db *storage.DB, skus int) *figureMarket {
 			return err
 		}
 		m.skus = p.SKUs
+		everywhere := aidcard.Program{ID: 1, Terms: aidcard.Terms{RulePack: "national", AcceptsAll: true}}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&everywhere).Error; err != nil {
+			return err
+		}
 		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: 100_000_000_00, Count: 1})
 		if err != nil {
 			return err

@@ -40,7 +40,11 @@ func (p *program) rich(t *testing.T, b *basket) {
 	}
 	b.cards = nil
 	p.inDatabase(t, func(tx *storage.Tx) error {
-		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: 500_000_00, Count: 50})
+		var program aidcard.Program
+		if err := tx.First(&program).Error; err != nil {
+			return err
+		}
+		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program.ID, EnterpriseID: 2, FaceFen: 500_000_00, Count: 50})
 		if err != nil {
 			return err
 		}

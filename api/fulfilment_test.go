@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 const demoCooperative = "13900000002"
@@ -53,7 +54,12 @@ func TestAnOrderIsShippedReceivedAndClosed(t *testing.T) {
 		if bad.text("errors.0.field") != "carrier" || bad.text("errors.1.field") != "tracking_no" {
 			t.Errorf("both fields are wrong: %s", bad.raw)
 		}
-		p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 3}), "Idempotency-Key", p.key()).wants(t, http.StatusBadRequest, "invalid_field")
+		tooMany := p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 3}), "Idempotency-Key", p.key())
+		tooMany.wants(t, http.StatusConflict, "shipment_exceeds") // a colleague may have sent some meanwhile
+		if tooMany.text("errors.0.field") != "lines[0].quantity" {
+			t.Errorf("which line has fewer left: %s", tooMany.raw)
+		}
+		p.call(t, owner, "POST", at, parcelBody(map[string]any{"line_id": lineID, "quantity": 0}), "Idempotency-Key", p.key()).wants(t, http.StatusBadRequest, "invalid_field")
 		key := p.key()
 		part := parcelBody(map[string]any{"line_id": lineID, "quantity": 1})
 		first := p.call(t, owner, "POST", at, part, "Idempotency-Key", key)
@@ -104,12 +110,21 @@ func TestARefundAfterDispatchIsDecidedByItsCooperative(t *testing.T) {
 			t.Errorf("the queue of refunds: %s", queue.raw)
 		}
 
-		p.call(t, owner, "POST", "/coop/refunds/"+one+"/reject", map[string]any{"reason": ""}).wants(t, http.StatusBadRequest, "invalid_field")
+		p.call(t, owner, "POST", "/coop/refunds/"+one+"/reject", map[string]any{"reason": " "}).wants(t, http.StatusBadRequest, "invalid_field")
 		p.ok(t, http.StatusOK, owner, "POST", "/coop/refunds/"+one+"/reject", map[string]any{"reason": "照片里是好的"})
 		p.ok(t, http.StatusOK, b.token, "POST", "/refunds/"+two+"/withdraw", nil)
 		approved := p.ok(t, http.StatusOK, owner, "POST", "/coop/refunds/"+three+"/approve", map[string]any{"goods_come_back": true})
 		p.call(t, owner, "POST", "/coop/refunds/"+three+"/accept", nil).wants(t, http.StatusConflict, "state_conflict")
 		p.ok(t, http.StatusOK, b.token, "POST", "/refunds/"+three+"/return", parcelBody())
+		for field, lines := range map[string][]any{
+			"restock[0].line_id":  {map[string]any{"line_id": "7", "quantity": 0}},
+			"restock[1].line_id":  {map[string]any{"line_id": lineID, "quantity": 1}, map[string]any{"line_id": lineID, "quantity": 1}},
+			"restock[0].quantity": {map[string]any{"line_id": lineID, "quantity": 2}},
+		} {
+			if bad := p.call(t, owner, "POST", "/coop/refunds/"+three+"/accept", map[string]any{"restock": lines}); bad.text("code") != "invalid_field" || bad.text("errors.0.field") != field {
+				t.Errorf("%s: %s", field, bad.raw)
+			}
+		}
 		done := p.ok(t, http.StatusOK, owner, "POST", "/coop/refunds/"+three+"/accept", map[string]any{"restock": []any{map[string]any{"line_id": lineID, "quantity": 1}}})
 		if approved.text("status") != "approved" || done.text("status") != "refunded" || done.fen("share_reversed_fen") == 0 || done.text("payments.0.card_id") == "" {
 			t.Errorf("%s %s", approved.raw, done.raw)
@@ -122,6 +137,50 @@ func TestARefundAfterDispatchIsDecidedByItsCooperative(t *testing.T) {
 		if got := p.call(t, b.token, "GET", "/orders/"+orderID, nil); got.fen("lines.0.refunded_fen") != got.fen("lines.0.net_fen") || got.fen("share_fen") != 0 {
 			t.Errorf("all four units went back: %s", got.raw)
 		}
+	})
+}
+
+// Nobody waits the after-sale window out and then refuses.
+func TestARefundStopsTheClockAndLeavesTheTimeThatWasLeft(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		owner, placed := p.ofDemoCooperative(t, b, 2)
+		orderID, subID := placed.text("id"), placed.text("sub_orders.0.id")
+		p.call(t, owner, "POST", "/coop/orders/"+subID+"/shipments", parcelBody(), "Idempotency-Key", p.key()).made(t)
+		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+orderID+"/receipt", nil)
+		const day = 24 * time.Hour
+		before := func(column, table string, d time.Duration, named string) {
+			p.sql(t, "UPDATE "+table+" SET "+column+" = "+column+" - ? WHERE id = ?", d.Milliseconds(), named)
+		}
+		ask := func() string {
+			t.Helper()
+			r := p.refund(t, b, orderID, map[string]any{"reason": "坏果", "lines": []any{map[string]any{"line_id": placed.text("lines.0.id"), "quantity": 1}}})
+			r.made(t)
+			if stopped := p.call(t, b.token, "GET", "/orders/"+orderID, nil); stopped.text("sub_orders.0.close_by") != "" {
+				t.Errorf("the clock goes on: %s", stopped.raw)
+			}
+			return r.text("id")
+		}
+		leaves := func(want time.Duration) {
+			t.Helper()
+			shown := p.call(t, b.token, "GET", "/orders/"+orderID, nil)
+			by, err := time.Parse(time.RFC3339, shown.text("sub_orders.0.close_by"))
+			if left := by.Sub(p.database(t).Now().Time()); err != nil || left > want || left < want-10*time.Minute {
+				t.Errorf("left: %v, want %v, %v: %s", left, want, err, shown.raw)
+			}
+		}
+		before("received_at", "sub_orders", 2*day, subID)
+		first := ask()
+		before("received_at", "sub_orders", 6*day, subID) // it was asked two days after receipt, and six days passed
+		before("created_at", "refunds", 6*day, first)
+		p.ok(t, http.StatusOK, b.token, "POST", "/refunds/"+first+"/withdraw", nil)
+		leaves(5 * day)
+		before("received_at", "sub_orders", 4*day, subID) // four of the five go by
+		before("created_at", "refunds", 4*day, first)
+		before("changed_at", "refunds", 4*day, first)
+		p.ok(t, http.StatusOK, owner, "POST", "/coop/refunds/"+ask()+"/reject", map[string]any{"reason": "照片里是好的"})
+		leaves(2 * day)
+		ask()
 	})
 }
 

@@ -17,13 +17,20 @@ var kept = map[string][]string{
 	"ledger_checkpoints":  nil,
 	"ledger_seals":        nil,
 	"share_entries":       nil,
+	"share_rules":         {"valid_until"},
 	"stock_movements":     nil,
+	"card_steps":          nil,
+	"card_return_cards":   nil,
 	"shipments":           nil,
 	"shipment_lines":      nil,
 	"captures":            nil,
 	"refund_lines":        nil,
 	"refund_payments":     nil,
 	"audit_log":           nil,
+	"bank_transfers_sent": nil,
+	"ledger_heads":        {"size", "epoch"},
+	"settlement_statements": {"status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at",
+		"changed_at"},
 }
 
 // printGrants shows what the application's account needs, and no more.

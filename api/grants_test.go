@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -53,6 +54,9 @@ func TestAnAccountThatCannotRewriteHistoryIsEnough(t *testing.T) {
 	env["ZIQUE_MYSQL_DSN"] = app.FormatDSN()
 	p := start(t, env) // whose books are checked under the same account when the test ends
 	b := p.everyMovement(t)
+	off := map[string]any{"valid_until": inAnHour().Add(time.Hour).Format(time.RFC3339), "reason": "不办了"}
+	end := p.ok(t, http.StatusAccepted, p.signIn(t, "13900000004"), "POST", "/ops/share-rules/"+p.ruled(t, shareRule(inAnHour(), nil))+"/end", off)
+	p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/approvals/"+end.text("id")+"/approve", nil)
 	db := p.database(t)
 	if sealed, err := ledger.Seal(context.Background(), db); err != nil {
 		t.Errorf("sealed %d: %v", sealed, err)

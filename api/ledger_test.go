@@ -61,10 +61,11 @@ func TestAnAuditorFollowsTheMoneyFromTheTrialBalanceToTheEntry(t *testing.T) {
 		p.namesHolders(t, auditor)
 		p.call(t, auditor, "GET", "/ledger/accounts/1/entries", nil).wants(t, http.StatusNotFound, "account_not_found")
 		p.call(t, auditor, "GET", "/ledger/transactions/x", nil).wants(t, http.StatusNotFound, "transaction_not_found")
-		for _, wrong := range []string{"?cursor=9", "?cursor=9999999999999999999.a", "?q=村", "?cursor=1.村"} {
+		for _, wrong := range []string{"?cursor=9", "?cursor=9999999999999999999.a", "?q=村", "?cursor=1.村", "?cursor=999999.a", "?as_of=heute"} {
 			p.call(t, auditor, "GET", "/ledger/accounts"+wrong, nil).wants(t, http.StatusBadRequest, "invalid_field")
 		}
 		p.call(t, auditor, "GET", "/ledger/accounts/"+account+"/entries?cursor=9.a", nil).wants(t, http.StatusBadRequest, "invalid_field")
+		p.call(t, auditor, "GET", "/ledger/accounts/"+account+"/entries?cursor=999999.1", nil).wants(t, http.StatusBadRequest, "invalid_field")
 	})
 }
 
@@ -129,6 +130,9 @@ func TestAsOfAnInstantTheBooksStandStill(t *testing.T) {
 		latest := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts", nil)
 		if string(before.raw) != string(after.raw) || latest.fen("seq") <= before.fen("seq") {
 			t.Errorf("as of the same instant:\n%s\n%s\nnow:\n%s", before.raw, after.raw, latest.raw)
+		}
+		if none := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts?as_of=0001-01-01T00:00:00Z", nil); none.fen("seq") != 0 || none.at("items.0") != nil {
+			t.Errorf("before everything: %s", none.raw)
 		}
 		account := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts?q=cooperative:", nil).text("items.0.id")
 		whole := p.ok(t, http.StatusOK, auditor, "GET", "/ledger/accounts/"+account+"/entries", nil)

@@ -117,6 +117,12 @@ func TestRefundsThatAskForNothingAreRefused(t *testing.T) {
 				t.Errorf("%s: %s", field, r.raw)
 			}
 		}
+		for _, reason := range []string{" ", "坏\x00果"} {
+			unsaid := p.refund(t, b, placed.text("id"), map[string]any{"reason": reason, "lines": []any{map[string]any{"line_id": line, "quantity": 1}}})
+			if unsaid.wants(t, http.StatusBadRequest, "invalid_field"); unsaid.text("errors.0.field") != "reason" {
+				t.Errorf("the reason %q: %s", reason, unsaid.raw)
+			}
+		}
 		tooMuch := map[string]any{"reason": "x", "lines": []any{map[string]any{"line_id": line, "quantity": 3}}}
 		p.refund(t, b, placed.text("id"), tooMuch).wants(t, http.StatusConflict, "refund_exceeds")
 		stranger := b
@@ -156,6 +162,12 @@ func TestACartSaysWhatChangedAndNoOrderGoesOverIt(t *testing.T) {
 func TestWhatIsMissingIsNamed(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b := p.basket(t)
+		nowhere := p.call(t, b.token, "POST", "/addresses", map[string]any{
+			"name": "张三", "phone": "13912345678", "province": "火星省", "city": "长沙市", "district": "岳麓区", "detail": "1 号"})
+		nowhere.wants(t, http.StatusBadRequest, "invalid_field") // freight goes by the province
+		if nowhere.text("errors.0.field") != "province" || nowhere.text("errors.0.code") != "province" {
+			t.Errorf("an unknown province: %s", nowhere.raw)
+		}
 		r := p.call(t, b.token, "POST", "/addresses", map[string]any{"name": "张三"})
 		r.wants(t, http.StatusBadRequest, "invalid_field")
 		for _, field := range []string{"phone", "province", "city", "district", "detail"} {

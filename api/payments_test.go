@@ -151,6 +151,24 @@ func TestALostNoticeIsFoundByAsking(t *testing.T) {
 	})
 }
 
+// Paid twice by mistake, and the second notice is lost: the money goes back all the same.
+func TestALostNoticeOfASecondPaymentIsFoundByAsking(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, number := p.basket(t), p.counter(t)
+		placed, charge := p.unpaid(t, b, 1)
+		p.pays(t, charge, "once", http.StatusOK)
+		p.pays(t, charge, "lost")
+		p.sql(t, "UPDATE charges SET ask_at = 1 WHERE id = ?", charge) // the time has come
+		p.givenBackBecomes(t, charge, placed.fen("total_fen"))
+		p.statusBecomes(t, b, placed.text("id"), "paid")
+		if number("SELECT COUNT(*) FROM charges WHERE ask_at > created_at + 600000") != 1 {
+			t.Error("it is not asked about again, or soon")
+		}
+		p.sql(t, "UPDATE charges SET ask_at = 1, expires_at = 1") // a day later
+		eventually(t, func() bool { return number("SELECT COUNT(*) FROM charges WHERE ask_at IS NOT NULL") == 0 })
+	})
+}
+
 func TestARefundThatTheGatewayRefusesThreeTimesIsDoneAtLast(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b, number := p.basket(t), p.counter(t)
@@ -238,8 +256,6 @@ func TestForgedNoticesChangeNothingAndAreSoonRefusedUnread(t *testing.T) {
 		wants("no notice at all", told{[]byte("[]"), signNotice(key, now, []byte("[]"))}, http.StatusUnauthorized)
 		unknown := noticeBody(7, "local-1", total)
 		wants("an unknown charge", told{unknown, signNotice(key, now, unknown)}, http.StatusNotFound)
-		less := noticeBody(charge, "local-1", total-1)
-		wants("another amount", told{less, signNotice(key, now, less)}, http.StatusConflict)
 		large := bytes.Repeat([]byte(" "), 70<<10)
 		wants("a large one", told{large, signNotice(key, now, large)}, http.StatusRequestEntityTooLarge)
 		p.call(t, "", "POST", "/payments/notices/paynow", map[string]any{}).wants(t, http.StatusNotFound, "not_found")
@@ -255,6 +271,72 @@ func TestForgedNoticesChangeNothingAndAreSoonRefusedUnread(t *testing.T) {
 		}
 		p.pays(t, charge, "once", http.StatusOK) // forgers hold nobody up
 		p.statusBecomes(t, b, placed.text("id"), "paid")
+	})
+}
+
+// paidOther lets the demo's gateway take another amount than was asked for an order, and
+// answers its charge, a notice of it, and the reference. Nobody was told yet.
+func (p *program) paidOther(t *testing.T, charge string, fen int64) (told, string) {
+	t.Helper()
+	p.pays(t, charge, "lost")
+	p.sql(t, "UPDATE localpay_payments SET amount_fen = ? WHERE charge_id = ?", fen, charge)
+	reference := fmt.Sprint("local-", p.counter(t)("SELECT MAX(id) FROM localpay_payments WHERE charge_id = ?", charge))
+	body := noticeBody(charge, reference, fen)
+	return told{body, signNotice(p.gatewayKey(t), p.database(t).Now(), body)}, reference
+}
+
+// The gateway took money, so the books know it, whatever was asked; what becomes of it two people say.
+func TestAPaymentOfAnotherAmountIsADifferenceThatTwoPeopleSendBack(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, number, operator := p.basket(t), p.counter(t), p.signIn(t, "13900000004")
+		placed, charge := p.unpaid(t, b, 1)
+		orderID, total := placed.text("id"), placed.fen("total_fen")
+		notice, reference := p.paidOther(t, charge, total-1)
+		tells := func(n told, want int) {
+			t.Helper()
+			if got, err := p.tell(n); err != nil || got != want {
+				t.Errorf("%s: %d %v, want %d", n.body, got, err, want)
+			}
+		}
+		other := noticeBody(charge, reference, total)
+		now := p.database(t).Now()
+		tells(notice, http.StatusOK)
+		tells(notice, http.StatusOK)
+		tells(told{other, signNotice(p.gatewayKey(t), now, other)}, http.StatusConflict) // the same payment, and now it says something else
+		tells(told{other, signNotice(stranger, now, other)}, http.StatusUnauthorized)
+		p.statusBecomes(t, b, orderID, "awaiting_payment")
+		p.waits(t, operator, "payment_differences", 1)
+		p.pays(t, charge, "once", http.StatusOK) // the right amount, after the wrong one
+		tells(notice, http.StatusOK)
+		p.statusBecomes(t, b, orderID, "paid")
+
+		shown := p.ok(t, http.StatusOK, p.signIn(t, demoAuditor), "GET", "/ops/payment-differences?open=true", nil)
+		if shown.text("items.0.order_id") != orderID || shown.fen("items.0.asked_fen") != total || shown.fen("items.0.paid_fen") != total-1 || shown.text("items.0.gateway") != "local" ||
+			shown.text("items.0.reference") != reference || shown.text("items.0.status") != "open" || shown.at("items.1") != nil {
+			t.Fatalf("differences: %s", shown.raw)
+		}
+		back := "/ops/payment-differences/" + shown.text("items.0.id") + "/give-back"
+		p.madeOperator(t, p.ok(t, http.StatusOK, b.token, "GET", "/me", nil).text("user.id"))
+		p.call(t, b.token, "POST", back, reasoned{"我的"}).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, operator, "POST", "/ops/payment-differences/7/give-back", reasoned{"x"}).wants(t, http.StatusNotFound, "not_found")
+		asked := p.ok(t, http.StatusAccepted, operator, "POST", back, reasoned{"与支付机构核对过"})
+		p.call(t, operator, "POST", back, reasoned{"再来"}).wants(t, http.StatusConflict, "approval_pending")
+		approve := "/approvals/" + asked.text("id") + "/approve"
+		p.call(t, operator, "POST", approve, nil).wants(t, http.StatusForbidden, "own_request")
+		p.call(t, b.token, "POST", approve, nil).wants(t, http.StatusForbidden, "own_request")
+		p.isOwn(t, b.token, asked.text("id"))
+		if number("SELECT COUNT(*) FROM gateway_refunds") != 0 {
+			t.Error("it goes back before two people said so")
+		}
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", approve, nil)
+		p.givenBackBecomes(t, charge, total-1)
+		p.call(t, operator, "POST", back, reasoned{"再来"}).wants(t, http.StatusConflict, "state_conflict")
+		tells(notice, http.StatusOK)
+		p.waits(t, operator, "payment_differences", 0)
+		if all := p.ok(t, http.StatusOK, operator, "GET", "/ops/payment-differences", nil); all.text("items.0.status") != "given_back" {
+			t.Errorf("sent back: %s", all.raw)
+		}
+		p.statusBecomes(t, b, orderID, "paid")
 	})
 }
 

@@ -294,12 +294,8 @@ func TestAnAccountInUseIsNotDeleted(t *testing.T) {
 			t.Errorf("the last manager: %s", owner.raw)
 		}
 		db := p.database(t)
-		err := db.InTx(t.Context(), func(tx *storage.Tx) error {
-			return tx.Exec("UPDATE aid_cards SET status = 'void' WHERE id = ?", card.text("id")).Error
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		voiding := p.ok(t, http.StatusOK, p.signIn(t, "13900000004"), "POST", "/ops/cards/"+card.text("id")+"/void", map[string]any{"reason": "注销"})
+		p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/approvals/"+voiding.text("approval_id")+"/approve", nil)
 		remove().wantsStatus(t, http.StatusNoContent)
 		var kept order.Order
 		if err := db.Read(t.Context()).Take(&kept, "id = ?", placed.text("id")).Error; err != nil {

@@ -98,6 +98,25 @@ func TestARefundBeforeDispatchIsAboutEachCooperativeOfTheOrder(t *testing.T) {
 	})
 }
 
+// What another cooperative gave back is not its business, and its own sums agree.
+func TestACooperativeSeesItsOwnPartOfARefundOfSeveral(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b, owner := p.basket(t), p.signIn(t, demoCooperative)
+		placed := p.twoParts(t, b)
+		p.ok(t, http.StatusOK, b.token, "POST", "/orders/"+placed.text("id")+"/cancel", nil)
+		for i := range 2 {
+			at := fmt.Sprintf("sub_orders.%d.", i)
+			p.sql(t, "UPDATE memberships SET org_id = ? WHERE user_id = ?", placed.text(at+"cooperative.id"), p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("user.id"))
+			part := p.ok(t, http.StatusOK, owner, "GET", "/coop/orders/"+placed.text(at+"id"), nil)
+			goods, freight := part.fen("lines.0.refunded_fen"), part.fen("refunded_freight_fen")
+			if part.fen("refunds.0.amount_fen") != goods+freight || part.fen("refunds.0.freight_fen") != freight || freight == 0 ||
+				part.fen("refunds.0.share_reversed_fen") != (goods*500+5000)/10000 || part.at("refunds.0.lines.1") != nil {
+				t.Errorf("of cooperative %d: %s", i, part.raw)
+			}
+		}
+	})
+}
+
 func TestARefundThatItsGatewayKeepsRefusingIsShownToTheDesk(t *testing.T) {
 	eachPair(t, func(t *testing.T, p *program) {
 		b, auditor, number := p.basket(t), p.signIn(t, demoAuditor), p.counter(t)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"zique/internal/money"
 	"zique/internal/order"
 )
 
@@ -41,6 +42,31 @@ func (p *program) settled(t *testing.T, operator string) (settlementID string) {
 			t.Fatalf("the settlement is not made: %s", run.raw)
 		}
 	}
+}
+
+// payable gives the owner's organisation an account that may be paid to at once; whoever has
+// the phone decides.
+func (p *program) payable(t *testing.T, owner, decider string) {
+	t.Helper()
+	orgID := p.ok(t, http.StatusOK, owner, "GET", "/me", nil).text("memberships.0.org_id")
+	asked := p.ok(t, http.StatusAccepted, owner, "POST", "/organisations/"+orgID+"/payee-accounts", payee("6222021234567890"))
+	p.ok(t, http.StatusOK, p.signIn(t, decider), "POST", "/approvals/"+asked.text("id")+"/approve", nil)
+	p.sql(t, "UPDATE payee_accounts SET usable_from = 1")
+}
+
+// approved lets a cooperative's statement be confirmed, and its run's payout be asked for and approved.
+func (p *program) approved(t *testing.T, owner, run, statement string) {
+	t.Helper()
+	p.ok(t, http.StatusOK, owner, "POST", "/coop/statements/"+statement+"/confirm", nil)
+	request := p.ok(t, http.StatusAccepted, p.signIn(t, "13900000004"), "POST", "/ops/settlements/"+run+"/request-approval", reasoned{"月结"})
+	p.ok(t, http.StatusOK, p.signIn(t, "13900000005"), "POST", "/approvals/"+request.text("id")+"/approve", nil)
+}
+
+// paysOut records that the bank has paid a statement.
+func (p *program) paysOut(t *testing.T, statement, reference string) reply {
+	t.Helper()
+	return p.call(t, p.signIn(t, "13900000004"), "POST", "/ops/statements/"+statement+"/pay",
+		map[string]any{"bank_reference": reference, "paid_at": time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)}, "Idempotency-Key", p.key())
 }
 
 // saved downloads a file.
@@ -156,6 +182,7 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		waiting(request.text("id"))
 		p.call(t, county, "POST", "/approvals/"+request.text("id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		self("POST", "/approvals/"+request.text("id")+"/approve", nil)
+		p.isOwn(t, packer, request.text("id"))
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+request.text("id")+"/approve", nil)
 		p.mayNotJoin(t, owner, detail.text("org_id"), "packer", "13900000005", federation)
 		waiting("")
@@ -211,5 +238,46 @@ func TestASettlementIsConfirmedApprovedPaidAndClosed(t *testing.T) {
 		if money := p.ok(t, http.StatusOK, head, "GET", "/village/money", nil); money.fen("paid_fen") != share || money.fen("available_fen") != 0 {
 			t.Errorf("the village's money: %s", money.raw)
 		}
+	})
+}
+
+func TestWhatIsGivenBackLaterLeavesAStatementAsItWasAndIsNotPaidOut(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		b := p.basket(t)
+		owner, placed := p.closedSale(t, b, 5)
+		p.payable(t, owner, "13900000004")
+		county := p.signIn(t, "13900000004")
+		run := p.settled(t, county)
+		statement := p.ok(t, http.StatusOK, owner, "GET", "/coop/statements", nil).text("items.0.id")
+		at := "/coop/statements/" + statement
+		issued := p.ok(t, http.StatusOK, owner, "GET", at, nil)
+		refund := func(quantity int64, amount money.Fen) reply {
+			line := map[string]any{"line_id": placed.text("lines.0.id"), "quantity": quantity}
+			if amount != 0 {
+				line["amount_fen"] = amount
+			}
+			return p.ok(t, http.StatusCreated, owner, "POST", "/coop/orders/"+placed.text("sub_orders.0.id")+"/refunds",
+				map[string]any{"reason": "坏果", "lines": []any{line}}, "Idempotency-Key", p.key())
+		}
+		// What takes just one fen of the share leaves the cooperative's account as it was.
+		net := placed.fen("lines.0.net_fen")
+		turn := money.Fen(net - (net*500+5000)/10000*20 + 10) // up to here the share stays
+		refund(1, turn)
+		if one := refund(1, 1); one.fen("share_reversed_fen") != 1 {
+			t.Fatalf("one fen, all of it the village's: %s", one.raw)
+		}
+		if later := p.ok(t, http.StatusOK, owner, "GET", at, nil); !bytes.Equal(later.raw, issued.raw) {
+			t.Errorf("the statement was %s\nand after a refund it is %s", issued.raw, later.raw)
+		}
+
+		p.closedSale(t, b, 1)
+		p.approved(t, owner, run, statement)
+		refund(3, 0)
+		file := "/ops/settlements/" + run + "/payout-file"
+		p.call(t, county, "GET", file, nil).wants(t, http.StatusConflict, "nothing_to_pay")
+		if lapsed := p.ok(t, http.StatusOK, owner, "GET", at, nil); lapsed.text("status") != "confirmed" || lapsed.text("waits_for") != "balance_low" {
+			t.Errorf("approved, then given back: %s", lapsed.raw)
+		}
+		p.paysOut(t, statement, "NX-1").wants(t, http.StatusConflict, "state_conflict")
 	})
 }

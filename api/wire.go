@@ -21,6 +21,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/certificate"
 	"zique/internal/clock"
@@ -35,6 +36,7 @@ import (
 	"zique/internal/pii"
 	"zique/internal/seed"
 	"zique/internal/settlement"
+	"zique/internal/share"
 	"zique/internal/staff"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -51,9 +53,14 @@ type house struct {
 	orgs      *org.Service
 	approvals *approval.Desk
 	staff     *staff.Service
+	rules     *share.Desk
 	lifecycle order.Lifecycle
 	bank      *bank.Service
+	sales     *cardsale.Service
+	exports   *cardsale.Exports
+	codes     aidcard.Codes
 	settle    *settlement.Service
+	cards     *aidcard.Service
 }
 
 func database(s config.Settings) storage.Config {
@@ -91,10 +98,12 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	operators := org.Operators{Is: identity.IsOperator, All: identity.Operators}
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
-		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals),
-		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals),
+		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals), rules: share.NewDesk(approvals),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), cards: aidcard.NewService(s.RulePacks, approvals, orgs), sales: cardsale.NewService(keys, s.RulePacks),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
+	h.codes = aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	h.exports = cardsale.NewExports(h.sales, h.codes, db, approvals)
 	h.beforeDeletion()
 	return h, nil
 }
@@ -120,8 +129,8 @@ const (
 
 // jobs runs what takes longer than a request, and chores.
 func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
-	kinds := []imports.Kind{village.Imports, h.bank.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make}
+	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
@@ -157,7 +166,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	defer h.close()
-	codes := aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	codes := h.codes
 	if s.IsDemo() {
 		if err := seed.Demo(ctx, h.db, h.people, codes); err != nil {
 			return fmt.Errorf("load the demo county: %w", err)
@@ -176,8 +185,8 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
-		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()
 

@@ -12,7 +12,7 @@ import (
 type AddressFields struct {
 	Name     string `json:"name" maxLength:"200"`
 	Phone    string `json:"phone" maxLength:"20"`
-	Province string `json:"province" maxLength:"200"`
+	Province string `json:"province" maxLength:"200" doc:"one of the 34 of GB/T 2260, short or in full" example:"湖南省"`
 	City     string `json:"city" maxLength:"200"`
 	District string `json:"district" maxLength:"200"`
 	Detail   string `json:"detail" maxLength:"1000"`

@@ -28,6 +28,7 @@ type ApprovalJSON struct {
 	ExpiresAt      time.Time       `json:"expires_at"`
 	DecidedAt      *time.Time      `json:"decided_at,omitempty"`
 	MayDecide      bool            `json:"may_decide" doc:"whoever asks may approve or reject it now"`
+	IsOwn          bool            `json:"is_own,omitempty" doc:"another decides: it concerns an order of the caller's, or an organisation that the caller is or was of"`
 }
 
 // PersonJSON names a user.
@@ -41,7 +42,7 @@ func approvalJSON(a approval.Approval, v veil) ApprovalJSON {
 		ID: a.ID.String(), Kind: a.Kind, Subject: a.Subject, SubjectID: a.SubjectID.String(), OrgID: idOrNone(a.OrgID), OrgName: a.OrgName,
 		Reason: v.text(a.Reason), Before: json.RawMessage(v.held(a.BeforeJSON)), After: json.RawMessage(v.held(a.AfterJSON)), Status: a.Status,
 		RequestedBy: PersonJSON{a.RequestedBy.String(), v.name(a.RequesterName)}, DecisionReason: v.text(a.DecisionReason),
-		CreatedAt: a.CreatedAt.Time(), ExpiresAt: a.ExpiresAt.Time(), DecidedAt: instant(a.DecidedAt), MayDecide: a.MayDecide,
+		CreatedAt: a.CreatedAt.Time(), ExpiresAt: a.ExpiresAt.Time(), DecidedAt: instant(a.DecidedAt), MayDecide: a.MayDecide, IsOwn: a.IsOwn,
 	}
 	if a.DecidedBy != 0 {
 		out.DecidedBy = &PersonJSON{a.DecidedBy.String(), v.name(a.DeciderName)}

@@ -3,13 +3,11 @@ package rest
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
+	"io"
 	"maps"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"gorm.io/gorm"
 
 	"zique/internal/audit"
@@ -155,9 +153,8 @@ func (s *Server) exportAudit(ctx context.Context, in *struct{ AuditFilter }) (*h
 		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
 		out.SetHeader("Content-Disposition", `attachment; filename="audit.csv"`)
 		out.SetHeader("Cache-Control", "no-store")
-		if err := s.writeAudit(out, f, looksOn); err != nil { // the status is sent: all that is left is to stop
-			slog.WarnContext(ctx, "the export of the audit log broke off", "request_id", requestID(ctx), "error", err)
-		}
+		to, buffer := patientWith(out)
+		to.end(ctx, out, s.writeAudit(out.Context(), buffer, f, looksOn))
 	}}, nil
 }
 
@@ -173,17 +170,15 @@ func (in AuditFilter) given() map[string]string {
 	return all
 }
 
-func (s *Server) writeAudit(out huma.Context, f audit.Filter, looksOn bool) error {
-	connection := http.NewResponseController(humagin.Unwrap(out).Writer)
-	rows := spreadsheet.NewStream(out.BodyWriter())
+func (s *Server) writeAudit(ctx context.Context, out io.Writer, f audit.Filter, looksOn bool) error {
+	rows := spreadsheet.NewStream(out)
 	rows.Row("time", "action", "actor", "organisation", "about", "subject", "subject_id", "before", "after", "reason", "peer", "request_id")
 	for f.Limit = exportPage; ; {
-		_ = connection.SetWriteDeadline(time.Now().Add(answerTime)) // where this cannot be set, the server's own deadline stays
-		found, err := audit.List(s.DB.Read(out.Context()), f)
+		found, err := audit.List(s.DB.Read(ctx), f)
 		if err != nil {
 			return err
 		}
-		page, err := auditsJSON(s.DB.Read(out.Context()), found, looksOn)
+		page, err := auditsJSON(s.DB.Read(ctx), found, looksOn)
 		if err != nil {
 			return err
 		}

@@ -29,8 +29,9 @@ type BankRowJSON struct {
 	PayerAccount    string     `json:"payer_account" doc:"masked"`
 	Memo            string     `json:"memo" doc:"empty for auditors"`
 	Status          string     `json:"status" enum:"matched,difference,returned"`
-	Why             string     `json:"why,omitempty" enum:"no_code,unknown_code,several_codes,wrong_amount,not_awaited"`
+	Why             string     `json:"why,omitempty" enum:"no_code,unknown_code,several_codes,wrong_amount,wrong_payer,not_awaited,given_up"`
 	OrderID         string     `json:"order_id,omitempty" doc:"that it pays, or is about"`
+	BatchID         string     `json:"batch_id,omitempty" doc:"the batch of cards that it pays, or is about"`
 	ReturnReference string     `json:"return_reference,omitempty"`
 	CarriedReason   string     `json:"carried_reason,omitempty"`
 	SettledAt       *time.Time `json:"settled_at,omitempty"`
@@ -38,7 +39,7 @@ type BankRowJSON struct {
 
 func bankRowJSON(r bank.Row, v veil) BankRowJSON {
 	out := BankRowJSON{ID: r.ID.String(), BankDay: r.BankDay, BankReference: r.BankReference, PaidAt: r.PaidAt.Time(), AmountFen: r.AmountFen,
-		PayerName: v.name(r.Name), PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID),
+		PayerName: v.name(r.Name), PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID), BatchID: idOrNone(r.BatchID),
 		CarriedReason: v.text(r.CarriedReason), SettledAt: timeOrNil(r.SettledAt)}
 	if r.ReturnReference != nil {
 		out.ReturnReference = *r.ReturnReference
@@ -92,17 +93,27 @@ func (s *Server) bankVeils(ctx context.Context, rows []bank.Row) ([]veil, error)
 type matchBankRowIn struct {
 	PathID
 	Body struct {
-		OrderID string `json:"order_id" maxLength:"20"`
+		OrderID string `json:"order_id,omitempty" maxLength:"20" doc:"this or batch_id"`
+		BatchID string `json:"batch_id,omitempty" maxLength:"20"`
 		Reason  string `json:"reason" maxLength:"5000"`
 	}
 }
 
 func (s *Server) matchBankRow(ctx context.Context, in *matchBankRowIn) (*body[ApprovalJSON], error) {
-	orderID, err := parseID(in.Body.OrderID, "order_id")
+	var how bank.Settlement
+	var err error
+	switch {
+	case in.Body.BatchID == "":
+		how.OrderID, err = parseID(in.Body.OrderID, "order_id")
+	case in.Body.OrderID != "":
+		err = invalid("batch_id", "not_both", "a payment is for an order or for a batch")
+	default:
+		how.BatchID, err = parseID(in.Body.BatchID, "batch_id")
+	}
 	if err != nil {
 		return nil, err
 	}
-	return s.settleBankRow(ctx, in.PathID, bank.Settlement{OrderID: orderID}, in.Body.Reason)
+	return s.settleBankRow(ctx, in.PathID, how, in.Body.Reason)
 }
 
 type returnBankRowIn struct {

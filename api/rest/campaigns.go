@@ -42,12 +42,15 @@ type CampaignDetailJSON struct {
 	AsOf   time.Time          `json:"as_of"`
 }
 
-// CampaignTotalsJSON is what the lines of paid orders come to that were ordered in the campaign.
+// CampaignTotalsJSON is what the lines of paid orders come to that were ordered in the
+// campaign, and the aid cards that were issued for it.
 type CampaignTotalsJSON struct {
 	Orders   int64     `json:"orders" doc:"of which something stays"`
 	Villages int64     `json:"villages" doc:"from which something was bought"`
 	GoodsFen money.Fen `json:"goods_fen" doc:"paid for goods, net of refunds, without freight"`
 	ShareFen money.Fen `json:"share_fen" doc:"credited to village collectives, net of refunds"`
+	Cards    int64     `json:"cards" doc:"aid cards issued for it"`
+	CardsFen money.Fen `json:"cards_fen" doc:"their face"`
 }
 
 // OpsCampaignJSON is a campaign as operators see it.

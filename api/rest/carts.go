@@ -84,12 +84,12 @@ func (s *Server) showCart(ctx context.Context) (*body[CartJSON], error) {
 }
 
 func cartItemJSON(item cart.Item, offer catalog.Offer, rules share.Rules) (CartItemJSON, error) {
-	product, rate, err := productJSON(offer.Product, rules)
+	product, rule, err := productJSON(offer.Product, rules)
 	return CartItemJSON{
 		SKUID: item.SKUID.String(), ProductID: product.ID, Title: product.Title, Spec: offer.Spec, CoverURL: product.CoverURL,
 		Quantity: item.Quantity, Stock: offer.Stock, PriceFen: offer.PriceFen,
 		PriceChanged: item.SeenFen != offer.PriceFen, Available: offer.OnSale() && item.Quantity <= offer.Stock,
-		ShareFen:    share.Target(offer.PriceFen*money.Fen(item.Quantity), 0, rate),
+		ShareFen:    share.Target(offer.PriceFen*money.Fen(item.Quantity), 0, rule.RateBp),
 		Cooperative: product.Cooperative, Village: product.Village,
 	}, err
 }

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"gorm.io/gorm"
 
 	"zique/internal/attempt"
@@ -164,13 +163,7 @@ func (s *Server) checkCertificate(ctx context.Context, in *CertificateCode) (*bo
 
 type certificateFileIn struct {
 	CertificateCode
-	host string
-}
-
-// Resolve reads the host that the call came to, for the address of the page.
-func (in *certificateFileIn) Resolve(ctx huma.Context) []error {
-	in.host = ctx.Host()
-	return nil
+	site
 }
 
 func (s *Server) certificateFile(ctx context.Context, in *certificateFileIn) (*attachment, error) {
@@ -178,11 +171,7 @@ func (s *Server) certificateFile(ctx context.Context, in *certificateFileIn) (*a
 	if err != nil {
 		return nil, err
 	}
-	origin := "https://"
-	if s.LocalOnly {
-		origin = "http://"
-	}
-	content, err := certificate.Sheet(c, now, origin+in.host+"/c/"+c.Code)
+	content, err := certificate.Sheet(c, now, s.origin(in.site)+"/c/"+c.Code)
 	return &attachment{ContentType: "application/pdf", Body: content,
 		Disposition: mime.FormatMediaType("attachment", map[string]string{"filename": "certificate-" + c.Code + ".pdf"})}, err
 }

@@ -25,6 +25,7 @@ type ExportJSON struct {
 	Memberships  []MembershipJSON  `json:"memberships"`
 	Applications []ApplicationJSON `json:"applications" doc:"of organisations that the caller manages, or handed in once"`
 	Cards        []OwnCardJSON     `json:"cards"`
+	GivenCards   []GivenCardJSON   `json:"given_cards" doc:"for which an enterprise put the verified phone down"`
 	Cart         []OwnCartItemJSON `json:"cart" doc:"empty where missing names it"`
 	Orders       []OrderJSON       `json:"orders"`
 	Uploads      []OwnFileJSON     `json:"uploads"`
@@ -60,6 +61,15 @@ type OwnCartItemJSON struct {
 type OwnCardJSON struct {
 	CardJSON
 	Entries []CardEntryJSON `json:"entries" doc:"newest first"`
+}
+
+// GivenCardJSON is a card that an enterprise put the caller down for.
+type GivenCardJSON struct {
+	CardID     string    `json:"card_id"`
+	Enterprise string    `json:"enterprise"`
+	Name       string    `json:"name" doc:"as the enterprise wrote it"`
+	Department string    `json:"department,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
 }
 
 // ApplicationJSON is an organisation with the steps of its way. Of one that the caller
@@ -141,7 +151,7 @@ func (me self) export(ctx context.Context, to *parts) {
 	}{
 		{"former_names", me.formerNames}, {"addresses", me.addresses}, {"sessions", me.sessions}, {"consents", me.consents},
 		{"applications", func(ctx context.Context, add func(any)) error { return me.applications(ctx, phone, add) }},
-		{"cards", me.cards}, {"orders", me.orders}, {"uploads", me.uploads}, {"invitations", me.invitations},
+		{"cards", me.cards}, {"given_cards", me.givenCards}, {"orders", me.orders}, {"uploads", me.uploads}, {"invitations", me.invitations},
 		{"approvals", me.asked}, {"messages", me.messages}, {"log", me.log},
 	} {
 		to.list(part.name, func(add func(any)) error { return part.each(ctx, add) })

@@ -86,7 +86,19 @@ func (me self) cards(ctx context.Context, add func(any)) error {
 		if err != nil {
 			return err
 		}
-		add(OwnCardJSON{cardJSON(c), entries})
+		add(OwnCardJSON{me.cardJSON(c), entries})
+	}
+	return err
+}
+
+func (me self) givenCards(ctx context.Context, add func(any)) error {
+	hash, err := me.People.PhoneHashOf(ctx, me.UserID)
+	if err != nil || hash == "" {
+		return err
+	}
+	given, err := me.CardSales.GivenTo(me.DB.Read(ctx), hash)
+	for _, g := range given {
+		add(GivenCardJSON{g.CardID.String(), g.Enterprise, g.Name, g.Department, g.CreatedAt.Time()})
 	}
 	return err
 }

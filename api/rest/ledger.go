@@ -104,31 +104,35 @@ type LedgerPaging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
-// pin answers the cursor, or else a page that begins at the seq that head answers.
-func (p LedgerPaging) pin(head func() (int64, error)) (pinned, error) {
+// pin answers the cursor, or else a page that begins at the seq that first answers.
+func (s *Server) pin(ctx context.Context, p LedgerPaging, first func() (int64, error)) (pinned, error) {
 	seq, from, found := strings.Cut(p.Cursor, ".")
 	if !found {
-		at, err := head()
+		at, err := first()
 		return pinned{seq: at}, err
 	}
 	at, err := strconv.ParseInt(seq, 10, 64)
 	if err != nil {
 		return pinned{}, errNoCursor
 	}
-	return pinned{at, from}, nil
+	head, err := ledger.Head(s.DB.Read(ctx))
+	if err == nil && at > head { // no page was answered at a seq that is still to come
+		err = errNoCursor
+	}
+	return pinned{at, from}, err
 }
 
 var errNoCursor = invalid("cursor", "invalid", "this is not a cursor of this list")
 
 type trialIn struct {
 	LedgerPaging
-	Q    string    `query:"q" maxLength:"100" pattern:"^[a-z0-9:_-]*$" patternDescription:"the beginning of an account's code" doc:"codes that begin so"`
-	AsOf time.Time `query:"as_of" doc:"what was sealed by then; without it, what is sealed now"`
+	Q    string `query:"q" maxLength:"100" pattern:"^[a-z0-9:_-]*$" patternDescription:"the beginning of an account's code" doc:"codes that begin so"`
+	AsOf string `query:"as_of" format:"date-time" doc:"what was sealed by then; without it, what is sealed now"`
 }
 
 func (s *Server) trialBalance(ctx context.Context, in *trialIn) (*body[TrialBalanceJSON], error) {
 	view := s.DB.Read(ctx)
-	at, err := in.pin(func() (int64, error) { return s.sealedBy(ctx, in.AsOf) })
+	at, err := s.pin(ctx, in.LedgerPaging, func() (int64, error) { return s.sealedBy(ctx, in.AsOf) })
 	if err != nil {
 		return nil, err
 	}
@@ -177,12 +181,16 @@ func (s *Server) addTotals(ctx context.Context, into *TrialBalanceJSON) error {
 	return err
 }
 
-// sealedBy is the seq that was sealed at an instant; the newest if it is zero.
-func (s *Server) sealedBy(ctx context.Context, at time.Time) (int64, error) {
-	if at.IsZero() {
+// sealedBy is the seq that was sealed at an instant; the newest if none is given.
+func (s *Server) sealedBy(ctx context.Context, at string) (int64, error) {
+	if at == "" {
 		return ledger.Head(s.DB.Read(ctx))
 	}
-	return ledger.SeqAt(s.DB.Read(ctx), clock.FromTime(at))
+	instant, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return 0, invalid("as_of", "invalid", "must be a time as in RFC 3339")
+	}
+	return ledger.SeqAt(s.DB.Read(ctx), clock.FromTime(instant))
 }
 
 // LedgerPeriod is a part of the journal by the instant of sealing.
@@ -195,15 +203,15 @@ func (s *Server) period(ctx context.Context, in LedgerPeriod) (p ledger.Period, 
 	if !in.Until.IsZero() && in.Until.Before(in.Since) {
 		return p, invalid("until", "range", "the end is not before the beginning")
 	}
-	if !in.Since.IsZero() {
-		if p.After, err = s.sealedBy(ctx, in.Since.Add(-time.Millisecond)); err != nil {
-			return p, err
-		}
+	view := s.DB.Read(ctx)
+	if p.After, err = ledger.SeqAt(view, clock.FromTime(in.Since.Add(-time.Millisecond))); err != nil {
+		return p, err
 	}
-	if !in.Until.IsZero() {
-		in.Until = in.Until.Add(-time.Millisecond)
+	if in.Until.IsZero() {
+		p.Until, err = ledger.Head(view)
+	} else {
+		p.Until, err = ledger.SeqAt(view, clock.FromTime(in.Until.Add(-time.Millisecond)))
 	}
-	p.Until, err = s.sealedBy(ctx, in.Until)
 	return p, err
 }
 
@@ -222,7 +230,7 @@ func (s *Server) accountStatement(ctx context.Context, in *statementIn) (*body[S
 	if err != nil {
 		return nil, err
 	}
-	at, err := in.pin(func() (int64, error) { return period.Until, nil })
+	at, err := s.pin(ctx, in.LedgerPaging, func() (int64, error) { return period.Until, nil })
 	if err != nil {
 		return nil, err
 	}

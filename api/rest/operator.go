@@ -21,7 +21,7 @@ import (
 
 // QueueJSON is work that waits for the county's staff.
 type QueueJSON struct {
-	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,refunds_requested,refunds_returned,refund_transfers,gateway_refunds_failing,bank_differences,statements_disputed,statements_approved,events_stuck,jobs_failed"`
+	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,refunds_requested,refunds_returned,refund_transfers,gateway_refunds_failing,bank_differences,payment_differences,statements_disputed,statements_approved,events_stuck,jobs_failed"`
 	Count    int64      `json:"count"`
 	OldestAt *time.Time `json:"oldest_at,omitempty" doc:"since when the first has waited"`
 }
@@ -44,6 +44,7 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*body[list[QueueJ
 		{"refund_transfers", func() (int64, *clock.Millis, error) { return payment.TransfersWaiting(view) }},
 		{"gateway_refunds_failing", func() (int64, *clock.Millis, error) { return payment.RefundsFailing(view) }},
 		{"bank_differences", func() (int64, *clock.Millis, error) { return bank.DifferencesOpen(view) }},
+		{"payment_differences", func() (int64, *clock.Millis, error) { return payment.DifferencesOpen(view) }},
 		{"statements_disputed", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Disputed) }},
 		{"statements_approved", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Approved) }},
 		{"events_stuck", func() (int64, *clock.Millis, error) { return outbox.Stuck(view, now.Add(-stuckAfter)) }},

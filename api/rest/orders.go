@@ -76,8 +76,8 @@ type SubOrderJSON struct {
 	FreightFen         money.Fen      `json:"freight_fen"`
 	RefundedFreightFen money.Fen      `json:"refunded_freight_fen"`
 	ReservedFreightFen money.Fen      `json:"reserved_freight_fen" doc:"held back by refunds that are not decided"`
-	ReceiveBy          *time.Time     `json:"receive_by" doc:"when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock"`
-	CloseBy            *time.Time     `json:"close_by" doc:"until when what was received can be asked back; null: not received, or a refund stops the clock"`
+	ReceiveBy          *time.Time     `json:"receive_by" doc:"when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock, which goes on when it is decided"`
+	CloseBy            *time.Time     `json:"close_by" doc:"until when what was received can be asked back; null: not received, or a refund stops the clock, which goes on when it is decided; after a refusal there are 48 hours at least"`
 	Shipments          []ShipmentJSON `json:"shipments"`
 }
 

@@ -75,24 +75,35 @@ func (p *patient) Write(piece []byte) (int, error) {
 	return p.out.Write(piece)
 }
 
-// sendParts answers the object that write makes. Where that fails halfway the connection
-// breaks, lest half of it be taken for all.
-func sendParts(ctx context.Context, out huma.Context, write func(*parts)) {
+// end ends an answer that failed, if it did: by a refusal where nothing was sent, else by
+// breaking the connection, lest half of it be taken for all.
+func (p *patient) end(ctx context.Context, out huma.Context, err error) {
+	switch {
+	case err == nil:
+	case !p.sent:
+		_ = p.connection.SetWriteDeadline(time.Now().Add(answerTime))
+		out.SetHeader("Content-Disposition", "")
+		refuse(out, problemOf(ctx, err))
+	default:
+		slog.WarnContext(ctx, "an answer broke off", "request_id", requestID(ctx), "error", err)
+		_ = p.connection.SetWriteDeadline(time.Unix(1, 0))
+	}
+}
+
+func patientWith(out huma.Context) (*patient, *bufio.Writer) {
 	to := &patient{out: out.BodyWriter(), connection: http.NewResponseController(humagin.Unwrap(out).Writer)}
-	p := &parts{out: bufio.NewWriterSize(to, 32<<10)}
+	return to, bufio.NewWriterSize(to, 32<<10)
+}
+
+// sendParts answers the object that write makes.
+func sendParts(ctx context.Context, out huma.Context, write func(*parts)) {
+	to, buffer := patientWith(out)
+	p := &parts{out: buffer}
 	p.text("{")
 	write(p)
 	p.text("}\n")
-	switch {
-	case p.err != nil && !to.sent:
-		_ = to.connection.SetWriteDeadline(time.Now().Add(answerTime))
-		out.SetHeader("Content-Disposition", "")
-		refuse(out, problemOf(ctx, p.err))
-	case p.err == nil:
+	if p.err == nil {
 		p.err = p.out.Flush()
 	}
-	if p.err != nil && to.sent {
-		slog.WarnContext(ctx, "an answer broke off", "request_id", requestID(ctx), "error", p.err)
-		_ = to.connection.SetWriteDeadline(time.Unix(1, 0))
-	}
+	to.end(ctx, out, p.err)
 }

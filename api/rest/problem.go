@@ -27,6 +27,7 @@ type Problem struct {
 	Detail    string         `json:"detail"`
 	RequestID string         `json:"request_id"`
 	Errors    []ProblemField `json:"errors,omitempty"`
+	Rule      *ProblemRule   `json:"rule,omitempty" doc:"where a rule of law refuses"`
 
 	retryAfter int
 }
@@ -36,6 +37,13 @@ type ProblemField struct {
 	Field   string `json:"field" example:"items[0].quantity"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+}
+
+// ProblemRule names what of the law refuses.
+type ProblemRule struct {
+	Pack    string `json:"pack" example:"national"`
+	Article string `json:"article"`
+	Source  string `json:"source"`
 }
 
 // Error, GetStatus, ContentType and GetHeaders are what huma asks of an error.
@@ -91,6 +99,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 	p = newProblem(ctx, statusOf[f.Kind], f.Code, f.Message)
 	for _, field := range f.Fields {
 		p.Errors = append(p.Errors, ProblemField(field))
+	}
+	if f.Rule != nil {
+		p.Rule = (*ProblemRule)(f.Rule)
 	}
 	if f.RetryAfter > 0 {
 		p.retryAfter = int((f.RetryAfter.Milliseconds() + 999) / 1000)

@@ -66,7 +66,7 @@ type ProductJSON struct {
 	Demo        bool            `json:"demo"`
 }
 
-func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, money.BasisPoints, error) {
+func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, share.Rule, error) {
 	rule, err := rules.For(share.Sale{CategoryID: p.CategoryID, VillageID: p.VillageID})
 	return ProductJSON{
 		ID: p.ID.String(), Title: p.Title, CoverURL: p.CoverURL, PriceFen: p.PriceFen, Stock: p.Stock,
@@ -74,7 +74,7 @@ func productJSON(p catalog.Shown, rules share.Rules) (ProductJSON, money.BasisPo
 		Village:     VillageRefJSON{p.VillageID.String(), p.VillageName, p.Township},
 		Cooperative: CooperativeJSON{p.CooperativeID.String(), p.CooperativeName, p.FreightFen, p.CooperativeDemo},
 		Category:    NamedJSON{p.CategoryID, p.CategoryName}, Demo: p.Demo,
-	}, rule.RateBp, err
+	}, rule, err
 }
 
 type productsIn struct {
@@ -160,6 +160,7 @@ type ProductDetailJSON struct {
 	ProductJSON
 	Description  string      `json:"description"`
 	RateBp       int64       `json:"rate_bp" doc:"the share's rate in basis points"`
+	ShareBearer  string      `json:"share_bearer" enum:"seller,buyer,campaign" doc:"a seller gives the share from the price, a buyer pays it on top"`
 	SKUs         []SKUJSON   `json:"skus"`
 	Certificates []NamedJSON `json:"certificates"`
 }
@@ -177,10 +178,10 @@ func (s *Server) getProduct(ctx context.Context, in *PathID) (*body[ProductDetai
 	if err != nil {
 		return nil, err
 	}
-	shown, rate, err := productJSON(p, rules)
-	out := ProductDetailJSON{ProductJSON: shown, Description: p.Description, RateBp: int64(rate), SKUs: []SKUJSON{}, Certificates: []NamedJSON{}}
+	shown, rule, err := productJSON(p, rules)
+	out := ProductDetailJSON{ProductJSON: shown, Description: p.Description, RateBp: int64(rule.RateBp), ShareBearer: rule.Bearer, SKUs: []SKUJSON{}, Certificates: []NamedJSON{}}
 	for _, k := range p.SKUs {
-		out.SKUs = append(out.SKUs, SKUJSON{k.ID.String(), k.Spec, k.WeightG, k.PriceFen, k.Stock, share.Target(k.PriceFen, 0, rate)})
+		out.SKUs = append(out.SKUs, SKUJSON{k.ID.String(), k.Spec, k.WeightG, k.PriceFen, k.Stock, share.Target(k.PriceFen, 0, rule.RateBp)})
 	}
 	return &body[ProductDetailJSON]{out}, err
 }

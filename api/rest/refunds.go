@@ -177,11 +177,11 @@ type acceptReturnIn struct {
 }
 
 func (s *Server) acceptReturn(ctx context.Context, in *acceptReturnIn) (*body[RefundJSON], error) {
-	restock := map[id.ID]int64{}
+	var restock []order.CameBack
 	var wrong wrongIDs
 	if in.Body != nil {
 		for i, l := range in.Body.Restock {
-			restock[wrong.parse(l.LineID, index("restock", i)+".line_id")] = l.Quantity
+			restock = append(restock, order.CameBack{LineID: wrong.parse(l.LineID, index("restock", i)+".line_id"), Quantity: l.Quantity})
 		}
 	}
 	if err := wrong.Err(); err != nil {

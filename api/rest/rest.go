@@ -27,6 +27,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/certificate"
 	"zique/internal/fault"
@@ -39,7 +40,9 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/rulepack"
 	"zique/internal/settlement"
+	"zique/internal/share"
 	"zique/internal/staff"
 	"zique/internal/storage"
 )
@@ -52,16 +55,21 @@ type Server struct {
 	Keys         *pii.Keyring
 	Carts        cart.Store
 	Codes        aidcard.Codes
+	RulePacks    rulepack.Packs
+	Cards        *aidcard.Service
 	Checkout     *order.Committer
 	Lifecycle    order.Lifecycle
 	Gateways     payment.Gateways  // what cards leave is paid through these
 	DemoPay      *localpay.Service // in demo mode: a gateway that plays the others
 	Bank         *bank.Service
+	CardSales    *cardsale.Service
+	CardExports  *cardsale.Exports
 	Payee        Payee // of bank transfers
 	Files        *blob.Store
 	Orgs         *org.Service
 	Approvals    *approval.Desk
 	Staff        *staff.Service
+	ShareRules   *share.Desk
 	Settlements  *settlement.Service
 	Certificates *certificate.Desk
 	Sheets       imports.FileSource // what imports read

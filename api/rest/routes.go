@@ -14,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zique/internal/aidcard"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -61,6 +62,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/public/certificates/{code}", "check-certificate", anyone, s.checkCertificate)
 	download(on, "/public/certificates/{code}/file", "get-certificate-file", anyone, s.certificateFile)
 	get(on, "/public/board", "get-board", anyone, s.board)
+	get(on, "/public/share-rules", "list-share-rules", anyone, s.listShareRules)
+	get(on, "/public/rule-packs", "list-rule-packs", anyone, s.listRulePacks)
 
 	get(on, "/cart", "get-cart", signedIn, s.getCart)
 	put(on, "/cart/items/{sku_id}", "set-cart-item", signedIn, s.setCartItem)
@@ -72,6 +75,10 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/cards", "list-cards", signedIn, s.listCards)
 	get(on, "/cards/{id}", "get-card", signedIn, s.getCard)
 	get(on, "/cards/{id}/entries", "list-card-entries", signedIn, s.listCardEntries)
+	post(on, "/cards/{id}/reactivate", "reactivate-card", signedIn, http.StatusOK, s.reactivateCard)
+	post(on, "/cards/{id}/move", "move-card", signedIn, http.StatusOK, s.moveCard)
+	post(on, "/cards/{id}/loss-report", "report-card-lost", signedIn, http.StatusOK, s.reportLoss)
+	post(on, "/cards/{id}/replacement", "replace-card", signedIn, http.StatusOK, s.replaceCard)
 
 	get(on, "/tenders", "list-tenders", optional, s.listTenders)
 	post(on, "/orders/quote", "quote-order", signedIn, http.StatusOK, s.quote)
@@ -109,6 +116,26 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/invitations/{id}/decline", "decline-invitation", signedIn, http.StatusOK, s.declineInvitation)
 	get(on, "/organisations/{id}/payee-accounts", "list-payee-accounts", signedIn, s.listPayees)
 	post(on, "/organisations/{id}/payee-accounts", "ask-payee-account", signedIn, http.StatusAccepted, s.askPayee)
+
+	download(on, "/ent/import-templates/card-recipients", "get-recipient-import-template", buyers, s.recipientTemplate)
+	get(on, "/ent/card-batches", "list-card-batches", buyers, s.listBatches)
+	keyed[CardBatchJSON](on, "/ent/card-batches", "order-card-batch", buyers, s.orderBatch) // (K)
+	get(on, "/ent/card-batches/{id}", "get-card-batch", buyers, s.getBatch)
+	get(on, "/ent/card-batches/{id}/cards", "list-batch-cards", buyers, s.listBatchCards)
+	get(on, "/ent/card-batches/{id}/claims", "count-batch-claims", buyers, s.countBatchClaims)
+	post(on, "/ent/card-batches/{id}/recipients", "import-recipients", buyers, http.StatusAccepted, s.importRecipients)
+	get(on, "/ent/recipient-imports/{id}", "get-recipient-import", buyers, s.getRecipientImport)
+	download(on, "/ent/recipient-imports/{id}/file", "get-recipient-import-file", buyers, s.recipientImportFile)
+	post(on, "/ent/card-batches/{id}/confirm", "confirm-card-batch", signedIn, http.StatusOK, s.confirmBatch) // an operator, where there is no second member
+	post(on, "/ent/card-batches/{id}/cancel", "cancel-card-batch", buyers, http.StatusOK, s.cancelBatch)
+	post(on, "/ent/card-batches/{id}/reminders", "remind-recipients", buyers, http.StatusOK, s.remindRecipients)
+	post(on, "/ent/card-batches/{id}/recall", "recall-cards", buyers, http.StatusOK, s.recallCards)
+	keyed[CardExportJSON](on, "/ent/card-batches/{id}/exports", "ask-card-export", buyers, s.askExport) // (K)
+	get(on, "/ent/card-batches/{id}/exports", "list-card-exports", buyers, s.listExports)
+	get(on, "/ent/exports/{id}", "get-card-export", buyers, s.getExport)
+	post(on, "/ent/exports/{id}/approve", "approve-card-export", buyers, http.StatusOK, s.approveExport)
+	download(on, "/ent/exports/{id}/file", "get-card-export-file", buyers, s.exportFile)
+	keyed[RekeyedJSON](on, "/ent/cards/rekey", "rekey-cards", buyers, s.rekeyCards) // (K)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
@@ -162,6 +189,8 @@ func (s *Server) routes(api huma.API) {
 	keyed[StatementOfJSON](on, "/ops/statements/{id}/pay", "pay-statement", operators, s.payStatement) // (K)
 	get(on, "/ops/shares/{line_id}", "list-line-shares", readers, s.listLineShares)
 	get(on, "/ops/villages/{id}/shares", "list-shares-of-village", onlookers, s.listVillageShares)
+	post(on, "/ops/share-rules", "ask-share-rule", operators, http.StatusAccepted, s.askShareRule)
+	post(on, "/ops/share-rules/{id}/end", "ask-share-rule-end", operators, http.StatusAccepted, s.askShareRuleEnd)
 
 	get(on, "/ops/organisations", "review-organisations", readers, s.reviewOrganisations)
 	get(on, "/ops/organisations/{id}", "review-organisation", readers, s.reviewOrganisation)
@@ -230,6 +259,29 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/bank-rows", "list-bank-rows", readers, s.listBankRows)
 	post(on, "/ops/bank-rows/{id}/match", "match-bank-row", operators, http.StatusAccepted, s.matchBankRow)
 	post(on, "/ops/bank-rows/{id}/give-back", "give-bank-row-back", operators, http.StatusAccepted, s.returnBankRow)
+	get(on, "/ops/payment-differences", "list-payment-differences", readers, s.listPaymentDifferences)
+	post(on, "/ops/payment-differences/{id}/give-back", "give-payment-difference-back", operators, http.StatusAccepted, s.sendDifferenceBack)
+	get(on, "/ops/card-batches", "review-card-batches", readers, s.listBatches)
+	get(on, "/ops/card-batches/{id}", "review-card-batch", readers, s.getBatch)
+	post(on, "/ops/card-batches/{id}/fund", "fund-card-batch", operators, http.StatusOK, s.fundBatch)
+	post(on, "/ops/card-batches/{id}/issue", "issue-card-batch", operators, http.StatusOK, s.issueBatch)
+
+	get(on, "/ops/card-programs", "list-card-programs", readers, s.listPrograms)
+	post(on, "/ops/card-programs", "add-card-program", operators, http.StatusCreated, s.addProgram)
+	get(on, "/ops/card-programs/{id}", "get-card-program", readers, s.getProgram)
+	put(on, "/ops/card-programs/{id}", "change-card-program", operators, s.changeProgram)
+
+	get(on, "/ent/card-returns", "list-own-card-returns", cardLookers, s.listOwnReturns)
+	post(on, "/ent/card-returns", "return-cards", cardBuyers, http.StatusCreated, s.returnCards)
+	get(on, "/ops/card-returns", "list-card-returns", readers, s.listAllReturns)
+	post(on, "/ops/card-returns/{id}/accept", "accept-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).AcceptReturn))
+	post(on, "/ops/card-returns/{id}/reject", "reject-card-return", operators, http.StatusOK, s.atReturnDesk((*aidcard.Service).RejectReturn))
+	post(on, "/ops/card-returns/{id}/done", "card-return-transferred", operators, http.StatusOK, s.returnTransferred)
+	get(on, "/ops/cards/{id}", "find-card", readers, s.findCard)
+	post(on, "/ops/cards/{id}/freeze", "freeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Freeze))
+	post(on, "/ops/cards/{id}/unfreeze", "unfreeze-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Unfreeze))
+	post(on, "/ops/cards/{id}/void", "void-card", operators, http.StatusOK, s.atCardDesk((*aidcard.Service).Void))
+
 	get(on, "/ops/bank-days", "list-bank-days", readers, s.listBankDays)
 	post(on, "/ops/bank-days/{day}/close", "close-bank-day", operators, http.StatusOK, s.closeBankDay)
 	get(on, "/ops/refund-transfers", "list-refund-transfers", operators, s.listRefundTransfers)

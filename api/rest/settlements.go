@@ -133,6 +133,9 @@ func (s *Server) payoutFile(ctx context.Context, in *payoutFileIn) (*attachment,
 		transfers, err = s.Settlements.File(tx, actor(ctx), settlementID)
 		return err
 	})
+	if err == nil && len(transfers) == 0 { // what lapsed is committed
+		err = settlement.ErrNothingToPay
+	}
 	if err != nil {
 		return nil, err
 	}

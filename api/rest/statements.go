@@ -32,6 +32,7 @@ type StatementOfJSON struct {
 	OrgName       string     `json:"org_name"`
 	Kind          string     `json:"kind" enum:"cooperative,village_collective"`
 	Period        string     `json:"period,omitempty" example:"2026-10" doc:"the month that it settles; absent: all that had come until it was made"`
+	Since         *time.Time `json:"since,omitempty" doc:"of one made by hand: when the one before ended; absent: it is the first"`
 	OpeningFen    money.Fen  `json:"opening_fen" doc:"carried from the statement before; at most 0"`
 	MovedFen      money.Fen  `json:"moved_fen"`
 	ClosingFen    money.Fen  `json:"closing_fen" doc:"opening + moved: what is paid, or carried on where it is not above 0"`
@@ -50,7 +51,7 @@ type StatementOfJSON struct {
 
 func statementOfJSON(st settlement.Statement, v veil) StatementOfJSON {
 	out := StatementOfJSON{
-		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind, Period: st.Period,
+		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind, Period: st.Period, Since: instant(st.Since),
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
 		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: v.text(st.Reason), Answer: v.text(st.Answer),
 		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),

@@ -8,6 +8,9 @@ export function isUsable(card: AidCard, now: number): boolean {
   return card.status === 'active' && card.balance_fen > 0 && !expired
 }
 
+/** An instant of a card's last day: it expires with the end of that day. */
+export const lastDay = (expiresAt: string): string => new Date(Date.parse(expiresAt) - 1).toISOString()
+
 /** The card that expires first is spent first; cards without an end come last. */
 export function byExpiry(cards: AidCard[]): AidCard[] {
   const end = (card: AidCard) => (card.expires_at ? Date.parse(card.expires_at) : Number.MAX_SAFE_INTEGER)

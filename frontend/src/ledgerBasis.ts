@@ -19,6 +19,10 @@ export function basisOf(posted: LedgerTransaction): Basis {
     case 'bank_receipt':
     case 'bank_return': return { word: 'bankRow', number: bankReference ?? reference }
     case 'card_funding': return { word: 'cardBatch', number: reference }
+    case 'card_return_paid': return { word: 'cardReturn', number: reference, to: '/ops/cards/returns' }
+    case 'card_move':
+    case 'card_void':
+    case 'card_return':
     case 'card_issue': return { word: 'card', number: entries.find((entry) => entry.code.startsWith('card:'))?.name ?? reference }
   }
   return { word: 'other', number: reference }

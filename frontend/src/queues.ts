@@ -11,6 +11,7 @@ const PLACES: Record<string, string> = {
   refund_transfers: '/ops/bank/transfers?status=queued',
   gateway_refunds_failing: '/ops/refunds/gateways?failing=true',
   bank_differences: '/ops/bank?status=open',
+  payment_differences: '/ops/refunds/differences?open=true',
   statements_disputed: '/ops/settlements/statements?status=disputed',
   statements_approved: '/ops/settlements/statements?status=approved',
 }

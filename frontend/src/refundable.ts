@@ -1,5 +1,6 @@
 import { restOf, returnable } from './aftersale'
 import type { Order, OrderLine, SubOrder } from './api/types'
+import { parseYuan } from './money'
 
 export interface RefundableLine { line: OrderLine; left: number }
 
@@ -40,4 +41,13 @@ export function wholeParts(order: Order, chosen: Readonly<Record<string, number>
 
 export function freightLeft(parts: SubOrder[]): number {
   return parts.reduce((sum, part) => sum + part.freight_fen - part.refunded_freight_fen - part.reserved_freight_fen, 0)
+}
+
+/** What may be asked back of a part's freight after dispatch, also alone: the cooperative decides. */
+export const freightToAsk = (part: SubOrder): number => (SENT.includes(part.status) ? freightLeft([part]) : 0)
+
+/** The freight that is typed, in fen: nothing is none; null where it is no amount, or more than is left. */
+export function freightTyped(typed: string, left: number): number | null {
+  const fen = typed.trim() === '' ? 0 : parseYuan(typed.trim())
+  return fen !== null && fen <= left ? fen : null
 }

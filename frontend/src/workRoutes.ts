@@ -35,6 +35,17 @@ const cooperative: RouteRecordRaw[] = [
   coop('/pricing', 'pricing', () => import('./pages/coop/PricingPage.vue')),
 ]
 
+/** A page of the members of an enterprise or chamber. Lists of people come by the panel that imports rows. */
+const ent = (path: string, name: string, component: Load): RouteRecordRaw =>
+  ({ path: `/ent/card-batches${path}`, name: `ent-${name}`, component, meta: { title: `title.ent-${name}`, signedIn: true, areas: ['member', 'ops', 'ent'] } })
+
+const enterprise: RouteRecordRaw[] = [
+  { path: '/ent', redirect: '/ent/card-batches' },
+  ent('', 'batches', () => import('./pages/ent/BatchesPage.vue')),
+  ent('/new', 'batch-new', () => import('./pages/ent/BatchNewPage.vue')),
+  ent('/:id', 'batch', () => import('./pages/ent/BatchPage.vue')),
+]
+
 const readers = ['operator', 'auditor']
 
 /** A page of the operators' desk; auditors look, and change nothing. */
@@ -58,15 +69,21 @@ const ops: RouteRecordRaw[] = [
   desk('/bank/import', '-bank-import', () => import('./pages/ops/BankImportPage.vue'), ['operator']),
   desk('/bank/days', '-bank-days', () => import('./pages/ops/BankDaysPage.vue')),
   desk('/bank/transfers', '-bank-transfers', () => import('./pages/ops/BankTransfersPage.vue'), ['operator']),
+  { ...desk('/card-batches', '-card-batches', () => import('./pages/ops/CardBatchesPage.vue')), meta: { title: 'title.ops-card-batches', signedIn: true, roles: readers, areas: ['member', 'ops', 'ent'] } },
+  desk('/cards', '-cards', () => import('./pages/ops/CardsPage.vue')),
+  desk('/cards/programs', '-cards-programs', () => import('./pages/ops/CardProgramsPage.vue')),
+  desk('/cards/returns', '-cards-returns', () => import('./pages/ops/CardReturnsPage.vue')),
   desk('/ledger', '-ledger', () => import('./pages/ops/LedgerPage.vue')),
   desk('/ledger/accounts/:id', '-ledger-account', () => import('./pages/ops/LedgerAccountPage.vue')),
   desk('/ledger/transactions/:id', '-ledger-transaction', () => import('./pages/ops/LedgerTransactionPage.vue')),
   desk('/refunds', '-refunds', () => import('./pages/ops/RefundsPage.vue')),
   desk('/refunds/gateways', '-refunds-gateways', () => import('./pages/ops/GatewayRefundsPage.vue')),
+  desk('/refunds/differences', '-refunds-differences', () => import('./pages/ops/PaymentDifferencesPage.vue')),
   desk('/settlements/statements', '-statements', () => import('./pages/ops/StatementsPage.vue')),
   desk('/settlements', '-settlements', () => import('./pages/ops/SettlementsPage.vue')),
   desk('/settlements/:id', '-settlement', () => import('./pages/ops/SettlementPage.vue')),
   desk('/settlements/:run/statements/:id', '-statement', () => import('./pages/ops/StatementPage.vue')),
+  desk('/share-rules', '-share-rules', () => import('./pages/ops/ShareRulesPage.vue')),
   desk('/failures', '-failures', () => import('./pages/ops/FailuresPage.vue')),
   desk('/audit', '-audit', () => import('./pages/ops/AuditPage.vue')),
 ]
@@ -75,8 +92,10 @@ const ops: RouteRecordRaw[] = [
 export const workRoutes: RouteRecordRaw[] = [
   { path: '/legal/privacy', name: 'legal-privacy', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-privacy', areas: ['legal'] } },
   { path: '/legal/terms', name: 'legal-terms', component: () => import('./pages/LegalPage.vue'), meta: { title: 'title.legal-terms', areas: ['legal'] } },
+  { path: '/board/rules', name: 'share-rules', component: () => import('./pages/RulesPage.vue'), meta: { title: 'title.share-rules', areas: ['member'] } },
   ...member,
   ...cooperative,
+  ...enterprise,
   ...ops,
   // Reached by name only, so that the address stays the one that was asked for.
   { path: '/:path(.*)*', name: 'not-yours', component: () => import('./pages/NotYoursPage.vue'), meta: { title: 'nav.notYours' } },

@@ -7,7 +7,7 @@ import { namedItems } from '@/composables/useQuote'
 import { emptyFreight, formIsRight, fromTemplate, toFreightInput, zoneFaults } from '@/freightForm'
 import { decimalText, parseDecimal, parseYuan, rateText, yuanText } from '@/money'
 import { chinaDay, lastMoment, promotionFaults, toPromotion } from '@/promotionForm'
-import { linesToAsk } from '@/refundable'
+import { freightToAsk, freightTyped, linesToAsk } from '@/refundable'
 import { isOpen, verbsOf } from '@/refundFlow'
 
 const line = (over: Partial<OrderLine> = {}) => ({
@@ -60,6 +60,12 @@ it('goods that were sent can be asked back until the sub-order closes', () => {
   const order = { lines: [line({ shipped_quantity: 3 }), line({ id: 'other', sub_order_id: 'x' })] } as Order
   const asked = (status: string) => linesToAsk(order, { id: 's', status } as SubOrder).map((l) => l.left)
   expect(['paid', 'partly_shipped', 'shipped', 'received', 'closed'].map((s) => asked(s).length)).toEqual([0, 1, 1, 1, 0])
+})
+
+it('freight is asked back alone after dispatch, up to what is left of it', () => {
+  const part = (status: string) => ({ id: 's', status, freight_fen: 800, refunded_freight_fen: 100, reserved_freight_fen: 200 }) as SubOrder
+  expect(['paid', 'partly_shipped', 'shipped', 'received', 'closed'].map((s) => freightToAsk(part(s)))).toEqual([0, 500, 500, 500, 0])
+  expect(['', ' 5 ', '4.99', '5.01', '-1', 'x'].map((typed) => freightTyped(typed, 500))).toEqual([0, 500, 499, null, null, null])
 })
 
 it('each status of a refund has its decisions', () => {

@@ -4,7 +4,7 @@ import { groupByCooperative, mergedQuantity, priceGuestCart, readGuestCart, setG
 
 function product(id: string, coop: string, freight_fen: number, price_fen: number, stock: number): ProductDetail {
   return {
-    id, title: id, cover_url: '/x.svg', description: '', price_fen, stock, share_fen: 0, demo: true, rate_bp: 500, certificates: [],
+    id, title: id, cover_url: '/x.svg', description: '', price_fen, stock, share_fen: 0, demo: true, rate_bp: 500, share_bearer: 'seller', certificates: [],
     category: { id: 'fruit', name: '水果' }, village: { id: 'v', name: '芭蕉山村' },
     cooperative: { id: coop, name: coop, freight_fen, demo: true },
     skus: [{ id: `${id}-sku`, spec: '1 kg', weight_g: 1000, price_fen, stock, share_fen: Math.round(price_fen / 20) }],

@@ -1,10 +1,12 @@
 // Package aidcard holds prepaid aid cards (爱心卡). Invariants: a card's balance lies
-// between 0 and its face, and equals its ledger account; a card's secret is stored
+// between 0 and its face, and equals its ledger account; its status changes by one table
+// (state.go), and what takes its money elsewhere is a step that is posted; a card's secret is stored
 // only as an HMAC under a pepper, and can neither be read back nor guessed; cards
 // come from batches that an enterprise paid for.
 package aidcard
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,8 +32,12 @@ const (
 	Expired = "expired" // past its date
 )
 
-// IssuePosting is the kind of the transaction that fills a card.
-const IssuePosting = "card_issue"
+// Kinds of the transactions that make cards: FundingPosting brings the enterprise's money
+// in, by the batch; IssuePosting fills a card.
+const (
+	FundingPosting = "card_funding"
+	IssuePosting   = "card_issue"
+)
 
 // Refusals. ErrNotUsable is the same for a card that is unknown, another's, void or
 // already claimed, so that codes and ids cannot be guessed by their answers.
@@ -42,17 +48,6 @@ var (
 	ErrInsufficient = fault.New(fault.Conflict, "insufficient_balance", "the cards do not hold enough for this order")
 	ErrNotFound     = fault.New(fault.NotFound, "not_found", "there is no such card")
 )
-
-// Program says on which legal basis cards are issued, and by whom.
-type Program struct {
-	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
-	Name       string
-	Issuer     string
-	LegalBasis string
-}
-
-// TableName is the table's name.
-func (Program) TableName() string { return "card_programs" }
 
 // Batch is a number of cards of one face value that one enterprise bought (发卡批次).
 type Batch struct {
@@ -71,13 +66,20 @@ func (Batch) TableName() string { return "card_batches" }
 type Card struct {
 	ID         id.ID `gorm:"primaryKey;autoIncrement:false"`
 	BatchID    id.ID
-	Number     string  // public
-	SecretHash *string // nil until the secret is made
-	HolderID   *id.ID  // nil until claimed
-	FaceFen    money.Fen
+	Number     string    // public
+	SecretHash *string   // nil until the secret is made
+	HolderID   *id.ID    // nil until claimed
+	FaceFen    money.Fen // all that was loaded
 	BalanceFen money.Fen
 	Status     string
-	ExpiresAt  *clock.Millis // nil: does not expire
+	ExpiresAt  *clock.Millis // the end of its last day; nil: does not expire
+
+	Kind        string
+	DueAt       *clock.Millis // when Expire marks it; nil: not as it stands
+	FrozenFor   string
+	MovedInFen  money.Fen // part of its face that came from other cards
+	ReplacesID  id.ID     // the lost card in whose place it was made; 0: none
+	SuccessorID id.ID     // the card that has its money now; 0: none
 }
 
 // TableName is the table's name.
@@ -111,33 +113,36 @@ type Issuing struct {
 	EnterpriseID id.ID
 	FaceFen      money.Fen
 	Count        int64
+	Kind         string // "": registered
 	ExpiresAt    *clock.Millis
 }
 
-// Issue makes a batch of unclaimed cards without secrets, paid from the
-// enterprise's money, which has come in through the bank.
+// Issue makes a batch of unclaimed cards without secrets at once, paid from the
+// enterprise's money, which has come in through the bank: for the seed and for tests.
+// What enterprises order is minted by a job; see package cardsale.
 func Issue(tx *storage.Tx, in Issuing) (Batch, []Card, error) {
+	if err := KeepProgram(tx, in.ProgramID); err != nil {
+		return Batch{}, nil, err
+	}
 	b := Batch{ID: tx.NewID(), ProgramID: in.ProgramID, EnterpriseID: in.EnterpriseID, FaceFen: in.FaceFen, CardCount: in.Count, CreatedAt: tx.Now()}
 	if err := tx.Create(&b).Error; err != nil {
 		return b, nil, err
 	}
 	total := in.FaceFen * money.Fen(in.Count)
-	paidIn := org.PaidInAccount(in.EnterpriseID)
-	postings := []ledger.Posting{{Kind: "card_funding", Reference: b.ID.String(), Entries: []ledger.Entry{
-		{Account: org.BankAccount, Amount: -total}, {Account: paidIn, Amount: total}}}}
-	cards := make([]Card, in.Count)
-	for i := range cards {
-		cards[i] = Card{ID: tx.NewID(), BatchID: b.ID, FaceFen: in.FaceFen, BalanceFen: in.FaceFen, Status: Issued, ExpiresAt: in.ExpiresAt}
-		cards[i].Number = fmt.Sprintf("ZQ%019d", int64(cards[i].ID))
-		postings = append(postings, ledger.Posting{Kind: IssuePosting, Reference: cards[i].ID.String(), Entries: []ledger.Entry{
-			{Account: paidIn, Amount: -in.FaceFen}, {Account: cards[i].Account(), Amount: in.FaceFen}}})
-	}
-	if err := tx.CreateInBatches(&cards, 500).Error; err != nil {
+	_, err := ledger.Post(tx, []ledger.Posting{{Kind: FundingPosting, Reference: b.ID.String(), Entries: []ledger.Entry{
+		{Account: org.BankAccount, Amount: -total}, {Account: org.PaidInAccount(in.EnterpriseID), Amount: total}}}})
+	if err != nil {
 		return b, nil, err
 	}
-	_, err := ledger.Post(tx, postings)
+	ids := make([]id.ID, in.Count)
+	for i := range ids {
+		ids[i] = tx.NewID()
+	}
+	cards, err := Mint(tx, b, ids, cmp.Or(in.Kind, Registered), in.ExpiresAt)
 	return b, cards, err
 }
+
+func numberOf(cardID id.ID) string { return fmt.Sprintf("ZQ%019d", int64(cardID)) }
 
 // Codes makes, reads and hashes card codes: 24 characters of Crockford's base32,
 // 120 bits from Rand.

@@ -24,7 +24,8 @@ var (
 // Claim gives the card of a code to the actor (领取). A code that is unknown,
 // malformed, claimed by somebody else or void is ErrNotUsable and counts as an
 // attempt of the account and of the peer's address. Claiming again a card that is
-// already the actor's answers the card. A blank code is a wrong field, and no guess.
+// already the actor's answers the card. One that expired unclaimed is claimed too, to be
+// re-activated. A blank code is a wrong field, and no guess.
 func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code string) (Card, error) {
 	if isBlank(code) {
 		return Card{}, fault.InvalidField("code", "required", "give the code of a card")
@@ -65,21 +66,23 @@ func claim(tx *storage.Tx, by audit.Actor, hash string) (Card, error) {
 	case err != nil:
 		return card, err
 	case card.HolderID != nil && *card.HolderID == holder:
-		return card, card.UsableBy(holder, tx.Now())
-	case card.Status != Issued || (card.ExpiresAt != nil && *card.ExpiresAt <= tx.Now()):
+		if used := card.UsableBy(holder, tx.Now()); used != ErrExpired {
+			return card, used
+		}
+		return card, nil
+	case card.HolderID != nil:
 		return card, ErrNotUsable
 	}
-	card.Status, card.HolderID = Active, &holder
-	change := tx.Model(&Card{}).Where("id = ? AND status = ?", card.ID, Issued).
-		Updates(map[string]any{"status": Active, "holder_id": holder})
-	if change.Error != nil {
-		return card, change.Error
-	}
-	if change.RowsAffected != 1 {
+	before := card.StatusAt(tx.Now())
+	card.HolderID = &holder
+	if card.move(claimed, tx.Now()) != nil {
 		return card, ErrNotUsable
+	}
+	if err := card.save(tx); err != nil {
+		return card, err
 	}
 	return card, audit.Write(tx, by, audit.Change{Action: "card.claimed", Subject: "card", SubjectID: card.ID,
-		Before: map[string]any{"status": Issued}, After: map[string]any{"status": Active, "holder_id": holder.String()}})
+		Before: map[string]any{"status": before}, After: map[string]any{"status": card.Status, "holder_id": holder.String()}})
 }
 
 func subjects(holder id.ID, peer string) (account, address string) {

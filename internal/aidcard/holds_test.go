@@ -29,7 +29,7 @@ func TestOnlyMoneyThatCanStillBeSpentHoldsAnAccount(t *testing.T) {
 			holds   bool
 		}{
 			"active": {aidcard.Active, 1, nil, true}, "not yet expired": {aidcard.Active, 1, &future, true}, "frozen": {aidcard.Frozen, 1, nil, true},
-			"empty": {aidcard.Active, 0, nil, false}, "expired": {aidcard.Active, 1, &past, false}, "void": {aidcard.Void, 1, nil, false},
+			"empty": {aidcard.Active, 0, nil, false}, "expired, to be re-activated": {aidcard.Active, 1, &past, true}, "void": {aidcard.Void, 1, nil, false},
 		} {
 			err := db.InTx(t.Context(), func(tx *storage.Tx) error {
 				owner := holder
@@ -74,6 +74,9 @@ func TestACardIsNotGivenToAnAccountThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = db.InTx(t.Context(), func(tx *storage.Tx) error {
+			if err := tx.Create(&aidcard.Program{ID: 1}).Error; err != nil {
+				return err
+			}
 			_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 1, FaceFen: 100, Count: 1})
 			if err != nil {
 				return err

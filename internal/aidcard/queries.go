@@ -95,8 +95,8 @@ func HoldsMoney(tx *storage.Tx, holder id.ID) (field, message string, err error)
 		return "", "", err
 	}
 	for _, c := range cards {
-		if left := c.UsableBy(holder, tx.Now()); c.BalanceFen > 0 && (left == nil || errors.Is(left, ErrFrozen)) {
-			return "cards", "a card still holds money: spend it first", nil
+		if left := c.UsableBy(holder, tx.Now()); c.BalanceFen > 0 && (left == nil || errors.Is(left, ErrFrozen) || errors.Is(left, ErrExpired)) {
+			return "cards", "a card still holds money: spend it first, and re-activate one that expired", nil
 		}
 	}
 	return "", "", nil

@@ -38,7 +38,7 @@ const (
 var (
 	ErrNotFound   = fault.New(fault.NotFound, "not_found", "there is no such request here")
 	ErrPending    = fault.New(fault.Conflict, "approval_pending", "a request for this is waiting for a decision already")
-	ErrOwnRequest = fault.New(fault.Forbidden, "own_request", "another person than the one who asked decides")
+	ErrOwnRequest = fault.New(fault.Forbidden, "own_request", "another person decides than who asked, or whom it concerns")
 	ErrExpired    = fault.New(fault.Conflict, "approval_expired", "the request ran out before it was decided; ask again")
 	ErrAskerGone  = fault.New(fault.Conflict, "asker_gone", "whoever asked may not do this any more; reject the request")
 	errErased     = fault.New(fault.NotFound, "not_found", "there is no such user any more")
@@ -70,6 +70,7 @@ type Approval struct {
 	DeciderName   string `gorm:"->"`
 	OrgName       string `gorm:"->"`
 	MayDecide     bool   `gorm:"->"` // the user who reads it may decide it now
+	IsOwn         bool   `gorm:"-"`  // it is pending, and concerns what is the reader's own; see Kind.Own
 }
 
 // TableName is the table's name.
@@ -108,6 +109,9 @@ type Kind struct {
 	// Decides is which requests of this kind the user decides. It looks the user up once
 	// for a whole list; the one who asked is refused besides.
 	Decides func(view *gorm.DB, userID id.ID) (Condition, error)
+	// Own, if set, tells of a pending request whether it concerns what is the user's own:
+	// they see it, and another decides. Carry looks again under its locks.
+	Own func(view *gorm.DB, userID id.ID, a Approval) (bool, error)
 	// Elsewhere is which requests of this kind wait for others than operators.
 	Elsewhere Condition
 	// Reveal, if set, answers Before and After as those see them who may decide, which

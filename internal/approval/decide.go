@@ -16,7 +16,7 @@ import (
 // request that turns out to have run out stays marked while the caller is refused.
 // What is approved is carried out in the same transaction.
 //
-// It fails with ErrOwnRequest for whoever asked, ErrNotFound for who may not decide,
+// It fails with ErrOwnRequest for whoever asked and whose own it concerns, ErrNotFound for who may not decide,
 // ErrExpired, ErrDecided when another was faster, a wrong `reason` (a rejection needs
 // one), or with what Carry refuses. The same decision repeated by the same person
 // answers the present state.
@@ -51,6 +51,13 @@ func (k Kind) decides(view *gorm.DB, userID, approvalID id.ID) (bool, error) {
 	return n > 0, err
 }
 
+func (k Kind) own(view *gorm.DB, userID id.ID, a Approval) (bool, error) {
+	if k.Own == nil {
+		return false, nil
+	}
+	return k.Own(view, userID, a)
+}
+
 func (d *Desk) decide(tx *storage.Tx, by audit.Actor, approvalID id.ID, verdict, reason string) (Approval, error) {
 	a, err := lock(tx, approvalID)
 	if err != nil {
@@ -78,6 +85,9 @@ func (d *Desk) decide(tx *storage.Tx, by audit.Actor, approvalID id.ID, verdict,
 		return Approval{}, ErrDecided
 	case a.ExpiresAt <= tx.Now():
 		return d.settle(tx, audit.System, a, Expired, "")
+	}
+	if own, err := kind.own(tx.DB, by.UserID, a); err != nil || own {
+		return Approval{}, cmp.Or(err, error(ErrOwnRequest))
 	}
 	if verdict == Approved {
 		if err := kind.Carry(tx, by, a); err != nil {

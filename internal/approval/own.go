@@ -45,5 +45,5 @@ func (d *Desk) Of(view *gorm.DB, now clock.Millis, userID, before id.ID, limit i
 	if err := rows.Order("a.id DESC").Limit(limit).Scan(&found).Error; err != nil {
 		return nil, err
 	}
-	return found, d.asSeen(now, userID, found)
+	return found, d.asSeen(view, now, userID, found)
 }

@@ -35,7 +35,7 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	if err := page(rows, now, q).Limit(q.Limit).Scan(&found).Error; err != nil {
 		return nil, err
 	}
-	return found, d.asSeen(now, q.UserID, found)
+	return found, d.asSeen(view, now, q.UserID, found)
 }
 
 func page(rows *gorm.DB, now clock.Millis, q Query) *gorm.DB {
@@ -88,11 +88,18 @@ func (d *Desk) decidedBy(view *gorm.DB, userID id.ID) (Condition, error) {
 }
 
 // asSeen makes of requests what the user sees of them now.
-func (d *Desk) asSeen(now clock.Millis, userID id.ID, found []Approval) error {
+func (d *Desk) asSeen(view *gorm.DB, now clock.Millis, userID id.ID, found []Approval) error {
 	for i := range found {
 		a := &found[i]
 		a.asOf(now)
 		a.MayDecide = a.MayDecide && a.Status == Pending && a.RequestedBy != userID
+		if a.MayDecide {
+			own, err := d.kinds[a.Kind].own(view, userID, *a)
+			if err != nil {
+				return err
+			}
+			a.MayDecide, a.IsOwn = !own, own
+		}
 		if err := d.kinds[a.Kind].reveal(a); err != nil {
 			return err
 		}
@@ -112,7 +119,7 @@ func (d *Desk) Get(view *gorm.DB, now clock.Millis, userID, approvalID id.ID) (A
 	} else if err != nil {
 		return Approval{}, err
 	}
-	err = d.asSeen(now, userID, found)
+	err = d.asSeen(view, now, userID, found)
 	return found[0], err
 }
 

@@ -1,10 +1,12 @@
 // Package bank is what comes and goes by bank transfer: rows of the bank's statements,
-// imported and matched with orders, the queue of those that match none, and the daily close.
+// imported and matched with orders, the queue of those that match none, and the daily close;
+// and the second person for what a gateway took in another amount than was asked for.
 //
 // Invariants: a row (bank reference) is taken in and posted once; it is matched with one
-// order whose charge waited for just its amount, or given back, or a difference, whose
-// money stands unmatched; a closed day takes no more rows, and its differences are
-// settled or carried over for a reason; nobody settles a difference alone, nor anything
+// order whose charge waited for just its amount, or with one batch of cards, or given back,
+// or a difference, whose money stands unmatched; a closed day takes no more rows, and its
+// differences are settled or carried over for a reason, but for money of a batch that was
+// cancelled later; nobody settles a difference alone, nor anything
 // about an order of their own or of an enterprise that they are or were of; and who took a
 // payment in does not record that it was refunded.
 //
@@ -43,7 +45,9 @@ const (
 	UnknownCode = "unknown_code"
 	ManyCodes   = "several_codes"
 	WrongAmount = "wrong_amount"
+	WrongPayer  = "wrong_payer" // a batch of cards is paid by the enterprise that ordered
 	NotAwaited  = "not_awaited" // the order is paid already, or was given up
+	GivenUp     = "given_up"    // it had paid a batch of cards that was cancelled since
 )
 
 // Kinds of the transactions that this package posts, by the row's id.
@@ -58,7 +62,6 @@ var (
 	ErrNoTransfer = fault.New(fault.NotFound, "not_found", "there is no such refund to transfer")
 	ErrNoDay      = fault.New(fault.NotFound, "not_found", "no statement has a row of this day")
 	ErrSettled    = fault.New(fault.Conflict, "state_conflict", "the difference is settled already")
-	ErrReference  = fault.New(fault.Conflict, "bank_reference_used", "this bank reference is recorded already")
 	ErrDayOpen    = fault.New(fault.Conflict, "day_not_over", "the day is not over yet")
 	ErrDayClosed  = fault.New(fault.Conflict, "day_closed", "the day is closed already")
 	ErrOpen       = fault.New(fault.Conflict, "differences_open", "differences of the day are open: settle them, or say why they are carried over")
@@ -76,13 +79,14 @@ type Row struct {
 	Status          string
 	Why             string  // of one that is, or was, a difference
 	ChargeID        id.ID   // that it pays, or is about; 0: not known
+	BatchID         id.ID   // the same of a batch of cards
 	ReturnReference *string // of the transfer that gave it back
 	CarriedReason   string  // why the day was closed over it
 	CreatedAt       clock.Millis
 	SettledAt       *clock.Millis
 
 	OrderID id.ID `gorm:"->"`
-	BuyerID id.ID `gorm:"->"` // of that order
+	BuyerID id.ID `gorm:"->"` // of that order or batch
 	Payer   `gorm:"-"`
 }
 
@@ -127,14 +131,8 @@ type Service struct {
 // NewService registers what needs a second person.
 func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, approvals *approval.Desk) *Service {
 	s := &Service{db, keys, lifecycle, approvals}
-	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement,
-		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
-			operator, err := identity.IsOperator(view, userID)
-			if err != nil || !operator {
-				return approval.Condition{}, err
-			}
-			return approval.Condition{SQL: "1 = 1"}, nil
-		}})
+	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement, Own: s.ownSettlement, Decides: identity.EveryOperator})
+	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Own: ownSendBack, Decides: identity.EveryOperator})
 	return s
 }
 
@@ -215,10 +213,11 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
 	return found, s.open(found)
 }
 
-// ofOrders is rows with the orders that they pay, or are about.
+// ofOrders is rows with the orders, and who ordered what, that they pay, or are about.
 func ofOrders(view *gorm.DB) *gorm.DB {
-	return view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id, COALESCE(o.buyer_id, 0) buyer_id").
-		Joins("LEFT JOIN charges c ON c.id = r.charge_id").Joins("LEFT JOIN orders o ON o.id = c.order_id")
+	return view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id, COALESCE(o.buyer_id, s.ordered_by, 0) buyer_id").
+		Joins("LEFT JOIN charges c ON c.id = r.charge_id").Joins("LEFT JOIN orders o ON o.id = c.order_id").
+		Joins("LEFT JOIN card_sales s ON s.id = r.batch_id")
 }
 
 // CarriedOver answers, by the day, whom the reason may name for which it was closed over

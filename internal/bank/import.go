@@ -2,7 +2,6 @@ package bank
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
@@ -128,7 +126,7 @@ func rowOf(r spreadsheet.Row) Row {
 // checkRows compares the rows with each other, and with what is there. The same payment
 // twice is one payment; another under the same reference is an error, and so is one that
 // pays an order of the importer's own.
-func (s *Service) checkRows(view *gorm.DB, by audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
+func (s *Service) checkRows(view *gorm.DB, asked imports.Asked, rows []spreadsheet.Row, result *imports.Result) error {
 	report := &result.Report
 	if report.Total > 0 { // a cell cannot be read
 		return nil
@@ -142,7 +140,7 @@ func (s *Service) checkRows(view *gorm.DB, by audit.Actor, rows []spreadsheet.Ro
 	if err != nil {
 		return err
 	}
-	own, err := ownRows(view, by.UserID, rows)
+	own, err := ownRows(view, asked.By.UserID, rows)
 	if err != nil {
 		return err
 	}
@@ -176,11 +174,10 @@ func ownRows(view *gorm.DB, userID id.ID, rows []spreadsheet.Row) ([]int, error)
 		for i, r := range chunk {
 			said[i] = rowOf(r)
 		}
-		charges, err := name(view, said)
-		if err != nil {
+		if _, err := name(view, said); err != nil {
 			return nil, err
 		}
-		paid, err := purchasesOf(view, slices.Collect(maps.Keys(charges))...)
+		paid, err := purchasesOf(view, said...)
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +186,7 @@ func ownRows(view *gorm.DB, userID id.ID, rows []spreadsheet.Row) ([]int, error)
 			return nil, err
 		}
 		for i, r := range chunk {
-			if slices.ContainsFunc(own, func(p purchase) bool { return p.ChargeID == said[i].ChargeID }) {
+			if slices.ContainsFunc(own, said[i].isFor) {
 				numbers = append(numbers, r.Number)
 			}
 		}
@@ -230,12 +227,12 @@ func known(view *gorm.DB, rows []spreadsheet.Row) (map[string]Row, error) {
 }
 
 // takeRows takes rows of a file in.
-func (s *Service) takeRows(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
+func (s *Service) takeRows(tx *storage.Tx, asked imports.Asked, rows []spreadsheet.Row, result *imports.Result) error {
 	all := make([]Row, len(rows))
 	for i, r := range rows {
 		all[i] = rowOf(r)
 	}
-	t, err := s.take(tx, by, distinct(all))
+	t, err := s.take(tx, asked.By, distinct(all))
 	result.Count("added", t.added)
 	result.Count("matched", t.matched)
 	result.Count("repeated", len(rows)-t.added)

@@ -9,40 +9,67 @@ import (
 	"zique/internal/org"
 )
 
-// purchase is an order that is paid by bank: who placed it, and for which organisation.
+// purchase is an order or a batch of cards that is paid by bank: who placed it, for which
+// organisation, and who confirmed it.
 type purchase struct {
-	ChargeID id.ID
-	OrderID  id.ID
-	BuyerID  id.ID
-	OrgID    id.ID
+	ChargeID    id.ID
+	OrderID     id.ID
+	BatchID     id.ID
+	BuyerID     id.ID
+	ConfirmedBy id.ID
+	OrgID       id.ID
 }
 
-const ofPurchase = "o.id order_id, o.buyer_id, o.org_id"
+const (
+	ofPurchase = "o.id order_id, o.buyer_id, o.org_id"
+	ofBatch    = "s.id batch_id, s.ordered_by buyer_id, s.confirmed_by, s.enterprise_id org_id"
+)
 
-func purchasesOf(view *gorm.DB, charges ...id.ID) ([]purchase, error) {
-	var found []purchase
-	return found, view.Table("charges g").Select("g.id charge_id, "+ofPurchase).Joins("JOIN orders o ON o.id = g.order_id").
-		Where("g.id IN ?", charges).Scan(&found).Error
+// purchasesOf are those that rows pay, or are about.
+func purchasesOf(view *gorm.DB, rows ...Row) ([]purchase, error) {
+	var charges, batches []id.ID
+	for _, r := range rows {
+		charges, batches = append(charges, r.ChargeID), append(batches, r.BatchID)
+	}
+	var orders, sales []purchase
+	err := view.Table("charges g").Select("g.id charge_id, "+ofPurchase).Joins("JOIN orders o ON o.id = g.order_id").
+		Where("g.id IN ?", charges).Scan(&orders).Error
+	if err == nil {
+		err = view.Table("card_sales s").Select(ofBatch).Where("s.id IN ?", batches).Scan(&sales).Error
+	}
+	return append(orders, sales...), err
 }
 
-// orderOf is the order that a row pays, or is about; the zero purchase: nobody knows of one.
-func orderOf(view *gorm.DB, r Row) (purchase, error) {
-	found, err := purchasesOf(view, r.ChargeID)
+// isFor tells whether a row pays the purchase.
+func (r Row) isFor(p purchase) bool {
+	return r.ChargeID != 0 && r.ChargeID == p.ChargeID || r.BatchID != 0 && r.BatchID == p.BatchID
+}
+
+// purchaseOf is what a row pays, or is about; the zero purchase: nobody knows of one.
+func purchaseOf(view *gorm.DB, r Row) (purchase, error) {
+	found, err := purchasesOf(view, r)
 	if err != nil || len(found) == 0 {
 		return purchase{}, err
 	}
 	return found[0], nil
 }
 
-// ownOf leaves of purchases those of the user's own: placed by them, or for an organisation
-// that they are or were of.
+// ownOf leaves of purchases those of the user's own: placed or confirmed by them, or for an
+// organisation that they are or were of.
 func ownOf(view *gorm.DB, userID id.ID, all []purchase) ([]purchase, error) {
 	var orgs []id.ID
 	for _, p := range all {
 		orgs = append(orgs, p.OrgID)
 	}
 	inside, err := org.InsiderOf(view, userID, orgs...)
-	return slices.DeleteFunc(slices.Clone(all), func(p purchase) bool { return p.BuyerID != userID && !slices.Contains(inside, p.OrgID) }), err
+	return slices.DeleteFunc(slices.Clone(all), func(p purchase) bool {
+		return p.BuyerID != userID && p.ConfirmedBy != userID && !slices.Contains(inside, p.OrgID)
+	}), err
+}
+
+func isOwn(view *gorm.DB, userID id.ID, one purchase) (bool, error) {
+	own, err := ownOf(view, userID, []purchase{one})
+	return len(own) > 0, err
 }
 
 // notOwn refuses with org.ErrOwnRequest whose own any of the purchases is.

@@ -6,8 +6,10 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/aidcard"
 	"zique/internal/approval"
 	"zique/internal/audit"
+	"zique/internal/cardsale"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -24,10 +26,11 @@ const SettleKind = "bank_difference.settle"
 
 const settleTTL = 7 * 24 * time.Hour
 
-// Settlement is what is to become of a difference: it pays an order, or was given back
-// by a transfer with a bank reference of its own.
+// Settlement is what is to become of a difference: it pays an order or a batch of cards, or
+// was given back by a transfer with a bank reference of its own.
 type Settlement struct {
 	OrderID         id.ID  `json:"order_id,omitempty"`
+	BatchID         id.ID  `json:"batch_id,omitempty"`
 	ReturnReference string `json:"return_reference,omitempty"`
 }
 
@@ -61,10 +64,13 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 		Before: map[string]any{"amount": r.AmountFen.String(), "why": r.Why, "payer": pii.MaskName(r.Name), "account": r.Masked(), "bank_reference": r.BankReference}})
 }
 
-// about is the order that it is about; the zero purchase: nobody knows of one.
+// about is what it is about; the zero purchase: nobody knows.
 func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
-	if how.OrderID == 0 {
-		return orderOf(view, r)
+	switch {
+	case how.BatchID != 0:
+		return purchaseOf(view, Row{BatchID: how.BatchID})
+	case how.OrderID == 0:
+		return purchaseOf(view, r)
 	}
 	var found purchase
 	return found, view.Table("orders o").Select(ofPurchase).Where("o.id = ?", how.OrderID).Limit(1).Scan(&found).Error
@@ -72,11 +78,14 @@ func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
 
 // check refuses at once what could not be carried out.
 func (how Settlement) check(tx *storage.Tx, r Row) error {
+	if how.BatchID != 0 {
+		return checkBatch(tx, r, how.BatchID)
+	}
 	if how.OrderID == 0 {
 		if !IsReference(how.ReturnReference) {
 			return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
 		}
-		return unusedReference(tx, how.ReturnReference)
+		return payment.Unsent(tx, how.ReturnReference)
 	}
 	c, err := payment.OpenOf(tx.DB, how.OrderID)
 	switch {
@@ -88,17 +97,34 @@ func (how Settlement) check(tx *storage.Tx, r Row) error {
 	return err
 }
 
-// unusedReference refuses the reference of a transfer that was recorded before.
-func unusedReference(tx *storage.Tx, reference string) error {
-	var n, refunds int64
-	err := tx.Model(&Row{}).Where("bank_reference = ? OR return_reference = ?", reference, reference).Count(&n).Error
-	if err == nil {
-		err = tx.Model(&payment.Refund{}).Where("gateway = ? AND reference = ?", payment.BankTransfer, reference).Count(&refunds).Error
+func checkBatch(tx *storage.Tx, r Row, batchID id.ID) error {
+	sale, err := cardsale.Get(tx.DB, 0, batchID)
+	switch {
+	case err != nil:
+		return err
+	case sale.Status != cardsale.AwaitingFunds:
+		return cardsale.ErrState
+	case sale.TotalFen() != r.AmountFen:
+		return payment.ErrAmount
 	}
-	if err == nil && n+refunds > 0 {
-		err = ErrReference
+	return nil
+}
+
+// ownSettlement tells whether the order is the user's own that a request is about.
+func (s *Service) ownSettlement(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var how Settlement
+	if err := a.Open(&how); err != nil {
+		return false, err
 	}
-	return err
+	r, err := s.Get(view, a.SubjectID)
+	if err != nil {
+		return false, err
+	}
+	about, err := how.about(view, r)
+	if err != nil {
+		return false, err
+	}
+	return isOwn(view, userID, about)
 }
 
 // carrySettlement settles a difference that a second person approved.
@@ -107,8 +133,8 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err := a.Open(&how); err != nil {
 		return err
 	}
-	if operator, err := identity.IsOperator(tx.DB, a.RequestedBy); err != nil || !operator {
-		return orGone(err)
+	if err := identity.StillOperator(tx.DB, a.RequestedBy); err != nil {
+		return err
 	}
 	r, err := s.lockRow(tx, a.SubjectID)
 	if err != nil {
@@ -122,9 +148,13 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 		return err
 	}
 	before := map[string]any{"status": r.Status, "why": r.Why}
-	if how.OrderID != 0 {
+	switch {
+	case how.BatchID != 0:
+		r.ChargeID, r.BatchID = 0, how.BatchID
+		err = s.matchKnown(tx, by, &r)
+	case how.OrderID != 0:
 		err = s.matchByHand(tx, by, &r, how.OrderID)
-	} else {
+	default:
 		err = giveBack(tx, &r, how.ReturnReference)
 	}
 	if err != nil {
@@ -139,13 +169,6 @@ func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 		return err
 	}
 	return org.JoinedSince(notOwn(tx.DB, asker, about))
-}
-
-func orGone(err error) error {
-	if err == nil {
-		err = approval.ErrAskerGone
-	}
-	return err
 }
 
 // lockRow locks the day of a difference and answers it.
@@ -171,9 +194,14 @@ func (s *Service) matchByHand(tx *storage.Tx, by audit.Actor, r *Row, orderID id
 	if err != nil {
 		return err
 	}
+	r.ChargeID, r.BatchID = c.ID, 0
+	return s.matchKnown(tx, by, r)
+}
+
+// matchKnown matches a row with what two people say that it pays, or refuses.
+func (s *Service) matchKnown(tx *storage.Tx, by audit.Actor, r *Row) (err error) {
 	why := r.Why
-	r.ChargeID = c.ID
-	if err := s.match(tx, by, r); err != nil {
+	if err := s.match(tx, by, r, true); err != nil {
 		return err
 	}
 	switch {
@@ -189,7 +217,7 @@ func (s *Service) matchByHand(tx *storage.Tx, by audit.Actor, r *Row, orderID id
 }
 
 func giveBack(tx *storage.Tx, r *Row, reference string) error {
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentBack, r.ID); err != nil {
 		return err
 	}
 	now := tx.Now()
@@ -274,7 +302,7 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 	if err := notOwn(tx.DB, by.UserID, paid); err != nil {
 		return err
 	}
-	if err := unusedReference(tx, reference); err != nil {
+	if err := payment.Sent(tx, reference, payment.SentRefund, refundID); err != nil {
 		return err
 	}
 	if err := payment.Settled(tx, refundID, reference); err != nil {
@@ -284,11 +312,29 @@ func (s *Service) Transferred(tx *storage.Tx, by audit.Actor, refundID id.ID, re
 		After: map[string]any{"bank_reference": reference, "amount_fen": found[0].AmountFen}})
 }
 
+// CardsReturned records that an operator has transferred the money of cards that an
+// enterprise gave back, with a reference that is no other transfer's.
+func (s *Service) CardsReturned(tx *storage.Tx, by audit.Actor, returnID id.ID, reference string) error {
+	if !IsReference(reference) {
+		return fault.InvalidField("bank_reference", "invalid", "must be 1 to 64 letters and digits")
+	}
+	r, err := aidcard.GetReturn(tx.DB, returnID)
+	if err != nil {
+		return err
+	}
+	if r.Status == aidcard.ReturnApproved {
+		if err := payment.Sent(tx, reference, payment.SentReturn, returnID); err != nil {
+			return err
+		}
+	}
+	return aidcard.PayReturn(tx, by, returnID, reference)
+}
+
 // refunded is the row that paid what a refund gives back, and its order.
 func refunded(tx *storage.Tx, refund payment.Refund) (r Row, of purchase, err error) {
 	err = tx.Where("bank_reference = (SELECT reference FROM captures WHERE id = ? AND gateway = ?)", refund.CaptureID, payment.BankTransfer).Take(&r).Error
 	if err == nil {
-		of, err = orderOf(tx.DB, r)
+		of, err = purchaseOf(tx.DB, r)
 	}
 	return r, of, err
 }

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/audit"
+	"zique/internal/cardsale"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/ledger"
@@ -20,8 +21,8 @@ import (
 // taken is what became of some rows of a statement.
 type taken struct{ added, matched int }
 
-// take posts rows that are not there yet, and matches each with the order that its memo
-// names. Days must not be closed, and nobody takes in what pays an order of their own: that
+// take posts rows that are not there yet, and matches each with the order or batch that
+// its memo names. Days must not be closed, and nobody takes in what pays an order of their own: that
 // needs no second person. A row that is there already is left alone.
 func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err error) {
 	fresh, err := unseen(tx, rows)
@@ -41,19 +42,21 @@ func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err
 			return t, ErrDayClosed
 		}
 	}
-	charges, err := name(tx.DB, fresh)
+	orders, err := name(tx.DB, fresh)
 	if err != nil {
 		return t, err
 	}
-	paid, err := purchasesOf(tx.DB, slices.Collect(maps.Keys(charges))...)
+	paid, err := purchasesOf(tx.DB, fresh...)
 	if err != nil {
 		return t, err
 	}
 	if err := notOwn(tx.DB, by.UserID, paid...); err != nil { // placed since the file was checked
 		return t, err
 	}
-	// Orders are locked ascending.
-	slices.SortFunc(fresh, func(a, b Row) int { return cmp.Compare(charges[a.ChargeID].OrderID, charges[b.ChargeID].OrderID) })
+	// Orders are locked ascending, and batches after them.
+	slices.SortFunc(fresh, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(a.BatchID, b.BatchID), cmp.Compare(orders[a.ChargeID], orders[b.ChargeID]))
+	})
 	if err := s.insert(tx, by, fresh); err != nil {
 		return t, err
 	}
@@ -61,7 +64,7 @@ func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err
 		r := &fresh[i]
 		t.added++
 		if r.Why == "" {
-			if err := s.match(tx, by, r); err != nil {
+			if err := s.match(tx, by, r, false); err != nil {
 				return t, err
 			}
 		}
@@ -85,8 +88,9 @@ func unseen(tx *storage.Tx, rows []Row) ([]Row, error) {
 	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return slices.Contains(there, r.BankReference) }), nil
 }
 
-// name finds the charge that each memo names, or says why it names none.
-func name(view *gorm.DB, rows []Row) (map[id.ID]payment.Charge, error) {
+// name finds the charge or batch that each memo names, or says why it names none, and
+// answers the orders by the charge.
+func name(view *gorm.DB, rows []Row) (map[id.ID]id.ID, error) {
 	var all []string
 	for _, r := range rows {
 		all = append(all, payment.RemittanceCodes(r.Memo)...)
@@ -95,15 +99,19 @@ func name(view *gorm.DB, rows []Row) (map[id.ID]payment.Charge, error) {
 	if err != nil {
 		return nil, err
 	}
-	charges := map[id.ID]payment.Charge{}
+	sales, err := cardsale.ByRemittance(view, all)
+	if err != nil {
+		return nil, err
+	}
+	orders := map[id.ID]id.ID{}
 	for i := range rows {
 		r := &rows[i]
 		codes := payment.RemittanceCodes(r.Memo)
-		named := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { _, is := known[code]; return !is })
+		named := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return known[code].ID == 0 && sales[code].ID == 0 })
 		switch {
 		case len(named) == 1:
 			c := known[named[0]]
-			r.ChargeID, charges[c.ID] = c.ID, c
+			r.ChargeID, r.BatchID, orders[c.ID] = c.ID, sales[named[0]].ID, c.OrderID
 		case len(named) > 1:
 			r.Why = ManyCodes
 		case len(codes) > 0:
@@ -112,7 +120,7 @@ func name(view *gorm.DB, rows []Row) (map[id.ID]payment.Charge, error) {
 			r.Why = NoCode
 		}
 	}
-	return charges, nil
+	return orders, nil
 }
 
 func (s *Service) insert(tx *storage.Tx, by audit.Actor, rows []Row) (err error) {
@@ -128,8 +136,20 @@ func (s *Service) insert(tx *storage.Tx, by audit.Actor, rows []Row) (err error)
 	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
 		return err
 	}
-	_, err = ledger.Post(tx, postings)
-	return err
+	if _, err = ledger.Post(tx, postings); err != nil {
+		return err
+	}
+	return audit.Write(tx, by, takings(rows)...)
+}
+
+// takings log what no other table says of rows: their days, and by whom they came.
+func takings(rows []Row) []audit.Change {
+	changes := make([]audit.Change, len(rows))
+	for i, r := range rows {
+		changes[i] = audit.Change{Action: "bank_row.taken", Subject: "bank_row", SubjectID: r.ID,
+			After: map[string]any{"day": r.BankDay, "bank_reference": r.BankReference, "amount_fen": r.AmountFen}}
+	}
+	return changes
 }
 
 // posting is bank → unmatched, with sign −1 the way back.
@@ -138,10 +158,16 @@ func (r Row) posting(kind string, sign money.Fen) ledger.Posting {
 		{Account: org.BankAccount, Amount: -sign * r.AmountFen}, {Account: payment.UnmatchedAccount, Amount: sign * r.AmountFen}}}
 }
 
-// match lets a row pay the order of its charge, or says why it does not.
-func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row) error {
-	err := s.lifecycle.Transferred(tx, by, payment.Notice{Gateway: payment.BankTransfer, ChargeID: r.ChargeID,
-		Reference: r.BankReference, AmountFen: r.AmountFen, PaidAt: r.PaidAt})
+// match lets a row pay what it names, or says why it does not. Who paid for a batch is
+// known where two people looked at it.
+func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row, known bool) error {
+	var err error
+	if r.BatchID != 0 {
+		err = cardsale.Fund(tx, by, r.BatchID, cardsale.Money{RowID: r.ID, AmountFen: r.AmountFen, PayerName: r.Name, Known: known})
+	} else {
+		err = s.lifecycle.Transferred(tx, by, payment.Notice{Gateway: payment.BankTransfer, ChargeID: r.ChargeID,
+			Reference: r.BankReference, AmountFen: r.AmountFen, PaidAt: r.PaidAt})
+	}
 	refusal, refused := fault.As(err)
 	switch {
 	case err == nil:
@@ -151,8 +177,10 @@ func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row) error {
 		r.Why = NotAwaited
 	case refused && refusal.Code == payment.ErrAmount.Code:
 		r.Why = WrongAmount
+	case refused && refusal.Code == cardsale.ErrPayer.Code:
+		r.Why = WrongPayer
 	default:
 		return err
 	}
-	return tx.Model(r).Select("Status", "Why", "ChargeID", "SettledAt").Updates(r).Error
+	return tx.Model(r).Select("Status", "Why", "ChargeID", "BatchID", "SettledAt").Updates(r).Error
 }

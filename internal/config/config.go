@@ -16,6 +16,8 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
+
+	"zique/internal/rulepack"
 )
 
 // Modes.
@@ -46,6 +48,8 @@ type Settings struct {
 	ReceiveAfter   time.Duration // from the last parcel until it counts as received
 	CloseAfter     time.Duration // from receipt: the after-sale window
 	ConfirmWithin  time.Duration // from a statement until silence confirms it
+
+	RulePacks rulepack.Packs // the national one, and those of the folder rule_packs
 }
 
 // Payee is the bank account that orders are paid to; empty: bank transfers are not offered.
@@ -59,7 +63,7 @@ func (s Settings) IsDemo() bool { return s.Mode == Demo }
 
 // Names of the settings in the file; the environment has them as ZIQUE_ and capitals.
 var Names = []string{"addr", "data", "mode", "mysql_dsn", "redis_url", "jwt_secret", "card_pepper", "data_key", "sms_url", "sms_secret", "metrics_token",
-	"pay_within", "transfer_within", "payee_holder", "payee_bank", "payee_number", "receive_after", "close_after", "confirm_within"}
+	"pay_within", "transfer_within", "payee_holder", "payee_bank", "payee_number", "receive_after", "close_after", "confirm_within", "rule_packs"}
 
 // Demo secrets: the same everywhere and known to all, so production refuses them.
 var demoSecrets = map[string]string{
@@ -143,6 +147,10 @@ func settle(k *koanf.Koanf) (Settings, error) {
 	wrong = append(wrong, s.secrets(k)...)
 	wrong = append(wrong, s.sms(k)...)
 	wrong = append(wrong, s.payee(k)...)
+	packs, err := rulepack.Load(k.String("rule_packs"))
+	if s.RulePacks = packs; err != nil {
+		wrong = append(wrong, fmt.Errorf("rule_packs: %w", err))
+	}
 	return s, errors.Join(append(wrong, s.timing(k)...)...)
 }
 

@@ -26,6 +26,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/audit"
+	"zique/internal/cardsale"
 	"zique/internal/id"
 	"zique/internal/identity"
 	"zique/internal/pii"
@@ -46,7 +47,7 @@ const (
 	ofThem = "about_user_id = @user"
 	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
 	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
-	paid   = "charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user)"
+	paid   = "(charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user) OR batch_id IN (SELECT id FROM card_sales WHERE ordered_by = @user))"
 
 	colleagues = "SELECT m.user_id FROM memberships m JOIN memberships mine ON mine.org_id = m.org_id WHERE mine.user_id = @user"
 	sellers    = "SELECT m.user_id FROM memberships m JOIN sub_orders s ON s.cooperative_id = m.org_id JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = @user"
@@ -100,6 +101,9 @@ func Forget(keys *pii.Keyring) func(tx *storage.Tx, by audit.Actor, userID id.ID
 			return err
 		}
 		if err := forgetContact(tx, keys, phone); err != nil {
+			return err
+		}
+		if err := cardsale.Forget(tx, keys, userID); err != nil {
 			return err
 		}
 		return forgetPhone(tx, keys, phone)

@@ -33,6 +33,14 @@ type Field struct {
 	Message string
 }
 
+// Rule is what of the law refuses: the article, where it was read, and the pack of rules
+// that holds it.
+type Rule struct {
+	Pack    string
+	Article string
+	Source  string
+}
+
 // Fault is a refusal. Compare with errors.Is: two Faults are the same when their
 // codes are.
 type Fault struct {
@@ -41,6 +49,7 @@ type Fault struct {
 	Message    string
 	Fields     []Field
 	RetryAfter time.Duration // only for TooMany and Unavailable
+	Rule       *Rule         // where a rule of law refuses
 }
 
 // New makes a Fault without fields; use it for sentinels beside the rule they state.
@@ -65,6 +74,13 @@ func (f *Fault) After(wait time.Duration) *Fault {
 	after := *f
 	after.RetryAfter = wait
 	return &after
+}
+
+// Under says which rule of law refuses and leaves the receiver as it was.
+func (f *Fault) Under(rule Rule) *Fault {
+	under := *f
+	under.Rule = &rule
+	return &under
 }
 
 func (f *Fault) Error() string { return f.Code + ": " + f.Message }

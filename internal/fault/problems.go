@@ -21,6 +21,14 @@ func (p *Problems) Add(field, code, message string) {
 	p.found = p.found.With(field, code, message)
 }
 
+// AddUnder names a field that a rule of law refuses. Of several rules the first is told.
+func (p *Problems) AddUnder(rule Rule, field, code, message string) {
+	p.Add(field, code, message)
+	if p.found.Rule == nil {
+		p.found = p.found.Under(rule)
+	}
+}
+
 // Err is nil when nothing is wrong.
 func (p *Problems) Err() error {
 	if p.found == nil {
@@ -68,10 +76,18 @@ func (p *Problems) Reason(value string, required bool) string {
 		p.Add("reason", "required", "must say why")
 	case utf8.RuneCountInString(value) > MaxReason:
 		p.Add("reason", "too_long", fmt.Sprintf("must have at most %d characters", MaxReason))
-	case !utf8.ValidString(value):
+	case !isText(value):
 		p.Add("reason", "invalid", "must be text")
 	}
 	return value
+}
+
+// isText tells whether the value is valid text, without control characters other than line
+// breaks and tabs.
+func isText(value string) bool {
+	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune("\r\n\t", r)
+	})
 }
 
 // IsLine tells whether the value is valid text without line breaks, control characters and

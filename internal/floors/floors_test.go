@@ -12,8 +12,8 @@ import (
 )
 
 var floors = [][]string{
-	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf"},
-	{"storage", "blob"},
+	{"money", "fault", "id", "clock", "pii", "spreadsheet", "pdf", "division"},
+	{"storage", "blob", "rulepack"},
 	{"audit", "idempotency", "attempt", "worker", "notify"},
 	{"ledger", "outbox", "approval"},
 	{"identity", "org", "imports"},
@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"share", "freight", "promotion"},
 	{"catalog"},
 	{"cart", "aidcard", "payment", "campaign"},
-	{"order"},
+	{"order", "cardsale"},
 	{"programme", "bank", "settlement"},
 	{"report", "certificate", "verify", "erasure"},
 	{"config", "seed"},

@@ -14,6 +14,7 @@ import (
 
 	"zique/internal/audit"
 	"zique/internal/clock"
+	"zique/internal/division"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/money"
@@ -35,10 +36,6 @@ const (
 	maxUnits     = 1_000_000 // pieces or grams of one step
 	maxFree      = money.Fen(100_000_000)
 )
-
-// Provinces are the regions of the first level, as the names in addresses begin.
-var Provinces = []string{"北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西", "山东",
-	"河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆", "台湾", "香港", "澳门"}
 
 // Refusals.
 var (
@@ -292,7 +289,7 @@ func (t *Template) check() error {
 			elsewhere++
 		}
 		for _, name := range z.names() {
-			if !slices.Contains(Provinces, name) || seen[name] {
+			if !division.IsShort(name) || seen[name] {
 				wrong.Add(at+"provinces", "unknown", "name each province once, as in 湖南 or 内蒙古")
 			}
 			seen[name] = true

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"zique/internal/clock"
+	"zique/internal/division"
 	"zique/internal/id"
 	"zique/internal/storage"
 )
@@ -13,7 +15,7 @@ import (
 // Bounds of an address.
 const (
 	MaxAddresses   = 50  // per user
-	maxAddressPart = 30  // characters of name, province, city and district
+	maxAddressPart = 30  // characters of name, city and district
 	maxDetail      = 200 // characters
 )
 
@@ -88,11 +90,22 @@ func (a *Address) check() error {
 	var p problems
 	a.Name = p.Line("name", a.Name, maxAddressPart)
 	p.Mobile("phone", a.Phone)
-	a.Province = p.Line("province", a.Province, maxAddressPart)
+	a.province(&p)
 	a.City = p.Line("city", a.City, maxAddressPart)
 	a.District = p.Line("district", a.District, maxAddressPart)
 	a.Detail = p.Line("detail", a.Detail, maxDetail)
 	return p.Err()
+}
+
+// province must be one that freight knows. Addresses from before this was asked stay as they are.
+func (a *Address) province(p *problems) {
+	a.Province = strings.TrimSpace(a.Province)
+	switch {
+	case a.Province == "":
+		p.Add("province", "required", "must not be empty")
+	case !division.IsProvince(a.Province):
+		p.Add("province", "province", "name a province, as in 湖南省")
+	}
 }
 
 // sealAddress leaves < > & as they are, so that the bounds above keep the sealed

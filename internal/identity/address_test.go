@@ -79,11 +79,15 @@ func TestAddressNamesEveryWrongField(t *testing.T) {
 		wantFields(t, err, "name:required", "phone:invalid", "province:required", "city:required", "district:required", "detail:required")
 		_, err = s.AddAddress(t.Context(), me, identity.Address{Name: strings.Repeat("王", 31), Phone: "0738-1234567",
 			Province: "湖\x07南", City: "\xff", District: "a\u2028b", Detail: strings.Repeat("x", 201)})
-		wantFields(t, err, "name:too_long", "phone:invalid", "province:invalid", "city:invalid", "district:invalid", "detail:too_long")
+		wantFields(t, err, "name:too_long", "phone:invalid", "province:province", "city:invalid", "district:invalid", "detail:too_long")
+		elsewhere := home()
+		elsewhere.Province = "湖南省长沙市"
+		_, err = s.AddAddress(t.Context(), me, elsewhere)
+		wantFields(t, err, "province:province")
 		for _, wide := range []string{"😀", "<", `"`} {
 			part := strings.Repeat(wide, 30)
 			_, err = s.AddAddress(t.Context(), me, identity.Address{Name: part, Phone: phone,
-				Province: part, City: part, District: part, Detail: strings.Repeat(wide, 200)})
+				Province: "新疆维吾尔自治区", City: part, District: part, Detail: strings.Repeat(wide, 200)})
 			if err != nil {
 				t.Errorf("the longest address of %q: %v", wide, err)
 			}

@@ -40,9 +40,16 @@ type Kind struct {
 
 	// Check adds what is wrong with rows of which every cell can be read by itself, and
 	// may count for a dry run.
-	Check func(view *gorm.DB, by audit.Actor, rows []spreadsheet.Row, result *Result) error
+	Check func(view *gorm.DB, asked Asked, rows []spreadsheet.Row, result *Result) error
 	// Take takes a chunk in and counts it. It may still find rows that cannot be.
-	Take func(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *Result) error
+	Take func(tx *storage.Tx, asked Asked, rows []spreadsheet.Row, result *Result) error
+}
+
+// Asked is who wants an import, and into what, where the kind has more than one place for
+// rows.
+type Asked struct {
+	By   audit.Actor `json:"by"`
+	Into id.ID       `json:"into,omitempty"`
 }
 
 // Result is what became of the rows.
@@ -70,6 +77,7 @@ type FileSource func(ctx context.Context, fileID id.ID) (content []byte, name st
 // Import is an import as whoever started it sees it.
 type Import struct {
 	ID     id.ID
+	OrgID  id.ID // for which it was started; 0: none
 	FileID id.ID
 	DryRun bool
 	Status string // as of a worker.Job
@@ -82,9 +90,9 @@ type Import struct {
 }
 
 type order struct {
-	FileID id.ID       `json:"file_id"`
-	DryRun bool        `json:"dry_run"`
-	By     audit.Actor `json:"by"`
+	FileID id.ID `json:"file_id"`
+	DryRun bool  `json:"dry_run"`
+	Asked
 }
 
 type state struct {
@@ -93,13 +101,19 @@ type state struct {
 
 // Start lets a job take in a file or, as a dry run, only check it.
 func (k Kind) Start(tx *storage.Tx, by audit.Actor, fileID id.ID, dryRun bool) (Import, error) {
-	jobID, err := worker.Enqueue(tx, worker.New{Kind: k.Name, Payload: order{fileID, dryRun, by}, OwnerID: by.UserID, OrgID: by.OrgID})
+	return k.StartInto(tx, Asked{By: by}, fileID, dryRun)
+}
+
+// StartInto is Start with where the rows go.
+func (k Kind) StartInto(tx *storage.Tx, asked Asked, fileID id.ID, dryRun bool) (Import, error) {
+	by := asked.By
+	jobID, err := worker.Enqueue(tx, worker.New{Kind: k.Name, Payload: order{fileID, dryRun, asked}, OwnerID: by.UserID, OrgID: by.OrgID})
 	if err != nil {
 		return Import{}, err
 	}
 	err = audit.Write(tx, by, audit.Change{Action: k.Name + ".started", Subject: "job", SubjectID: jobID,
 		After: map[string]any{"file_id": fileID, "dry_run": dryRun}})
-	return Import{ID: jobID, FileID: fileID, DryRun: dryRun, Status: worker.Queued, CreatedAt: tx.Now()}, err
+	return Import{ID: jobID, OrgID: by.OrgID, FileID: fileID, DryRun: dryRun, Status: worker.Queued, CreatedAt: tx.Now()}, err
 }
 
 // Get answers an import of the kind, or ErrNotFound.
@@ -118,7 +132,7 @@ func of(job worker.Job) (Import, error) {
 	var asked order
 	var result Result
 	err := errors.Join(job.Order(&asked), job.Decode(&result))
-	return Import{ID: job.ID, FileID: asked.FileID, DryRun: asked.DryRun, Status: job.Status, Done: job.Done, Total: job.Total,
+	return Import{ID: job.ID, OrgID: job.OrgID, FileID: asked.FileID, DryRun: asked.DryRun, Status: job.Status, Done: job.Done, Total: job.Total,
 		Result: result, Error: job.Error, CreatedAt: job.CreatedAt, FinishedAt: job.FinishedAt}, err
 }
 
@@ -178,7 +192,7 @@ func (k Kind) Handler(db *storage.DB, files FileSource) worker.Handler {
 		if asked.DryRun {
 			return nil
 		}
-		return k.takeAll(ctx, run, asked.By, rows)
+		return k.takeAll(ctx, run, asked.Asked, rows)
 	}
 }
 
@@ -196,7 +210,7 @@ func note(ctx context.Context, run *worker.Run, done, total int, result Result, 
 // checkAll names everything that is wrong with any row, and refuses the file then.
 func (k Kind) checkAll(ctx context.Context, run *worker.Run, view *gorm.DB, asked order, rows []spreadsheet.Row, report spreadsheet.Report) error {
 	result := Result{Report: report}.copied()
-	if err := k.Check(view, asked.By, rows, &result); err != nil {
+	if err := k.Check(view, asked.Asked, rows, &result); err != nil {
 		return err
 	}
 	result.Report.Sort()
@@ -212,7 +226,7 @@ func (k Kind) checkAll(ctx context.Context, run *worker.Run, view *gorm.DB, aske
 }
 
 // takeAll takes in the rows that are not in yet.
-func (k Kind) takeAll(ctx context.Context, run *worker.Run, by audit.Actor, rows []spreadsheet.Row) error {
+func (k Kind) takeAll(ctx context.Context, run *worker.Run, asked Asked, rows []spreadsheet.Row) error {
 	for {
 		var at state
 		var result Result
@@ -224,7 +238,7 @@ func (k Kind) takeAll(ctx context.Context, run *worker.Run, by audit.Actor, rows
 		}
 		err := run.Step(ctx, func(tx *storage.Tx) (worker.Progress, error) {
 			next, after := min(at.Next+k.Chunk, len(rows)), result.copied()
-			err := k.Take(tx, by, rows[at.Next:next], &after)
+			err := k.Take(tx, asked, rows[at.Next:next], &after)
 			return worker.Progress{Done: int64(next), Total: int64(len(rows)), State: state{next}, Result: after}, err
 		})
 		if err != nil {

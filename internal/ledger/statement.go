@@ -99,6 +99,22 @@ func ByReference(view *gorm.DB, kind string, references []string) (map[string]id
 	return found, err
 }
 
+// EntriesIn answers the entries of transactions on the accounts with these codes.
+func EntriesIn(view *gorm.DB, txIDs []id.ID, codes []string) (map[id.ID][]Entry, error) {
+	var rows []struct {
+		TxID      id.ID
+		Code      string
+		AmountFen money.Fen
+	}
+	err := view.Table("ledger_entries e").Select("e.tx_id, a.code, e.amount_fen").Joins("JOIN ledger_accounts a ON a.id = e.account_id").
+		Where("e.tx_id IN ? AND a.code IN ?", txIDs, codes).Scan(&rows).Error
+	found := map[id.ID][]Entry{}
+	for _, row := range rows {
+		found[row.TxID] = append(found[row.TxID], Entry{Account: row.Code, Amount: row.AmountFen})
+	}
+	return found, err
+}
+
 // Get answers a transaction.
 func Get(view *gorm.DB, txID id.ID) (Transaction, error) {
 	var t Transaction

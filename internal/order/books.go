@@ -36,8 +36,8 @@ func heldPosting(o *Order, kind string, sign money.Fen) ledger.Posting {
 	return p
 }
 
-// paymentPosting is tenders → cooperatives, village collectives and freight, all
-// pending: of a line the seller bears 95 % and 5 %, or the buyer or a campaign adds the 5 %.
+// paymentPosting is tenders → cooperatives, village collectives and freight, all pending.
+// A line's share is what its rule says: the seller bears it, or the buyer or a campaign adds it.
 func paymentPosting(o *Order) ledger.Posting {
 	p := ledger.Posting{Kind: PaymentPosting, Reference: o.ID.String()}
 	waited := o.waited()

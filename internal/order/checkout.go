@@ -85,6 +85,7 @@ type shelf struct {
 	rules  share.Rules
 	timing Timing
 
+	programs   map[id.ID]aidcard.Program // by card
 	tariff     freight.Tariff
 	promotions promotion.Running
 	campaigns  map[id.ID]id.ID // in which products are on sale
@@ -173,7 +174,7 @@ func (s *shelf) discount(o *Order) {
 
 // addFreight charges each sub-order for what is sent under each of its templates.
 func (s *shelf) addFreight(o *Order, c Checkout) error {
-	refused := freight.ErrUndeliverable
+	nowhere := map[sentUnder]bool{}
 	for i := range o.SubOrders {
 		sub := &o.SubOrders[i]
 		loads := map[id.ID]freight.Load{}
@@ -190,28 +191,27 @@ func (s *shelf) addFreight(o *Order, c Checkout) error {
 		for templateID, load := range loads {
 			fee, err := templates[templateID].Fee(c.Province, load)
 			if err != nil {
-				refused = s.nameUndeliverable(refused, c.Items, sub.CooperativeID, templateID)
-				continue
+				nowhere[sentUnder{sub.CooperativeID, templateID}] = true
 			}
 			sub.FreightFen += fee
 		}
 		o.FreightFen += sub.FreightFen
 	}
-	if len(refused.Fields) > 0 {
-		return refused
+	if len(nowhere) == 0 {
+		return nil
 	}
-	return nil
-}
-
-func (s *shelf) nameUndeliverable(refused *fault.Fault, items []Item, cooperative, templateID id.ID) *fault.Fault {
-	for i, item := range items {
+	refused := freight.ErrUndeliverable
+	for i, item := range c.Items {
 		p := s.offers[item.SKUID].Product
-		if p.CooperativeID == cooperative && s.tariff.For(cooperative, p.FreightTemplateID).ID == templateID {
+		if nowhere[sentUnder{p.CooperativeID, s.tariff.For(p.CooperativeID, p.FreightTemplateID).ID}] {
 			refused = refused.With(fmt.Sprintf("items[%d].sku_id", i), "undeliverable", "this is not sent to the address")
 		}
 	}
 	return refused
 }
+
+// sentUnder names a template of a cooperative's; one that has none has the template 0.
+type sentUnder struct{ cooperative, template id.ID }
 
 // addShares freezes the rule of each line and what it brings the village.
 func (s *shelf) addShares(o *Order) error {
@@ -280,6 +280,9 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 		if refusal, ok := fault.As(usable); ok {
 			return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
 		}
+		if err := s.accepted(o, i, cardID); err != nil {
+			return err
+		}
 		part := min(due, card.BalanceFen)
 		if part == 0 {
 			continue
@@ -294,6 +297,27 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
 	case due > 0:
 		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
+	}
+	return nil
+}
+
+// accepted refuses a card that a cooperative of the order does not take, and names both and
+// what it sells.
+func (s *shelf) accepted(o *Order, i int, cardID id.ID) error {
+	refused := aidcard.ErrNotAccepted
+	for _, sub := range o.SubOrders {
+		if s.programs[cardID].Accepts(sub.CooperativeID) {
+			continue
+		}
+		refused = refused.With(fmt.Sprintf("card_ids[%d]", i), refused.Code, sub.CooperativeName+" does not take this card")
+		for j, l := range o.Lines {
+			if l.CooperativeID == sub.CooperativeID {
+				refused = refused.With(fmt.Sprintf("items[%d].sku_id", j), refused.Code, "the cooperative does not take the card")
+			}
+		}
+	}
+	if len(refused.Fields) > 0 {
+		return refused
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zique/internal/fault"
@@ -33,12 +34,30 @@ type Committer struct {
 	rand   io.Reader
 	timing Timing
 	queue  chan *waiting
-	turn   sync.Mutex // held from taking a batch until little is left of it, so that the next is a full one
+	way    sync.Mutex // see turn
+
+	holding sync.Mutex
+	held    rows // that somebody was found to hold for long: whoever needs one is told so at once
 }
 
 // overlap is how many batches are under way at once: while one ends the next is taken and
 // reads. Their locks are taken in the one order, so none waits in a circle.
 const overlap = 2
+
+// turn is a batch's from being taken until little is left of it, so that the next is a full
+// one. Releasing it again does nothing.
+type turn struct {
+	way  *sync.Mutex
+	once sync.Once
+}
+
+func (c *Committer) takeTurn() *turn {
+	c.way.Lock()
+	return &turn{way: &c.way}
+}
+
+// Release lets the next batch be taken.
+func (t *turn) Release() { t.once.Do(t.way.Unlock) }
 
 type waiting struct {
 	Checkout
@@ -46,15 +65,38 @@ type waiting struct {
 	answer idempotency.Answer
 	err    error
 	done   chan struct{}
+	stage  atomic.Int32 // queued, then begun or gone
+}
+
+// Stages of a checkout: it is in no transaction, maybe in one, or never will be.
+const (
+	queued int32 = iota
+	begun
+	gone
+)
+
+// begin takes the checkout into a transaction, unless its caller gave up before.
+func (w *waiting) begin() bool { return w.stage.CompareAndSwap(queued, begun) }
+
+// undone is what a checkout is whose transaction left nothing.
+func (w *waiting) undone() { w.stage.Store(queued) }
+
+// withdraw tells whether the checkout is in no transaction, and keeps it out of any.
+func (w *waiting) withdraw() bool { return w.stage.CompareAndSwap(queued, gone) }
+
+func (w *waiting) refuse(err error) {
+	w.undone()
+	w.answer, w.err = idempotency.Answer{}, err
 }
 
 // NewCommitter makes a committer; Run does its work. Proof codes are drawn from rand.
 func NewCommitter(db *storage.DB, rand io.Reader, timing Timing) *Committer {
-	return &Committer{db: db, rand: rand, timing: timing, queue: make(chan *waiting, queueLength)}
+	return &Committer{db: db, rand: rand, timing: timing, queue: make(chan *waiting, queueLength), held: rows{}}
 }
 
 // Checkout places and pays an order, or refuses it, and answers the encoded
-// outcome. When ctx ends first the outcome is open: the same key replays it.
+// outcome. When ctx ends while it is being written the outcome is open, and the same key
+// replays it; when it only waited, nothing happened.
 func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Answer, error) {
 	if err := ask.Check(); err != nil {
 		return idempotency.Answer{}, err
@@ -67,6 +109,9 @@ func (c *Committer) Checkout(ctx context.Context, ask Checkout) (idempotency.Ans
 	case <-w.done:
 		return w.answer, w.err
 	case <-ctx.Done():
+		if w.withdraw() {
+			return idempotency.Answer{}, errBusy
+		}
 		return idempotency.Answer{}, storage.ErrOutcomeUnknown
 	}
 }
@@ -91,17 +136,16 @@ func (c *Committer) Run(ctx context.Context) {
 
 func (c *Committer) loop(ctx context.Context) {
 	for {
-		c.turn.Lock()
-		next := sync.OnceFunc(c.turn.Unlock)
+		turn := c.takeTurn()
 		batch, twins := c.take(ctx)
 		if len(batch) == 0 {
-			next()
+			turn.Release()
 			return
 		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
-		c.commit(work, batch, next)
+		c.commit(work, batch, turn)
 		cancel()
-		next()
+		turn.Release()
 		for _, w := range batch {
 			close(w.done)
 		}
@@ -146,39 +190,50 @@ func (c *Committer) take(ctx context.Context) (batch, twins []*waiting) {
 	return batch, twins
 }
 
-// commit settles every checkout of the batch, and calls next when another may begin. A
-// batch that cannot be written is halved until the checkout that spoils it stands alone.
-func (c *Committer) commit(ctx context.Context, batch []*waiting, next func()) {
+// commit settles every checkout of the batch, and ends the turn when another may begin. A
+// batch that cannot be written is halved until the checkout that spoils it stands alone;
+// where it waited in vain for rows that somebody holds, all that need these are refused
+// together, and the others do not wait again.
+func (c *Committer) commit(ctx context.Context, batch []*waiting, turn *turn) {
 	live := batch[:0:0]
 	for _, w := range batch {
-		if w.err = w.ctx.Err(); w.err == nil {
+		if w.ctx.Err() == nil && w.begin() {
 			live = append(live, w)
 		}
 	}
-	if len(live) == 0 {
+	if live = c.passHeld(ctx, live); len(live) == 0 {
 		return
 	}
 	err := c.db.InTx(ctx, func(tx *storage.Tx) error {
-		err := c.write(tx, live, next)
+		err := c.write(tx, live, turn)
 		if storage.IsLockTimeout(err) {
-			next() // others need not wait for the row
 			return errHeld
 		}
 		return err
 	})
 	switch {
 	case err == nil:
+		return
 	case errors.Is(err, storage.ErrOutcomeUnknown):
 		c.resolve(ctx, live)
-	case len(live) > 1 && (err == errHeld || !fault.IsKind(err, fault.Unavailable)):
-		c.commit(ctx, live[:len(live)/2], next)
-		c.commit(ctx, live[len(live)/2:], next)
-	default:
-		for _, w := range live {
-			w.answer, w.err = idempotency.Answer{}, err
-		}
+		return
+	}
+	for _, w := range live {
+		w.refuse(err)
+	}
+	found := err == errHeld && c.findHeld(ctx, live)
+	turn.Release() // nobody need wait until this batch is sorted out
+	switch {
+	case found:
+		c.commit(ctx, live, turn)
+	case len(live) > 1 && spoiltByOne(err):
+		c.commit(ctx, live[:len(live)/2], turn)
+		c.commit(ctx, live[len(live)/2:], turn)
 	}
 }
+
+// spoiltByOne tells whether without one of its checkouts the batch may be written.
+func spoiltByOne(err error) bool { return err == errHeld || !fault.IsKind(err, fault.Unavailable) }
 
 // resolve learns the fate of a batch whose COMMIT went unanswered, by reading its
 // keys under lock: the batch was written whole or not at all.

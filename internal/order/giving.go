@@ -295,7 +295,7 @@ func (g *giving) toTenders(tx *storage.Tx, posting *ledger.Posting) error {
 	if left > 0 {
 		return fmt.Errorf("order %d: %d fen to refund exceed what was paid", g.order.ID, left)
 	}
-	return aidcard.Move(tx, back)
+	return aidcard.GiveBack(tx, back)
 }
 
 // toStock is what goes into the stock: units that were not sent, which come off first, and

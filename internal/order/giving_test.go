@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"zique/internal/fault"
-	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/share"
@@ -65,8 +64,7 @@ func (o *Order) giveOrTake(rt *rapid.T, open []*giving, less bool) []*giving {
 		g := open[at]
 		g.release()
 		if rapid.Bool().Draw(rt, "granted") {
-			g.cameBack = map[id.ID]int64{l.ID: rapid.Int64Range(0, l.Quantity).Draw(rt, "came back")}
-			if g.checkCameBack() != nil {
+			if g.takeIn([]CameBack{{l.ID, rapid.Int64Range(0, l.Quantity).Draw(rt, "came back")}}) != nil {
 				g.cameBack = nil
 			}
 			g.toStock()

@@ -30,6 +30,7 @@ var (
 	ErrCartChanged   = fault.New(fault.Conflict, "cart_changed", "something in the cart is no longer on sale; look at the cart again")
 	ErrCartEmpty     = fault.New(fault.Conflict, "cart_empty", "there is nothing in the cart to order")
 	ErrState         = fault.New(fault.Conflict, "state_conflict", "the order is in a state that does not allow this")
+	ErrShipExceeds   = fault.New(fault.Conflict, "shipment_exceeds", "this is more than is still to be sent")
 	ErrRefundExceeds = fault.New(fault.Conflict, "refund_exceeds", "this is more than is left to refund")
 )
 

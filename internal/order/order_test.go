@@ -2,6 +2,8 @@ package order_test
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -192,6 +194,84 @@ func TestAHeldCardCostsNobodyElseTheirOrder(t *testing.T) {
 		}
 		if err := <-waits; err != nil && !fault.IsKind(err, fault.Unavailable) {
 			t.Errorf("who waited: %v", err)
+		}
+	})
+}
+
+// Somebody holds the row of a SKU: who needs it waits once, together, and who comes after is
+// told at once; nobody else's order waits for theirs.
+func TestWhoNeedsAHeldRowIsToldSoTogether(t *testing.T) {
+	db, err := storage.Open(t.Context(), storage.Config{MySQLDSN: storagetest.MySQL(t)}, clock.At(storagetest.Start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	t.Run("mysql", func(t *testing.T) {
+		const crowd = 40
+		m := open(t, db, 100)
+		cards := m.Cards(t, buyer, 5_000, 2*crowd+2)
+		buy := func(n, sku int) error {
+			answer, _, err := m.buy(buyer, fmt.Sprint("k", n), cards[n:n+1], one(m.SKUs[sku], 1))
+			if err == nil && answer.Status != http.StatusCreated {
+				err = fmt.Errorf("%d %s", answer.Status, answer.Body)
+			}
+			return err
+		}
+		buyHeld := func(first int) {
+			var wg sync.WaitGroup
+			for i := range crowd {
+				wg.Go(func() {
+					if err := buy(first+i, 0); !fault.IsKind(err, fault.Unavailable) || errors.Is(err, storage.ErrOutcomeUnknown) {
+						t.Errorf("who needs it: %v", err)
+					}
+				})
+			}
+			wg.Wait()
+		}
+		err := m.InTx(func(tx *storage.Tx) error {
+			var held []catalog.SKU
+			if err := tx.LockByID(&held, []id.ID{m.SKUs[0].ID}); err != nil {
+				return err
+			}
+			beside := make(chan error, 1)
+			go func() { beside <- buy(2*crowd, 2) }()
+			buyHeld(0)
+			buyHeld(crowd)
+			return <-beside
+		})
+		if err != nil {
+			t.Errorf("beside it: %v", err)
+		}
+		if err := buy(2*crowd+1, 0); err != nil {
+			t.Errorf("when the row is free again: %v", err)
+		}
+	})
+}
+
+// A checkout whose caller gave up while it was in the queue happens neither now nor later.
+func TestACheckoutThatOnlyWaitedHasNotHappened(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		idle := *open(t, db, 10).Market
+		idle.Checks = order.NewCommitter(db, rand.Reader, quick.Timing) // nobody works for it yet
+		m := market{&idle}
+		ctx, giveUp := context.WithCancel(t.Context())
+		giveUp()
+		_, err := m.Checks.Checkout(ctx, order.Checkout{Key: idempotency.Key{Caller: buyer, Route: "place-order", Key: "k"}, By: audit.Actor{UserID: buyer},
+			Items: []order.Item{one(m.SKUs[0], 1)}, Tender: "local"})
+		if !fault.IsKind(err, fault.Unavailable) || errors.Is(err, storage.ErrOutcomeUnknown) {
+			t.Errorf("given up while it waited: %v", err)
+		}
+		working, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { m.Checks.Run(working) })
+		if answer, _, err := m.buy(buyer, "k", m.Cards(t, buyer, 5_000, 1), one(m.SKUs[0], 1)); err != nil || answer.Status != http.StatusCreated {
+			t.Errorf("the next: %v %s", err, answer.Body)
+		}
+		stop()
+		running.Wait()
+		var made int64
+		if err := db.Read(t.Context()).Model(&order.Order{}).Count(&made).Error; err != nil || made != 1 {
+			t.Errorf("%d orders were made, %v", made, err)
 		}
 	})
 }

@@ -143,7 +143,7 @@ func (lc Lifecycle) abandon(tx *storage.Tx, o *Order) error {
 		return err
 	}
 	held := o.held()
-	if err := aidcard.Move(tx, held); err != nil {
+	if err := aidcard.GiveBack(tx, held); err != nil {
 		return err
 	}
 	for i := range o.Payments {

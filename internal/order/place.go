@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"io"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -27,7 +28,7 @@ import (
 // write is the transaction: look for earlier answers, lock SKUs and cards, decide in
 // memory, write the accepted with multi-row statements, store every answer. It lets the
 // next batch begin when what is left needs a moment only.
-func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
+func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	undecided, err := unanswered(tx, batch)
 	if err != nil || len(undecided) == 0 {
 		return err
@@ -43,7 +44,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, next func()) error {
 	if err := insert(tx, d.placed); err != nil {
 		return err
 	}
-	next()
+	turn.Release()
 	if err := audit.WriteAll(tx, d.deeds); err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 			}
 			d.placed = append(d.placed, o)
 			d.deeds = append(d.deeds, audit.Deed{By: w.By, Change: audit.Change{
-				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: map[string]any{"total_fen": o.TotalFen},
+				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: termsOf(o),
 			}})
 		}
 		encoded, err := w.Encode(o, refusal)
@@ -113,6 +114,38 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 		d.outcomes = append(d.outcomes, idempotency.Outcome{Key: w.Key, Encoded: encoded})
 	}
 	return d, nil
+}
+
+// terms is an order as it was placed. Until it is paid nothing is posted that would tell
+// when somebody edits whom it pays, and the log is only inserted into: verify compares the
+// order, and each part by its id, with what stands here.
+type terms struct {
+	Lines    map[id.ID]string `json:"lines"`
+	Parts    map[id.ID]string `json:"parts"`
+	TotalFen money.Fen        `json:"total_fen"`
+}
+
+func termsOf(o *Order) terms {
+	t := terms{make(map[id.ID]string, len(o.Lines)), make(map[id.ID]string, len(o.SubOrders)), o.TotalFen}
+	for _, l := range o.Lines {
+		t.Lines[l.ID] = join(int64(l.SubOrderID), int64(l.ProductID), int64(l.SKUID), int64(l.VillageID), l.Quantity, int64(l.NetFen),
+			int64(l.RuleID), int64(l.RateBp), int64(l.ShareCampaignID)) + ":" + l.ShareBearer
+	}
+	for _, s := range o.SubOrders {
+		t.Parts[s.ID] = join(int64(s.CooperativeID), int64(s.GoodsFen), int64(s.DiscountFen), int64(s.FreightFen))
+	}
+	return t
+}
+
+func join(numbers ...int64) string {
+	var text []byte
+	for i, n := range numbers {
+		if i > 0 {
+			text = append(text, ':')
+		}
+		text = strconv.AppendInt(text, n, 10)
+	}
+	return string(text)
 }
 
 // identify gives the order, its parts and its proof their names.
@@ -168,7 +201,13 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if err := s.readTerms(tx.DB, sold); err != nil {
 		return nil, err
 	}
+	if s.programs, err = aidcard.ProgramsOf(tx.DB, cardIDs); err != nil {
+		return nil, err
+	}
 	if s.gone, err = identity.Gone(tx, buyers); err != nil {
+		return nil, err
+	}
+	if s.rules, err = share.Hold(tx, s.now); err != nil {
 		return nil, err
 	}
 	if s.offers, err = catalog.LockOffers(tx, sold); err != nil {
@@ -178,7 +217,7 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	return s, err
 }
 
-// readTerms reads the rules of shares, freights, promotions and campaigns for what is sold.
+// readTerms reads the freights, promotions and campaigns for what is sold.
 func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error) {
 	var cooperatives []id.ID
 	for _, p := range sold {
@@ -186,9 +225,6 @@ func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error)
 	}
 	slices.Sort(cooperatives)
 	cooperatives = slices.Compact(cooperatives)
-	if s.rules, err = share.InForce(db, s.now); err != nil {
-		return err
-	}
 	if s.tariff, err = freight.Of(db, cooperatives); err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package order
 
 import (
-	"slices"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -86,8 +84,7 @@ func lockOfCooperative(tx *storage.Tx, subOrderID, cooperative id.ID) (*Order, e
 // kind of row, and says when timers move its sub-orders on.
 func (lc Lifecycle) save(tx *storage.Tx, o *Order) error {
 	for i := range o.SubOrders {
-		s := &o.SubOrders[i]
-		s.setDue(lc.Timing, o.hasOpenRefund(s.ID))
+		o.setDue(&o.SubOrders[i], lc.Timing)
 	}
 	o.Status = o.statusOfParts()
 	if err := tx.Model(o).Select("Status", "PayBy", "PaidAt").Updates(o).Error; err != nil {
@@ -108,10 +105,6 @@ func (lc Lifecycle) save(tx *storage.Tx, o *Order) error {
 		}
 	}
 	return nil
-}
-
-func (o *Order) hasOpenRefund(subID id.ID) bool {
-	return slices.ContainsFunc(o.Refunds, func(r Refund) bool { return r.SubOrderID == subID && r.IsOpen() })
 }
 
 // fill reads the parts of orders with one query for each kind.

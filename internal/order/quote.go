@@ -7,6 +7,7 @@ import (
 	"zique/internal/catalog"
 	"zique/internal/clock"
 	"zique/internal/id"
+	"zique/internal/share"
 )
 
 // Later is the tender of a quote's rest.
@@ -34,10 +35,16 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if err := s.readTerms(db, sold); err != nil {
 		return nil, err
 	}
+	if s.rules, err = share.InForce(db, now); err != nil {
+		return nil, err
+	}
 	if s.offers, err = catalog.OffersOf(db, sold); err != nil {
 		return nil, err
 	}
 	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+		return nil, err
+	}
+	if s.programs, err = aidcard.ProgramsOf(db, c.CardIDs); err != nil {
 		return nil, err
 	}
 	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}

@@ -2,7 +2,6 @@ package order
 
 import (
 	"fmt"
-	"unicode/utf8"
 
 	"zique/internal/audit"
 	"zique/internal/fault"
@@ -29,20 +28,12 @@ type RefundLine struct {
 	AmountFen *money.Fen
 }
 
-const longestReason = 200 // characters
-
-func checkReason(wrong *fault.Problems, reason string) {
-	if n := utf8.RuneCountInString(reason); n < 1 || n > longestReason {
-		wrong.Add("reason", "length", fmt.Sprintf("give a reason of 1 to %d characters", longestReason))
-	}
-}
-
-func (a RefundAsk) check() error {
+func (a *RefundAsk) check() error {
 	var wrong fault.Problems
 	if len(a.Lines) == 0 && a.FreightFen == nil {
 		wrong.Add("lines", "required", "name at least one line, or the freight")
 	}
-	checkReason(&wrong, a.Reason)
+	a.Reason = wrong.Reason(a.Reason, true)
 	if a.FreightFen != nil && (*a.FreightFen < 0 || *a.FreightFen == 0 && len(a.Lines) == 0) {
 		wrong.Add("freight_fen", "range", "the freight is not negative, and positive when it is all that is asked for")
 	}

@@ -2,7 +2,6 @@ package order
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"zique/internal/audit"
@@ -21,16 +20,16 @@ func (lc Lifecycle) Approve(tx *storage.Tx, by audit.Actor, refundID id.ID, good
 	return lc.decide(tx, by, refundID, grant, "", nil)
 }
 
-// Accept is the cooperative's word that the goods came back. Restock says, by line, how
-// many of them can be sold again.
-func (lc Lifecycle) Accept(tx *storage.Tx, by audit.Actor, refundID id.ID, restock map[id.ID]int64) (*Refund, error) {
+// Accept is the cooperative's word that the goods came back. Restock says how many of them
+// can be sold again.
+func (lc Lifecycle) Accept(tx *storage.Tx, by audit.Actor, refundID id.ID, restock []CameBack) (*Refund, error) {
 	return lc.decide(tx, by, refundID, accept, "", restock)
 }
 
 // Reject is the cooperative's no, with a reason.
 func (lc Lifecycle) Reject(tx *storage.Tx, by audit.Actor, refundID id.ID, reason string) (*Refund, error) {
 	var wrong fault.Problems
-	checkReason(&wrong, reason)
+	reason = wrong.Reason(reason, true)
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
@@ -39,7 +38,7 @@ func (lc Lifecycle) Reject(tx *storage.Tx, by audit.Actor, refundID id.ID, reaso
 
 // decide moves a refund of the acting cooperative's on. Repeated by the same person it
 // changes nothing.
-func (lc Lifecycle) decide(tx *storage.Tx, by audit.Actor, refundID id.ID, e refundEvent, reason string, restock map[id.ID]int64) (*Refund, error) {
+func (lc Lifecycle) decide(tx *storage.Tx, by audit.Actor, refundID id.ID, e refundEvent, reason string, restock []CameBack) (*Refund, error) {
 	o, r, err := lockRefund(tx, refundID)
 	if err != nil {
 		return nil, err
@@ -59,9 +58,9 @@ func (lc Lifecycle) decide(tx *storage.Tx, by audit.Actor, refundID id.ID, e ref
 }
 
 // follow does what a refund's new status entails.
-func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, e refundEvent, before string, restock map[id.ID]int64) error {
-	g := &giving{order: o, refund: r, freight: map[id.ID]money.Fen{r.SubOrderID: r.FreightFen}, cameBack: restock}
-	err := g.checkCameBack()
+func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, e refundEvent, before string, restock []CameBack) error {
+	g := &giving{order: o, refund: r, freight: map[id.ID]money.Fen{r.SubOrderID: r.FreightFen}}
+	err := g.takeIn(restock)
 	if err != nil {
 		return err
 	}
@@ -81,19 +80,32 @@ func (lc Lifecycle) follow(tx *storage.Tx, by audit.Actor, o *Order, r *Refund, 
 	return audit.Write(tx, by, deed)
 }
 
-// checkCameBack refuses units that are not of the refund, or were never sent.
-func (g *giving) checkCameBack() error {
+// CameBack is how many units of a line came back and can be sold again.
+type CameBack struct {
+	LineID   id.ID
+	Quantity int64
+}
+
+// takeIn notes what came back, unless it is not of the refund, or was never sent.
+func (g *giving) takeIn(restock []CameBack) error {
 	var wrong fault.Problems
-	for _, lineID := range slices.Sorted(maps.Keys(g.cameBack)) {
-		var sent int64
-		for _, back := range g.refund.Lines {
-			if back.LineID == lineID {
-				sent = back.Quantity - g.order.line(lineID).unsentOf(back.Quantity)
-			}
+	g.cameBack = map[id.ID]int64{}
+	for i, back := range restock {
+		at := slices.IndexFunc(g.refund.Lines, func(l RefundedLine) bool { return l.LineID == back.LineID })
+		_, again := g.cameBack[back.LineID]
+		switch {
+		case at < 0:
+			wrong.Add(fmt.Sprintf("restock[%d].line_id", i), "unknown", "the refund has no such line")
+			continue
+		case again:
+			wrong.Add(fmt.Sprintf("restock[%d].line_id", i), "duplicate", "this line is named already")
+			continue
 		}
-		if units := g.cameBack[lineID]; units < 0 || units > sent {
-			wrong.Add("restock", "range", fmt.Sprintf("fewer units of line %d came back", lineID))
+		asked := g.refund.Lines[at].Quantity
+		if back.Quantity < 0 || back.Quantity > asked-g.order.line(back.LineID).unsentOf(asked) {
+			wrong.Add(fmt.Sprintf("restock[%d].quantity", i), "range", "fewer units came back")
 		}
+		g.cameBack[back.LineID] = back.Quantity
 	}
 	return wrong.Err()
 }

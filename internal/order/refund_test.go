@@ -95,7 +95,7 @@ func TestOnlyWhatWasSentComesBackIntoTheStock(t *testing.T) {
 		s.do(func(tx *storage.Tx) error { _, err := quick.SendBack(tx, s.buyer, r.ID, parcel); return err })
 		accept := func(units int64) func(tx *storage.Tx) error {
 			return func(tx *storage.Tx) error {
-				_, err := quick.Accept(tx, s.coop, r.ID, map[id.ID]int64{line: units})
+				_, err := quick.Accept(tx, s.coop, r.ID, []order.CameBack{{LineID: line, Quantity: units}})
 				return err
 			}
 		}

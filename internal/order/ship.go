@@ -110,7 +110,8 @@ func (lc Lifecycle) Ship(tx *storage.Tx, by audit.Actor, subOrderID id.ID, p Par
 		Before: map[string]string{"status": before}, After: map[string]string{"status": s.Status, "shipment_id": sent.ID.String()}})
 }
 
-// pack takes units of the lines into a parcel.
+// pack takes units of the lines into a parcel. It fails with ErrState, all wrong fields, or
+// ErrShipExceeds, which names the lines.
 func (o *Order) pack(s *SubOrder, asked []ShippedLine) ([]ShippedLine, error) {
 	if s.Status != Paid && s.Status != PartlyShipped {
 		return nil, ErrState
@@ -123,6 +124,7 @@ func (o *Order) pack(s *SubOrder, asked []ShippedLine) ([]ShippedLine, error) {
 		}
 	}
 	var wrong fault.Problems
+	exceeds := ErrShipExceeds
 	seen := map[id.ID]bool{}
 	for i, a := range asked {
 		l := o.line(a.LineID)
@@ -132,12 +134,20 @@ func (o *Order) pack(s *SubOrder, asked []ShippedLine) ([]ShippedLine, error) {
 			wrong.Add(at+".line_id", "unknown", "the sub-order has no such line")
 		case seen[l.ID]:
 			wrong.Add(at+".line_id", "duplicate", "this line stands in the parcel already")
-		case a.Quantity < 1 || a.Quantity > l.unshipped():
-			wrong.Add(at+".quantity", "range", fmt.Sprintf("1 to %d units are still to be sent", l.unshipped()))
+		case a.Quantity < 1:
+			wrong.Add(at+".quantity", "range", "send at least one unit")
+		case a.Quantity > l.unshipped():
+			exceeds = exceeds.With(at+".quantity", "shipment_exceeds", fmt.Sprintf("%d units are still to be sent", l.unshipped()))
 		default:
 			seen[l.ID] = true
 			l.ShippedQuantity += a.Quantity
 		}
 	}
-	return asked, wrong.Err()
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	if len(exceeds.Fields) > 0 {
+		return nil, exceeds
+	}
+	return asked, nil
 }

@@ -94,18 +94,42 @@ func (t Timing) payWithin(tender string) time.Duration {
 	return t.Pay
 }
 
-// setDue says when a timer moves the sub-order on. An open refund stops the clock.
-func (s *SubOrder) setDue(t Timing, openRefunds bool) {
+// afterRefusal is how long at least a refused buyer may still ask again; where the after-sale
+// window is shorter, it is that.
+const afterRefusal = 48 * time.Hour
+
+// setDue says when a timer moves the sub-order on. A refund stops the clock while it is
+// open; afterwards the time is left that was left then, and after a refusal enough to ask
+// again: nobody refuses when it is too late to.
+func (o *Order) setDue(s *SubOrder, t Timing) {
+	var since clock.Millis
+	var wait time.Duration
 	s.DueAt = nil
-	switch {
-	case openRefunds:
-	case s.Status == Shipped:
-		due := s.ShippedAt.Add(t.Receive)
-		s.DueAt = &due
-	case s.Status == ReceivedByBuyer:
-		due := s.ReceivedAt.Add(t.Close)
-		s.DueAt = &due
+	switch s.Status {
+	case Shipped:
+		since, wait = *s.ShippedAt, t.Receive
+	case ReceivedByBuyer:
+		since, wait = *s.ReceivedAt, t.Close
+	default:
+		return
 	}
+	due := since.Add(wait)
+	for _, r := range o.Refunds { // the one that was asked for first comes first
+		switch {
+		case r.SubOrderID != s.ID:
+			continue
+		case r.IsOpen():
+			return
+		}
+		if from := max(since, r.CreatedAt); r.ChangedAt > from {
+			due += r.ChangedAt - from
+			since = r.ChangedAt
+		}
+		if r.Status == Rejected && r.DecidedBy != o.BuyerID {
+			due = max(due, r.ChangedAt.Add(min(afterRefusal, t.Close)))
+		}
+	}
+	s.DueAt = &due
 }
 
 func (o *Order) statusOfParts() string {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
+
+	"gorm.io/gorm/clause"
 
 	"zique/internal/clock"
 	"zique/internal/fault"
@@ -96,67 +99,94 @@ func claim(ctx context.Context, db *storage.DB, r Refund) (mine bool, err error)
 	return mine, err
 }
 
-// When a gateway is asked about a charge of which no notice came: first, then again and
-// again, shortly before the deadline, and once more when late payments have come in.
+// When a gateway is asked about a charge. While nobody paid it: first, then again and again,
+// shortly before the deadline, and when late payments have come in. Once it is paid or closed
+// somebody may pay all the same, and that notice may be lost too: ever more rarely, until askUntil.
 const (
 	askFirst  = time.Minute
 	askAgain  = 5 * time.Minute
-	askBefore = 30 * time.Second
-	askAfter  = 10 * time.Minute
+	askBefore = 30 * time.Second // of the deadline
+	askAfter  = 10 * time.Minute // the deadline
+	askUntil  = 24 * time.Hour   // after the deadline
 )
 
 // nextAsk answers when to ask after an asking at now; nil: no more.
 func (c Charge) nextAsk(now clock.Millis) *clock.Millis {
-	last, after := c.ExpiresAt.Add(-askBefore), c.ExpiresAt.Add(askAfter)
+	last, late, end := c.ExpiresAt.Add(-askBefore), c.ExpiresAt.Add(askAfter), c.ExpiresAt.Add(askUntil)
+	rarely := now + max(2*(now-c.CreatedAt), clock.Millis(askAfter.Milliseconds()))
+	next := min(rarely, end)
 	switch {
-	case c.Status == Paid || now >= after:
+	case now >= end:
 		return nil
-	case now >= last:
-		return &after
+	case c.Status == Open && now < last:
+		next = min(now.Add(askAgain), last)
+	case now < late:
+		next = min(rarely, late)
 	}
-	next := min(now.Add(askAgain), last)
 	return &next
 }
 
-// AskDue asks the gateways about charges whose notice may be lost, and hands every
-// payment they know of to take. It answers how many charges it asked about.
+// AskDue asks the gateways about charges of which a notice may be lost, and hands every
+// payment that we were not told of to take. It answers how many charges it asked about.
 func (all Gateways) AskDue(ctx context.Context, db *storage.DB, take func(context.Context, Notice) error) (int, error) {
-	var due []Charge
-	err := db.Read(ctx).Where("ask_at <= ? AND gateway IN ?", db.Now(), all.names()).Order("ask_at, id").Limit(atOnce).Find(&due).Error
+	due, err := all.dueCharges(ctx, db)
 	if err != nil {
 		return 0, err
 	}
-	asked := 0
-	for _, c := range due {
-		mine := false
-		err := db.InTx(ctx, func(tx *storage.Tx) error {
-			change := tx.Model(&Charge{}).Where("id = ? AND ask_at = ?", c.ID, c.AskAt).Update("ask_at", c.nextAsk(tx.Now()))
-			mine = change.RowsAffected == 1
-			return change.Error
-		})
-		if err != nil {
-			return asked, err
-		}
-		if !mine || c.Status == Paid {
-			continue
-		}
-		asked++
-		if err := all.ask(ctx, c, take); err != nil {
+	for asked, c := range due {
+		if err := all.ask(ctx, db, c, take); err != nil {
 			if ctx.Err() != nil {
 				return asked, ctx.Err()
 			}
 			slog.WarnContext(ctx, "ask a gateway about a charge", "gateway", c.Gateway, "charge", c.ID, "error", err)
 		}
 	}
-	return asked, nil
+	return len(due), nil
 }
 
-func (all Gateways) ask(ctx context.Context, c Charge, take func(context.Context, Notice) error) error {
+// dueCharges takes charges that are to be asked about, and says when each is due again
+// before it is asked about: so no two replicas ask about one together.
+func (all Gateways) dueCharges(ctx context.Context, db *storage.DB) (due []Charge, err error) {
+	var ids []id.ID
+	err = db.Read(ctx).Model(&Charge{}).Where("ask_at <= ? AND gateway IN ?", db.Now(), all.names()).
+		Order("ask_at, id").Limit(atOnce).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	err = db.InTx(ctx, func(tx *storage.Tx) error {
+		var locked []Charge
+		if err := tx.LockByID(&locked, ids); err != nil {
+			return err
+		}
+		due = nil
+		for _, c := range locked {
+			if c.AskAt != nil && *c.AskAt <= tx.Now() {
+				c.AskAt = c.nextAsk(tx.Now())
+				due = append(due, c)
+			}
+		}
+		if len(due) == 0 {
+			return nil
+		}
+		next := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"ask_at"})}
+		return tx.Clauses(next).Create(&due).Error
+	})
+	return due, err
+}
+
+func (all Gateways) ask(ctx context.Context, db *storage.DB, c Charge, take func(context.Context, Notice) error) error {
 	known, err := all[c.Gateway].Query(ctx, c)
-	if err != nil {
+	if err != nil || len(known) == 0 {
+		return err
+	}
+	var captured []Capture
+	if err := db.Read(ctx).Where("charge_id = ?", c.ID).Find(&captured).Error; err != nil {
 		return err
 	}
 	for _, n := range known {
+		if slices.ContainsFunc(captured, func(c Capture) bool { return c.Reference == n.Reference && c.AmountFen == n.AmountFen }) {
+			continue // taken in already: not worth a lock on the order
+		}
 		if err := take(ctx, n); err != nil {
 			return err
 		}

@@ -3,8 +3,9 @@
 // payment that reached us; a gateway refund is money that goes back the same way.
 //
 // Invariants: a payment (gateway, reference) is captured once, however often, late or
-// out of order we are told; a charge is paid by at most one capture; every other capture
-// goes back whole, by itself; what goes back of a capture never exceeds it.
+// out of order we are told; a charge is paid by at most one capture, of just its amount;
+// every other capture goes back whole, by itself, or, of another amount than was asked for,
+// once two people said so; what goes back of a capture never exceeds it.
 //
 // Whose money it is, is said by order: this package knows the charge, not what it buys.
 package payment
@@ -32,8 +33,9 @@ const (
 
 // Outcomes of a capture.
 const (
-	PaysCharge = "pays_charge"
-	GoesBack   = "goes_back" // the charge was closed, or paid before
+	PaysCharge    = "pays_charge"
+	GoesBack      = "goes_back"      // the charge was closed, or paid before
+	AmountDiffers = "amount_differs" // whatever the charge's status: see difference.go
 )
 
 // Refusals.
@@ -52,7 +54,7 @@ type Charge struct {
 	Status         string
 	ExpiresAt      clock.Millis
 	CreatedAt      clock.Millis
-	AskAt          *clock.Millis // when the gateway is next asked about it; nil: no more
+	AskAt          *clock.Millis // when the gateway is next asked about it, also once it is paid; nil: no more
 	RemittanceCode *string       // for the memo of a bank transfer
 }
 
@@ -160,7 +162,7 @@ func Close(tx *storage.Tx, orderID id.ID) error {
 
 // Record takes a notice in, once. The order of its charge must be locked. A repeat
 // answers the capture that was recorded, and again = true. A payment that does not pay
-// the charge is posted and goes back.
+// the charge is posted as owed to whoever paid, and goes back unless its amount differs.
 func Record(tx *storage.Tx, n Notice) (c Capture, again bool, err error) {
 	charge, err := Get(tx.DB, n.ChargeID)
 	if err != nil {
@@ -182,34 +184,46 @@ func Record(tx *storage.Tx, n Notice) (c Capture, again bool, err error) {
 	if !storage.IsNotFound(err) {
 		return c, false, err
 	}
-	if n.AmountFen != charge.AmountFen {
-		return c, false, ErrAmount
+	outcome, err := charge.outcomeOf(n)
+	if err != nil {
+		return c, false, err
 	}
 	c = Capture{ID: tx.NewID(), ChargeID: charge.ID, Gateway: n.Gateway, Reference: n.Reference, AmountFen: n.AmountFen,
-		Outcome: PaysCharge, PaidAt: n.PaidAt, CreatedAt: tx.Now()}
-	if charge.Status != Open {
-		if c.Gateway == BankTransfer {
-			return c, false, ErrClosed // an operator gives it back; see package bank
-		}
-		c.Outcome = GoesBack
-	}
+		Outcome: outcome, PaidAt: n.PaidAt, CreatedAt: tx.Now()}
 	if err := tx.Create(&c).Error; err != nil {
 		return c, false, err
 	}
-	if c.Outcome == GoesBack {
-		return c, false, giveBack(tx, c)
+	if outcome == PaysCharge {
+		return c, false, tx.Model(&charge).Update("status", Paid).Error
 	}
-	return c, false, tx.Model(&charge).Update("status", Paid).Error
+	if err := owe(tx, c); err != nil || outcome == AmountDiffers {
+		return c, false, err
+	}
+	return c, false, queue(tx, c, 0, c.AmountFen)
 }
 
-// giveBack posts a payment that nobody waits for and sends it back.
-func giveBack(tx *storage.Tx, c Capture) error {
+// outcomeOf says what a payment does that was not recorded before. One by bank that does not
+// pay the charge is refused: its row is a difference already; see package bank.
+func (c Charge) outcomeOf(n Notice) (string, error) {
+	byBank := c.Gateway == BankTransfer
+	switch {
+	case n.AmountFen != c.AmountFen && byBank:
+		return "", ErrAmount
+	case n.AmountFen != c.AmountFen:
+		return AmountDiffers, nil
+	case c.Status != Open && byBank:
+		return "", ErrClosed
+	case c.Status != Open:
+		return GoesBack, nil
+	}
+	return PaysCharge, nil
+}
+
+// owe posts a payment that nobody waits for.
+func owe(tx *storage.Tx, c Capture) error {
 	_, err := ledger.Post(tx, []ledger.Posting{{Kind: "unasked_payment", Reference: c.ID.String(), Entries: []ledger.Entry{
 		{Account: Account(c.Gateway), Amount: -c.AmountFen}, {Account: RefundsAccount(c.Gateway), Amount: c.AmountFen}}}})
-	if err != nil {
-		return err
-	}
-	return queue(tx, c, 0, c.AmountFen)
+	return err
 }
 
 // Statuses of a gateway refund.

@@ -25,6 +25,7 @@ import (
 	"zique/internal/money"
 	"zique/internal/org"
 	"zique/internal/programme"
+	"zique/internal/rulepack"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
@@ -58,7 +59,8 @@ var Accounts = []Account{
 const (
 	heldCards      = 3
 	unclaimedCards = 12
-	leastUnclaimed = 2 // after a start
+	leastUnclaimed = 2  // after a start
+	demoMonths     = 36 // that cards to be claimed are good for
 	cardFace       = money.Fen(50_000)
 	heldFace       = money.Fen(20_000)
 )
@@ -305,7 +307,8 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 }
 
 func loadCards(tx *storage.Tx, fiction demo, codes aidcard.Codes, enterprise, buyer id.ID) error {
-	program := aidcard.Program{ID: tx.NewID(), Name: fiction.CardProgram.Name, Issuer: fiction.CardProgram.Issuer, LegalBasis: fiction.CardProgram.LegalBasis}
+	program := aidcard.Program{ID: tx.NewID(), Terms: aidcard.Terms{Name: fiction.CardProgram.Name, Issuer: fiction.CardProgram.Issuer,
+		LegalBasis: fiction.CardProgram.LegalBasis, RulePack: rulepack.National, AcceptsAll: true}}
 	if err := tx.Create(&program).Error; err != nil {
 		return err
 	}
@@ -323,7 +326,9 @@ func loadCards(tx *storage.Tx, fiction demo, codes aidcard.Codes, enterprise, bu
 
 // issueOpen makes a batch of cards to be claimed with the demo's codes from the first on.
 func issueOpen(tx *storage.Tx, codes aidcard.Codes, program, enterprise id.ID, first, count int) error {
-	_, open, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program, EnterpriseID: enterprise, FaceFen: cardFace, Count: int64(count)})
+	until, _ := rulepack.EndOf(rulepack.MonthsAfter(tx.Now(), demoMonths))
+	_, open, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: program, EnterpriseID: enterprise, FaceFen: cardFace, Count: int64(count),
+		Kind: aidcard.Anonymous, ExpiresAt: &until})
 	for i, card := range open {
 		if err == nil {
 			err = codes.SetCode(tx, card.ID, demoCardCode(codes, first+i))

@@ -29,8 +29,12 @@ func (s *Statement) deed(tx *storage.Tx, by audit.Actor, action, reason, before 
 func deeds(tx *storage.Tx, by audit.Actor, action, reason, before string, statements ...Statement) error {
 	var all []audit.Deed
 	for _, s := range statements {
+		after := map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}
+		if s.PayeeID != 0 {
+			after["payee_id"] = s.PayeeID.String()
+		}
 		all = append(all, audit.Deed{By: by.About(s.OrgID), Change: audit.Change{Action: "statement." + action, Subject: "statement", SubjectID: s.ID, Reason: reason,
-			Before: map[string]any{"status": before}, After: map[string]any{"status": s.Status, "closing_fen": s.ClosingFen}}})
+			Before: map[string]any{"status": before}, After: after}})
 	}
 	return audit.WriteAll(tx, all)
 }

@@ -1,8 +1,6 @@
 package settlement
 
 import (
-	"strconv"
-
 	"gorm.io/gorm"
 
 	"zique/internal/clock"
@@ -108,21 +106,23 @@ func stays(q *gorm.DB, s Statement) *gorm.DB {
 	return q.Where("l.village_id = (SELECT o.village_id FROM organisations o WHERE o.id = ?)", s.OrgID)
 }
 
-// soldLines reads the lines of sub-orders that closed. A refund came before that if it did
-// not touch what the cooperative has available.
+// soldLines reads the lines of sub-orders that closed, with what was refunded before that in
+// the order of the journal: what comes later never changes them.
 func soldLines(view *gorm.DB, s Statement, references []string, into map[id.ID][]ItemLine) error {
 	if len(references) == 0 {
 		return nil
 	}
+	ids, err := numbers(references)
+	if err != nil {
+		return err
+	}
 	q := view.Table("ledger_transactions t").Select(`t.id tx_id, `+ofRule+`, l.quantity, l.net_fen,
 			COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.tx_id = t.id AND e.line_id = l.id AND e.stage = ?), 0) share_fen,
-			COALESCE((SELECT SUM(b.amount_fen) FROM refund_lines b JOIN refunds f ON f.id = b.refund_id AND f.status = ? WHERE b.line_id = l.id AND NOT EXISTS (
-				SELECT 1 FROM ledger_transactions w JOIN ledger_entries e ON e.tx_id = w.id JOIN ledger_accounts a ON a.id = e.account_id
-				WHERE w.kind = ? AND w.reference = CONCAT('', f.id) AND a.code = CONCAT('cooperative:', s.cooperative_id, ':available'))), 0) refund_fen`,
-		share.Available, order.Refunded, order.RefundPosting).
+			COALESCE((SELECT SUM(b.amount_fen) FROM refund_lines b JOIN ledger_transactions w ON w.kind = ? AND w.reference = CONCAT('', b.refund_id)
+				WHERE b.line_id = l.id AND w.seq < t.seq), 0) refund_fen`, share.Available, order.RefundPosting).
 		Joins("JOIN sub_orders s ON CONCAT('', s.id) = t.reference").
 		Joins("JOIN order_lines l ON l.sub_order_id = s.id").Joins("JOIN share_rules r ON r.id = l.rule_id").
-		Where("t.kind = ? AND t.reference IN ? AND s.id IN ?", order.ClosePosting, references, numbers(references))
+		Where("t.kind = ? AND t.reference IN ? AND s.id IN ?", order.ClosePosting, references, ids)
 	return gather(stays(q, s), into)
 }
 
@@ -131,11 +131,15 @@ func refundLines(view *gorm.DB, s Statement, references []string, into map[id.ID
 	if len(references) == 0 {
 		return nil
 	}
+	ids, err := numbers(references)
+	if err != nil {
+		return err
+	}
 	q := view.Table("ledger_transactions t").Select(`t.id tx_id, `+ofRule+`, b.quantity, b.amount_fen refund_fen,
 			COALESCE((SELECT SUM(e.amount_fen) FROM share_entries e WHERE e.tx_id = t.id AND e.line_id = l.id AND e.stage = ?), 0) share_fen`, share.Available).
 		Joins("JOIN refund_lines b ON CONCAT('', b.refund_id) = t.reference").
 		Joins("JOIN order_lines l ON l.id = b.line_id").Joins("JOIN sub_orders s ON s.id = l.sub_order_id").Joins("JOIN share_rules r ON r.id = l.rule_id").
-		Where("t.kind = ? AND t.reference IN ? AND b.refund_id IN ?", order.RefundPosting, references, numbers(references))
+		Where("t.kind = ? AND t.reference IN ? AND b.refund_id IN ?", order.RefundPosting, references, ids)
 	return gather(stays(q, s), into)
 }
 
@@ -149,11 +153,13 @@ func gather(q *gorm.DB, into map[id.ID][]ItemLine) error {
 }
 
 // numbers are references as ids, which indexes are on.
-func numbers(references []string) []int64 {
-	var ids []int64
-	for _, r := range references {
-		n, _ := strconv.ParseInt(r, 10, 64) // written by package order only
-		ids = append(ids, n)
+func numbers(references []string) ([]id.ID, error) {
+	ids := make([]id.ID, len(references))
+	for i, r := range references {
+		var err error
+		if ids[i], err = id.Parse(r); err != nil {
+			return nil, err
+		}
 	}
-	return ids
+	return ids, nil
 }

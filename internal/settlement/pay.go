@@ -14,6 +14,7 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/org"
+	"zique/internal/payment"
 	"zique/internal/storage"
 )
 
@@ -43,11 +44,7 @@ func judge(view *gorm.DB, now clock.Millis, statements []Statement) error {
 	if err != nil {
 		return err
 	}
-	var codes []string
-	for _, s := range statements {
-		codes = append(codes, s.Account)
-	}
-	free, err := unpromised(view, codes)
+	free, err := unpromised(view, accountsOf(statements))
 	if err != nil {
 		return err
 	}
@@ -152,7 +149,7 @@ func readyFor(tx *storage.Tx, asker id.ID, confirmed []Statement) ([]Statement, 
 }
 
 func (s *Service) payout() approval.Kind {
-	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve,
+	return approval.Kind{Name: Payout, TTL: payoutTTL, Carry: s.approve, Own: ownPayout,
 		Decides: func(view *gorm.DB, userID id.ID) (approval.Condition, error) {
 			operator, err := s.operators.Is(view, userID)
 			if err != nil || !operator {
@@ -160,6 +157,16 @@ func (s *Service) payout() approval.Kind {
 			}
 			return approval.Condition{SQL: "1 = 1"}, nil
 		}}
+}
+
+// ownPayout tells whether the user is or was of a payee of a request.
+func ownPayout(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var asked []Statement
+	if err := view.Where("settlement_id = ? AND status = ? AND approval_id = ?", a.SubjectID, Confirmed, a.ID).Find(&asked).Error; err != nil {
+		return false, err
+	}
+	own, err := org.InsiderOf(view, userID, payeesOf(asked)...)
+	return len(own) > 0, err
 }
 
 // approve lets the statements of a request be paid, each to the account that it named. It
@@ -223,8 +230,9 @@ type Transfer struct {
 }
 
 // File answers what the bank is told to pay of a run: its approved statements. One whose
-// account was replaced before any file named it goes back to the confirmed ones, and that
-// stands in the audit log like every file. It fails with ErrNothingToPay.
+// account was replaced, or holds less than what is approved, before any file named it goes
+// back to the confirmed ones; none may be left. Once a file is out its transfers stand, and
+// a refund after that is a negative entry of the next period. It fails with ErrNothingToPay.
 func (s *Service) File(tx *storage.Tx, by audit.Actor, settlementID id.ID) ([]Transfer, error) {
 	if _, err := lockRun(tx, settlementID); err != nil {
 		return nil, err
@@ -237,7 +245,7 @@ func (s *Service) File(tx *storage.Tx, by audit.Actor, settlementID id.ID) ([]Tr
 		return nil, ErrNothingToPay
 	}
 	kept, err := s.file(tx, by, approved)
-	if err != nil {
+	if err != nil || len(kept) == 0 {
 		return nil, err
 	}
 	payees, err := s.orgs.PayeesByID(tx.DB, idsOf(kept, func(s Statement) id.ID { return s.PayeeID }))
@@ -261,17 +269,21 @@ func (s *Service) file(tx *storage.Tx, by audit.Actor, approved []Statement) ([]
 	if err != nil {
 		return nil, err
 	}
+	free, err := unpromised(tx.DB, accountsOf(approved))
+	if err != nil {
+		return nil, err
+	}
 	var kept []Statement
 	now := tx.Now()
 	for _, st := range approved {
 		if st.FiledAt == nil {
-			if standings[st.OrgID].PayeeID == st.PayeeID {
-				st.FiledAt = &now
-			} else if err := st.lapse(tx, by); err != nil {
-				return nil, err
-			} else {
+			if standings[st.OrgID].PayeeID != st.PayeeID || free[st.Account] < 0 {
+				if err := st.lapse(tx, by); err != nil {
+					return nil, err
+				}
 				continue
 			}
+			st.FiledAt = &now
 			if err := st.save(tx); err != nil {
 				return nil, err
 			}
@@ -314,7 +326,7 @@ func (t *Transferred) check(now clock.Millis) error {
 }
 
 // Pay records that the bank has paid a statement, and posts it. It fails with wrong
-// fields, org.ErrOwnRequest, ErrBankUsed, or ErrState for one that is in no payout file yet
+// fields, org.ErrOwnRequest, payment.ErrReferenceUsed, or ErrState for one that is in no payout file yet
 // or paid already.
 func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Transferred) error {
 	if err := t.check(tx.Now()); err != nil {
@@ -335,9 +347,10 @@ func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Trans
 	}
 	paidAt := clock.FromTime(t.PaidAt)
 	st.BankReference, st.PaidAt = &t.BankReference, &paidAt
-	if err := st.save(tx); storage.IsDuplicate(err) {
-		return ErrBankUsed
-	} else if err != nil {
+	if err := payment.Sent(tx, t.BankReference, payment.SentPayout, st.ID); err != nil {
+		return err
+	}
+	if err := st.save(tx); err != nil {
 		return err
 	}
 	_, err = ledger.Post(tx, []ledger.Posting{{Kind: PayoutPosting, Reference: st.ID.String(), Entries: []ledger.Entry{
@@ -348,42 +361,4 @@ func (s *Service) Pay(tx *storage.Tx, by audit.Actor, statementID id.ID, t Trans
 	return audit.Write(tx, by.About(st.OrgID), audit.Change{Action: "statement.paid", Subject: "statement", SubjectID: st.ID,
 		Before: map[string]any{"status": Approved},
 		After:  map[string]any{"status": Paid, "amount_fen": st.ClosingFen, "bank_reference": t.BankReference, "paid_at": t.PaidAt}})
-}
-
-// Close ends a run whose statements are all paid or carried on; else ErrOpen. Repeated, it
-// changes nothing.
-func Close(tx *storage.Tx, by audit.Actor, settlementID id.ID) error {
-	run, err := lockRun(tx, settlementID)
-	switch {
-	case err != nil || run.Status == Closed:
-		return err
-	case run.Status != Open:
-		return ErrState
-	}
-	counts, err := countsOf(tx.DB, []id.ID{run.ID})
-	if err != nil {
-		return err
-	}
-	var paid money.Fen
-	for _, c := range counts {
-		switch c.Status {
-		case Paid:
-			paid = c.ClosingFen
-		case Carried:
-		default:
-			return ErrOpen
-		}
-	}
-	now := tx.Now()
-	err = tx.Model(&Statement{}).Where("settlement_id = ? AND status = ?", run.ID, moves[finish].from).
-		Updates(map[string]any{"status": moves[finish].to, "changed_at": now}).Error
-	if err != nil {
-		return err
-	}
-	err = tx.Model(&Settlement{}).Where("id = ?", run.ID).Updates(map[string]any{"status": Closed, "closed_at": now}).Error
-	if err != nil {
-		return err
-	}
-	return audit.Write(tx, by, audit.Change{Action: "settlement.closed", Subject: "settlement", SubjectID: run.ID,
-		Before: map[string]any{"status": Open}, After: map[string]any{"status": Closed, "paid_fen": paid}})
 }

@@ -1,6 +1,8 @@
 package settlement
 
 import (
+	"time"
+
 	"gorm.io/gorm"
 
 	"zique/internal/approval"
@@ -159,7 +161,47 @@ func date(view *gorm.DB, statements []Statement) error {
 	for i := range statements {
 		statements[i].Period = months[statements[i].SettlementID]
 	}
+	if err != nil {
+		return err
+	}
+	return beginnings(view, statements)
+}
+
+// beginnings tells of statements made by hand when the one before ended: with its month, or
+// when it was made.
+func beginnings(view *gorm.DB, statements []Statement) error {
+	var byHand []id.ID
+	for _, s := range statements {
+		if s.Period == "" && s.FromSeq > 0 {
+			byHand = append(byHand, s.ID)
+		}
+	}
+	var before []struct {
+		ID        id.ID
+		Period    *string
+		CreatedAt clock.Millis
+	}
+	err := view.Table("settlement_statements s").Select("s.id, r.period, b.created_at").
+		Joins("JOIN settlement_statements b ON b.account = s.account AND b.to_seq = s.from_seq").Joins("JOIN settlements r ON r.id = b.settlement_id").
+		Where("s.id IN ?", byHand).Scan(&before).Error
+	since := map[id.ID]*clock.Millis{}
+	for _, b := range before {
+		ended := b.CreatedAt
+		if b.Period != nil {
+			ended = endOf(*b.Period)
+		}
+		since[b.ID] = &ended
+	}
+	for i := range statements {
+		statements[i].Since = since[statements[i].ID]
+	}
 	return err
+}
+
+// endOf is when a month was over.
+func endOf(month string) clock.Millis {
+	first, _ := time.ParseInLocation("2006-01", month, shanghai) // written by Monthly only
+	return clock.FromTime(first.AddDate(0, 1, 0))
 }
 
 func name(view *gorm.DB, statements []Statement) error {

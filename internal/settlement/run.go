@@ -13,6 +13,7 @@ import (
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/ledger"
+	"zique/internal/money"
 	"zique/internal/org"
 	"zique/internal/storage"
 	"zique/internal/village"
@@ -270,4 +271,42 @@ func owners(tx *storage.Tx, codes []string) (map[string]owner, error) {
 		found[villages[v]] = owner{collective, org.VillageCollective}
 	}
 	return found, err
+}
+
+// Close ends a run whose statements are all paid or carried on; else ErrOpen. Repeated, it
+// changes nothing.
+func Close(tx *storage.Tx, by audit.Actor, settlementID id.ID) error {
+	run, err := lockRun(tx, settlementID)
+	switch {
+	case err != nil || run.Status == Closed:
+		return err
+	case run.Status != Open:
+		return ErrState
+	}
+	counts, err := countsOf(tx.DB, []id.ID{run.ID})
+	if err != nil {
+		return err
+	}
+	var paid money.Fen
+	for _, c := range counts {
+		switch c.Status {
+		case Paid:
+			paid = c.ClosingFen
+		case Carried:
+		default:
+			return ErrOpen
+		}
+	}
+	now := tx.Now()
+	err = tx.Model(&Statement{}).Where("settlement_id = ? AND status = ?", run.ID, moves[finish].from).
+		Updates(map[string]any{"status": moves[finish].to, "changed_at": now}).Error
+	if err != nil {
+		return err
+	}
+	err = tx.Model(&Settlement{}).Where("id = ?", run.ID).Updates(map[string]any{"status": Closed, "closed_at": now}).Error
+	if err != nil {
+		return err
+	}
+	return audit.Write(tx, by, audit.Change{Action: "settlement.closed", Subject: "settlement", SubjectID: run.ID,
+		Before: map[string]any{"status": Open}, After: map[string]any{"status": Closed, "paid_fen": paid}})
 }

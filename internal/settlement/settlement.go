@@ -14,6 +14,7 @@
 //     ledger's (payout, statement).
 //   - Nobody alone pays: one operator asks for a run's confirmed statements, another
 //     approves, and the account to which each goes is the one that was approved.
+//   - No file tells the bank to pay more than an account holds when it is made.
 //   - Nobody pays themselves: an operator who is or was of a payee does not answer it, ask
 //     or approve that it is paid, or record that it was.
 //
@@ -40,7 +41,6 @@ var (
 	ErrState        = fault.New(fault.Conflict, "state_conflict", "the statement is in a state that does not allow this")
 	ErrNothingToPay = fault.New(fault.Conflict, "nothing_to_pay", "no statement of this settlement can be paid now")
 	ErrPayeeChanged = fault.New(fault.Conflict, "payee_changed", "an account or a balance has changed since this was asked for; reject it and ask again")
-	ErrBankUsed     = fault.New(fault.Conflict, "bank_reference_used", "another statement was paid under this bank reference")
 	ErrOpen         = fault.New(fault.Conflict, "statements_open", "some statements are neither paid nor carried on")
 )
 
@@ -118,9 +118,10 @@ type Statement struct {
 	CreatedAt     clock.Millis
 	ChangedAt     clock.Millis
 
-	OrgName  string `gorm:"->"`
-	Period   string `gorm:"-"` // the month that it settles; empty: it was made by hand
-	WaitsFor string `gorm:"-"` // why a confirmed one cannot be paid now
+	OrgName  string        `gorm:"->"`
+	Period   string        `gorm:"-"` // the month that it settles; empty: it was made by hand
+	Since    *clock.Millis `gorm:"-"` // of one made by hand: when the one before ended; nil: it is the first
+	WaitsFor string        `gorm:"-"` // why a confirmed one cannot be paid now
 }
 
 // TableName is the table's name.
@@ -133,7 +134,7 @@ const (
 	dispute
 	answer
 	approve
-	lapse // its account was replaced before any file named it
+	lapse // its account was replaced, or holds less, before any file named it
 	pay
 	finish
 )
@@ -220,6 +221,14 @@ func sumOf(statements []Statement) money.Fen {
 
 func payeesOf(statements []Statement) []id.ID {
 	return idsOf(statements, func(s Statement) id.ID { return s.OrgID })
+}
+
+func accountsOf(statements []Statement) []string {
+	codes := make([]string, len(statements))
+	for i, s := range statements {
+		codes[i] = s.Account
+	}
+	return codes
 }
 
 func idsOf(statements []Statement, of func(Statement) id.ID) []id.ID {

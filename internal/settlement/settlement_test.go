@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -276,6 +277,10 @@ func TestAStatementLeadsToEachOrderLineAndItsRule(t *testing.T) {
 			if sum != s.ClosingFen {
 				t.Errorf("the items sum to %d, the statement says %d", sum, s.ClosingFen)
 			}
+			sheet, err := settlement.Sheet(m.view(), s, "csv")
+			if err != nil || strings.Count(string(sheet), o.ID.String()) < len(items) {
+				t.Errorf("a file whose lines do not name their orders: %s %v", sheet, err)
+			}
 			sale := items[0].Lines[0]
 			if sale.Quantity != 3 || sale.NetFen != 5970 || sale.RefundFen != 1990 || sale.ShareFen != 199 || items[1].Lines[0].RefundFen != 1990 {
 				t.Errorf("a sale of three, one of them given back: %+v", items)
@@ -543,6 +548,16 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 		}
 		if s := m.of(found[0], m.coop); s.Period != *found[0].Period || s.ClosingFen != sold || s.ItemCount != 1 {
 			t.Errorf("the month had one sale of %d fen, its statement %d of %d fen", sold, s.ItemCount, s.ClosingFen)
+		}
+		now := db.Now().Time().In(time.FixedZone("Asia/Shanghai", 8*60*60))
+		first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+		byHand := m.of(m.run(), m.coop)
+		if byHand.Since == nil || !byHand.Since.Time().Equal(first) {
+			t.Errorf("by hand, after a month: since %v, want %s", byHand.Since, first)
+		}
+		sheet, err := settlement.Sheet(m.view(), byHand, "csv")
+		if err != nil || !strings.Contains(string(sheet), "期间 "+first.Format(time.DateOnly)+" 至 ") {
+			t.Errorf("its file: %s %v", sheet, err)
 		}
 		postedLater(40 * 24 * time.Hour) // for the books, which are checked when the test ends
 	})

@@ -20,9 +20,9 @@ const PDF = "pdf"
 var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款", "reversal": "更正"}
 
 var columns = []pdf.Column{
-	{Title: "日期", Width: 58}, {Title: "类型", Width: 46}, {Title: "商品", Width: 120}, {Title: "数量", Width: 28, Right: true},
-	{Title: "净额", Width: 56, Right: true}, {Title: "退款", Width: 56, Right: true}, {Title: "村集体份额", Width: 56, Right: true},
-	{Title: "规则", Width: 40, Right: true}, {Title: "金额", Width: 55, Right: true},
+	{Title: "日期", Width: 47}, {Title: "类型", Width: 38}, {Title: "订单号", Width: 85}, {Title: "商品", Width: 83}, {Title: "数量", Width: 24, Right: true},
+	{Title: "净额", Width: 50, Right: true}, {Title: "退款", Width: 50, Right: true}, {Title: "村集体份额", Width: 50, Right: true},
+	{Title: "规则", Width: 34, Right: true}, {Title: "金额", Width: 54, Right: true},
 }
 
 // itemsAtOnce is how many entries one query of a file reads.
@@ -65,7 +65,7 @@ func sheetRows(view *gorm.DB, s Statement) ([][]string, error) {
 			from = item.Seq
 		}
 		if len(items) < itemsAtOnce {
-			return append(rows, []string{"", "", "期末", "", "", "", "", "", s.ClosingFen.Yuan()}), nil
+			return append(rows, []string{"", "", "", "期末", "", "", "", "", "", s.ClosingFen.Yuan()}), nil
 		}
 	}
 }
@@ -77,24 +77,29 @@ func (i Item) rows() [][]string {
 		kind = i.Kind
 	}
 	var rows [][]string
+	orderID := ""
 	for _, l := range i.Lines {
-		rows = append(rows, []string{day(i.PostedAt), kind, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
+		orderID = l.OrderID.String() // an item is of one sub-order, or of a refund of one
+		rows = append(rows, []string{day(i.PostedAt), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
 			l.NetFen.Yuan(), l.RefundFen.Yuan(), l.ShareFen.Yuan(), percent(l.RateBp), l.AmountFen.Yuan()})
 	}
 	switch {
 	case i.FreightFen != 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
+		rows = append(rows, []string{day(i.PostedAt), kind, orderID, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
 	case len(rows) == 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
+		rows = append(rows, []string{day(i.PostedAt), kind, "", i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
 	}
 	return rows
 }
 
-// of says what a statement settles: a month, or what had come until it was made.
+// of says what a statement settles: a month, or what had come since the one before.
 func (s Statement) of() string {
 	made := "　制单 " + day(s.CreatedAt)
-	if s.Period == "" {
-		return made
+	switch {
+	case s.Period == "" && s.Since == nil:
+		return "　期间 至 " + day(s.CreatedAt) + made
+	case s.Period == "":
+		return "　期间 " + day(*s.Since) + " 至 " + day(s.CreatedAt) + made
 	}
 	return "　结算月份 " + s.Period + made
 }

@@ -8,16 +8,20 @@
 //
 // A share is pending until its sub-order closes, then available. A line's entries of
 // both stages sum to its Target.
+//
+// Rules begin and end by two operators, never backwards: what was in force at an instant
+// stays so for ever. At every instant a general rule is in force, so every sale has one.
 package share
 
 import (
 	"cmp"
-	"errors"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
 	"zique/internal/clock"
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/money"
 	"zique/internal/storage"
@@ -80,19 +84,36 @@ func (r Rule) narrowness() int {
 	return n
 }
 
+// scope is the widest sale that the rule covers.
+func (r Rule) scope() Sale { return Sale{r.CategoryID, r.VillageID, r.Channel} }
+
+func (r Rule) holds(at clock.Millis) bool {
+	return r.ValidFrom <= at && (r.ValidUntil == nil || *r.ValidUntil > at)
+}
+
 // Rules are the rules in force at one moment, the one to be tried first before the others.
 type Rules []Rule
 
-var errNoRule = errors.New("share: no rule is in force")
+// ErrNoRule is the county's lack, not the buyer's mistake. Only a database changed by hand
+// comes to it: the last general rule is not ended.
+var ErrNoRule = fault.New(fault.Unavailable, "no_share_rule", "nothing can be sold: no rule says what goes to the village's collective").After(time.Minute)
 
 // InForce reads the rules that hold at an instant.
 func InForce(db *gorm.DB, at clock.Millis) (Rules, error) {
 	var rules Rules
 	err := db.Where("valid_from <= ? AND (valid_until IS NULL OR valid_until > ?)", at, at).Find(&rules).Error
+	return rules.inOrder(), err
+}
+
+// Hold is InForce for a sale: until tx is over no rule begins or ends. Many sales may hold
+// the rules at once.
+func Hold(tx *storage.Tx, at clock.Millis) (Rules, error) { return InForce(tx.ForShare(), at) }
+
+func (rules Rules) inOrder() Rules {
 	slices.SortFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(b.narrowness(), a.narrowness()), cmp.Compare(b.ValidFrom, a.ValidFrom), cmp.Compare(b.ID, a.ID))
 	})
-	return rules, err
+	return rules
 }
 
 // For is the rule of a sale: the narrowest that covers it, of those the newest. A rule
@@ -100,7 +121,7 @@ func InForce(db *gorm.DB, at clock.Millis) (Rules, error) {
 func (rules Rules) For(sale Sale) (Rule, error) {
 	at := slices.IndexFunc(rules, func(r Rule) bool { return r.covers(sale) })
 	if at < 0 {
-		return Rule{}, errNoRule
+		return Rule{}, ErrNoRule
 	}
 	rule := rules[at]
 	if !rule.Eligible {
@@ -139,6 +160,17 @@ type Entry struct {
 
 // TableName is the table's name.
 func (Entry) TableName() string { return "share_entries" }
+
+// ByTransaction answers what each of the ledger's transactions moved of lines' shares.
+func ByTransaction(db *gorm.DB, txIDs []id.ID) (map[id.ID][]Entry, error) {
+	var found []Entry
+	err := db.Where("tx_id IN ?", txIDs).Find(&found).Error
+	moved := map[id.ID][]Entry{}
+	for _, e := range found {
+		moved[e.TxID] = append(moved[e.TxID], e)
+	}
+	return moved, err
+}
 
 // Record inserts entries, leaving out those of zero.
 func Record(tx *storage.Tx, entries []Entry) error {

@@ -86,11 +86,7 @@ func askerStays(tx *storage.Tx, asker, grantee id.ID) error {
 			return err
 		}
 	}
-	operator, err := identity.IsOperator(tx.DB, asker)
-	if err == nil && !operator {
-		err = approval.ErrAskerGone
-	}
-	return err
+	return identity.StillOperator(tx.DB, asker)
 }
 
 // check names every wrong field, and puts an operator without a desk at the federation's.

@@ -198,6 +198,7 @@ const (
 	mysqlDuplicate   = 1062
 	mysqlLockTimeout = 1205
 	mysqlDeadlock    = 1213
+	mysqlHeld        = 3572
 	mariadbChanged   = 1020
 	sqliteBusy       = 5
 	sqliteLocked     = 6
@@ -241,6 +242,13 @@ func isTransient(err error) bool {
 func IsLockTimeout(err error) bool {
 	var my *sqldriver.MySQLError
 	return errors.As(err, &my) && my.Number == mysqlLockTimeout
+}
+
+// isHeld tells whether another transaction holds a row that was not to be waited for:
+// MySQL has a code for it, MariaDB has not.
+func isHeld(err error) bool {
+	var my *sqldriver.MySQLError
+	return errors.As(err, &my) && (my.Number == mysqlHeld || my.Number == mysqlLockTimeout)
 }
 
 // isConnectionLost tells whether the engine went away in the middle.

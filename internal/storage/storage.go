@@ -5,9 +5,10 @@
 //
 // The one order in which a transaction takes locks, so that none waits in a
 // circle: the job whose step it is, approvals, users with their sessions and roles,
-// orders, sub-orders, order lines, SKUs, cards, accounts, villages, organisations,
-// under an organisation's lock its memberships, invitations, documents and payee
-// accounts, files, and last idempotency keys; within each, ascending.
+// the rules of shares, all of them, orders, sub-orders, order lines, SKUs, card programs,
+// card batches, cards, their recipients, accounts, villages, organisations, under an
+// organisation's lock its memberships, invitations, documents and payee accounts, files,
+// and last idempotency keys; within each, ascending.
 package storage
 
 import (
@@ -234,6 +235,28 @@ func (tx *Tx) LockByID(dest any, ids []id.ID) error {
 	sorted := slices.Clone(ids)
 	slices.Sort(sorted)
 	return tx.ForUpdate().Where("id IN ?", slices.Compact(sorted)).Order("id").Find(dest).Error
+}
+
+// HeldByOthers answers which of the rows of a model's table with these ids another
+// transaction holds locked now. It waits for none; those that are free it locks.
+func (tx *Tx) HeldByOthers(model any, ids []id.ID) ([]id.ID, error) {
+	if len(ids) == 0 || !tx.home.dialect.lockSuffix {
+		return nil, nil
+	}
+	var free []id.ID
+	err := tx.Model(model).Clauses(clause.Locking{Strength: "UPDATE", Options: "NOWAIT"}).Where("id IN ?", ids).Pluck("id", &free).Error
+	switch {
+	case !isHeld(err):
+		return nil, err
+	case len(ids) == 1:
+		return ids, nil
+	}
+	first, err := tx.HeldByOthers(model, ids[:len(ids)/2])
+	if err != nil {
+		return nil, err
+	}
+	second, err := tx.HeldByOthers(model, ids[len(ids)/2:])
+	return append(first, second...), err
 }
 
 // AfterCommit registers what happens once the transaction is durable and may be

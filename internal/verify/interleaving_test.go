@@ -378,9 +378,9 @@ func (c *county) decideRefund(rt *rapid.T) {
 			return err
 		},
 		"accept": func(tx *storage.Tx) error {
-			back := map[id.ID]int64{}
+			var back []order.CameBack
 			for _, l := range refund.Lines {
-				back[l.LineID] = 1
+				back = append(back, order.CameBack{LineID: l.LineID, Quantity: 1})
 			}
 			_, err := c.lifecycle.Accept(tx, coop, refund.ID, back)
 			return err
@@ -512,7 +512,8 @@ func (c *county) freeze(rt *rapid.T) {
 	card := oneOf(rt, "card", c.cards[holder])
 	status := oneOf(rt, "status", []string{aidcard.Frozen, aidcard.Active, aidcard.Active})
 	c.may(rt, func(tx *storage.Tx) error {
-		return tx.Model(&aidcard.Card{}).Where("id = ?", card).Update("status", status).Error
+		return tx.Model(&aidcard.Card{}).Where("id = ?", card).
+			Updates(map[string]any{"status": status, "frozen_for": map[string]string{aidcard.Frozen: aidcard.ByOperator}[status]}).Error
 	})
 }
 

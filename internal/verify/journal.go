@@ -34,6 +34,8 @@ var ofJournal = []Invariant{
 		SELECT COALESCE(MIN(h.id), 1) broken FROM ledger_heads h
 		HAVING COUNT(*) <> 1 OR MIN(h.size) <> COALESCE((SELECT MAX(seq) FROM ledger_transactions), 0)
 			OR MIN(h.size) <> COALESCE((SELECT MAX(seq) FROM ledger_seals), 0)`},
+	{"every sealing is remembered", "ledger_heads", `
+		SELECT h.id broken FROM ledger_heads h WHERE h.epoch <> (SELECT COUNT(*) FROM ledger_seals)`},
 	{"a transaction that is not sealed waits for it", "ledger_transactions", `
 		SELECT t.id broken FROM ledger_transactions t LEFT JOIN ledger_unsealed u ON u.tx_id = t.id WHERE t.seq IS NULL AND u.tx_id IS NULL`},
 	{"no unsealed mark stands on a sealed transaction or on none", "ledger_unsealed", `
@@ -50,14 +52,20 @@ var ofJournal = []Invariant{
 			OR EXISTS (SELECT 1 FROM ledger_entries e WHERE e.tx_id IN (t.id, CAST(t.reference AS SIGNED)) GROUP BY e.account_id HAVING SUM(e.amount_fen) <> 0))`},
 	{"a transaction posts a row that says so, at that row's instant", "ledger_transactions", `
 		SELECT t.id broken FROM ledger_transactions t WHERE t.kind <> 'correction' AND COALESCE(ABS(t.posted_at - CASE t.kind
-			WHEN 'card_funding' THEN (SELECT b.created_at FROM card_batches b WHERE b.id = CAST(t.reference AS SIGNED))
-			WHEN 'card_issue' THEN (SELECT b.created_at FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id WHERE c.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_funding' THEN COALESCE((SELECT s.funded_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED)), (SELECT b.created_at FROM card_batches b WHERE b.id = CAST(t.reference AS SIGNED)))
+			WHEN 'card_funding_undone' THEN (SELECT s.cancelled_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_issue' THEN (SELECT CASE WHEN s.issuing_at <= t.posted_at AND t.posted_at <= COALESCE(s.issued_at, t.posted_at) + ` + skewMs + ` THEN t.posted_at ELSE b.created_at END
+				FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id LEFT JOIN card_sales s ON s.id = b.id WHERE c.id = CAST(t.reference AS SIGNED))
+			WHEN 'card_move' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.to_card_id <> 0 AND s.amount_fen > 0)
+			WHEN 'card_void' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'voided' AND s.amount_fen > 0)
+			WHEN 'card_return' THEN (SELECT s.created_at FROM card_steps s WHERE s.id = CAST(t.reference AS SIGNED) AND s.step = 'returned' AND s.amount_fen > 0)
+			WHEN 'card_return_paid' THEN (SELECT r.changed_at FROM card_returns r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'done')
 			WHEN 'order_hold' THEN (SELECT o.created_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'order_release' THEN (SELECT t.posted_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED) AND o.paid_at IS NULL AND o.status = 'cancelled')
 			WHEN 'order_payment' THEN (SELECT o.paid_at FROM orders o WHERE o.id = CAST(t.reference AS SIGNED))
 			WHEN 'sub_order_close' THEN (SELECT s.closed_at FROM sub_orders s WHERE s.id = CAST(t.reference AS SIGNED))
 			WHEN 'refund' THEN (SELECT r.changed_at FROM refunds r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'refunded')
-			WHEN 'unasked_payment' THEN (SELECT c.created_at FROM captures c WHERE c.id = CAST(t.reference AS SIGNED) AND c.outcome = 'goes_back')
+			WHEN 'unasked_payment' THEN (SELECT c.created_at FROM captures c WHERE c.id = CAST(t.reference AS SIGNED) AND c.outcome <> 'pays_charge')
 			WHEN 'gateway_refund' THEN (SELECT g.done_at FROM gateway_refunds g WHERE g.id = CAST(t.reference AS SIGNED) AND g.status = 'done')
 			WHEN 'bank_receipt' THEN (SELECT r.created_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED))
 			WHEN 'bank_return' THEN (SELECT r.settled_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'returned')

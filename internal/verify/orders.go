@@ -13,16 +13,20 @@ const borne = `CASE WHEN l.share_bearer = 'seller' THEN l.share_fen ELSE 0 END`
 // text is its rank.
 const steps = `' awaiting_payment paid partly_shipped shipped received closed cancelled '`
 
+// placed is the log's row of an order. Of orders from before their parts were logged it
+// says the total only.
+const placed = `w.subject = 'order' AND w.action = 'order.placed'`
+
 // ofOrders are rules about what was sold, sent and paid for, and the stock it came from.
 var ofOrders = []Invariant{
 	{"stock is what its movements sum to and is not negative", "skus", `
 		SELECT s.id broken FROM skus s
 		WHERE s.stock < 0 OR s.stock <> COALESCE((SELECT SUM(m.delta) FROM stock_movements m WHERE m.sku_id = s.id), 0)`},
 	{"a line's units sold and returned are its stock movements", "order_lines", `
-		SELECT l.id broken FROM order_lines l LEFT JOIN (
-			SELECT m.reference_id, m.sku_id, SUM(m.delta) delta FROM stock_movements m GROUP BY m.reference_id, m.sku_id
-		) s ON s.reference_id = l.id AND s.sku_id = l.sku_id
-		WHERE l.restocked_quantity - l.quantity <> COALESCE(s.delta, 0)`},
+		SELECT u.id broken FROM (
+			SELECT id, sku_id, restocked_quantity - quantity units FROM order_lines
+			UNION ALL SELECT reference_id, sku_id, -delta FROM stock_movements WHERE kind <> 'received'
+		) u GROUP BY u.id, u.sku_id HAVING SUM(u.units) <> 0`},
 	{"a stock movement's sign and reference are of its kind", "stock_movements", `
 		SELECT m.id broken FROM stock_movements m WHERE COALESCE(CASE m.kind
 			WHEN 'received' THEN m.delta > 0 AND EXISTS (SELECT 1 FROM skus s WHERE s.id = m.sku_id AND s.product_id = m.reference_id)
@@ -46,8 +50,23 @@ var ofOrders = []Invariant{
 			OR o.total_fen <> COALESCE((SELECT SUM(p.amount_fen) FROM order_payments p WHERE p.order_id = o.id), 0)`},
 	{"a line's net is its price less its discount", "order_lines", `
 		SELECT l.id broken FROM order_lines l WHERE l.net_fen <> l.quantity * l.price_fen - l.discount_fen OR l.discount_fen < 0 OR l.net_fen < 0`},
-	{"a sub-order's discount is spread over its lines", "sub_orders", `
-		SELECT s.id broken FROM sub_orders s WHERE s.discount_fen <> COALESCE((SELECT SUM(l.discount_fen) FROM order_lines l WHERE l.sub_order_id = s.id), 0)`},
+	{"a sub-order's goods and discount are its lines'", "sub_orders", `
+		SELECT s.id broken FROM sub_orders s LEFT JOIN (
+			SELECT sub_order_id, SUM(quantity * price_fen) goods_fen, SUM(discount_fen) discount_fen FROM order_lines GROUP BY sub_order_id
+		) l ON l.sub_order_id = s.id WHERE s.goods_fen <> COALESCE(l.goods_fen, 0) OR s.discount_fen <> COALESCE(l.discount_fen, 0)`},
+	{"a line is of a sub-order of its order", "order_lines", `
+		SELECT l.id broken FROM order_lines l LEFT JOIN sub_orders s ON s.id = l.sub_order_id AND s.order_id = l.order_id WHERE s.id IS NULL`},
+	{"an order was placed by its buyer", "orders", `
+		SELECT o.id broken FROM orders o WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE ` + placed + ` AND w.subject_id = o.id AND w.actor_id = o.buyer_id)`},
+	{"a sub-order is as it was placed", "sub_orders", `
+		SELECT s.id broken FROM sub_orders s WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE ` + placed + ` AND w.subject_id = s.order_id
+			AND (w.after_json NOT LIKE '{"lines":%' OR JSON_EXTRACT(w.after_json, CONCAT('$.parts."', s.id, '"'))
+				= CONCAT(s.cooperative_id, ':', s.goods_fen, ':', s.discount_fen, ':', s.freight_fen)))`},
+	{"a line is as it was placed", "order_lines", `
+		SELECT l.id broken FROM order_lines l WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE ` + placed + ` AND w.subject_id = l.order_id
+			AND (w.after_json NOT LIKE '{"lines":%' OR JSON_EXTRACT(w.after_json, CONCAT('$.lines."', l.id, '"'))
+				= CONCAT(l.sub_order_id, ':', l.product_id, ':', l.sku_id, ':', l.village_id, ':', l.quantity, ':', l.net_fen,
+					':', l.rule_id, ':', l.rate_bp, ':', l.share_campaign_id, ':', l.share_bearer)))`},
 	{"an order's discount is its sub-orders'", "orders", `
 		SELECT o.id broken FROM orders o WHERE o.discount_fen <> COALESCE((SELECT SUM(s.discount_fen) FROM sub_orders s WHERE s.order_id = o.id), 0)`},
 	{"a line's campaign was open when it was ordered, and had its product", "order_lines", `

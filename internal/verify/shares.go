@@ -17,6 +17,9 @@ var ofShares = []Invariant{
 	{"a rule is as its lines froze it", "share_rules", `
 		SELECT DISTINCT r.id broken FROM order_lines l JOIN share_rules r ON r.id = l.rule_id
 		WHERE l.rate_bp <> CASE WHEN r.eligible THEN r.rate_bp ELSE 0 END OR l.share_bearer <> r.bearer OR l.share_campaign_id <> r.campaign_id`},
+	{"a rule was in force when its lines were ordered, and reaches them", "share_rules", `
+		SELECT DISTINCT r.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN share_rules r ON r.id = l.rule_id
+		WHERE o.created_at < r.valid_from OR o.created_at >= r.valid_until OR r.village_id NOT IN (0, l.village_id) OR r.channel NOT IN ('', o.channel)`},
 	{"a share entry is of a line, its rule, and a sale, refund or closing of it", "share_entries", `
 		SELECT e.id broken FROM share_entries e LEFT JOIN order_lines l ON l.id = e.line_id AND l.village_id = e.village_id AND l.rule_id = e.rule_id
 		LEFT JOIN ledger_transactions t ON t.id = e.tx_id
@@ -26,9 +29,9 @@ var ofShares = []Invariant{
 			WHEN 'refund' THEN EXISTS (SELECT 1 FROM refund_lines b WHERE b.line_id = l.id AND b.refund_id = CAST(t.reference AS SIGNED))
 			ELSE 0 = 1 END = 0`},
 	{"what share entries say of a village is what their transaction gave it", "share_entries", `
-		SELECT s.id broken FROM share_entries s
-		WHERE (SELECT SUM(o.amount_fen) FROM share_entries o WHERE o.tx_id = s.tx_id AND o.village_id = s.village_id AND o.stage = s.stage)
-			<> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+		SELECT s.id broken FROM (
+			SELECT MIN(id) id, tx_id, village_id, stage, SUM(amount_fen) sum_fen FROM share_entries GROUP BY tx_id, village_id, stage
+		) s WHERE s.sum_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
 				WHERE e.tx_id = s.tx_id AND a.code = CONCAT('village:', s.village_id, ':', s.stage)), 0)`},
 	{"a share is pending until its sub-order is closed, then available", "order_lines", `
 		SELECT l.id broken FROM order_lines l JOIN sub_orders s ON s.id = l.sub_order_id

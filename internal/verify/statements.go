@@ -42,6 +42,47 @@ var ofStatements = []Invariant{
 		WHERE (s.status IN ('approved', 'paid', 'closed') AND NOT EXISTS (SELECT 1 FROM payee_accounts p WHERE p.id = s.payee_id AND p.org_id = s.org_id))
 			OR (s.status IN ('paid', 'closed')) <> (s.bank_reference IS NOT NULL) OR (s.status IN ('paid', 'closed')) <> (s.paid_at IS NOT NULL)
 			OR (s.status IN ('paid', 'closed') AND s.filed_at IS NULL)`},
+	{"a statement is paid, or may be, because two people said so of the account that it names", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s WHERE s.status IN ('approved', 'paid', 'closed')
+			AND NOT EXISTS (SELECT 1 FROM approvals a JOIN audit_log w ON w.subject = 'statement' AND w.subject_id = s.id
+				AND w.action = 'statement.approved' AND w.actor_id = a.decided_by
+				AND (w.after_json NOT LIKE '%"payee_id"%' OR JSON_EXTRACT(w.after_json, '$.payee_id') = CONCAT('', s.payee_id))
+				WHERE a.id = s.approval_id AND a.kind = 'settlement.payout' AND a.subject_id = s.settlement_id
+					AND a.status = 'approved' AND a.decided_by <> a.requested_by)`},
+	{"a statement's status is what the log says became of it", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s LEFT JOIN (
+			SELECT subject_id, SUM(CASE WHEN action = 'statement.confirmed' THEN 1 ELSE 0 END) confirmed,
+				SUM(CASE action WHEN 'statement.disputed' THEN 1 WHEN 'statement.answered' THEN -1 ELSE 0 END) disputed,
+				SUM(CASE action WHEN 'statement.approved' THEN 1 WHEN 'statement.approval_lapsed' THEN -1 ELSE 0 END) approved,
+				SUM(CASE WHEN action = 'statement.paid' THEN 1 ELSE 0 END) paid
+			FROM audit_log WHERE subject = 'statement' GROUP BY subject_id
+		) w ON w.subject_id = s.id
+		WHERE COALESCE(w.confirmed, 0) <> CASE WHEN s.status IN ('confirmed', 'approved', 'paid', 'closed') THEN 1 ELSE 0 END
+			OR COALESCE(w.disputed, 0) <> CASE WHEN s.status = 'disputed' THEN 1 ELSE 0 END
+			OR COALESCE(w.approved, 0) <> CASE WHEN s.status IN ('approved', 'paid', 'closed') THEN 1 ELSE 0 END
+			OR COALESCE(w.paid, 0) <> CASE WHEN s.status IN ('paid', 'closed') THEN 1 ELSE 0 END`},
+	{"a statement is of a run, ends where it cut, and is closed with it", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s LEFT JOIN settlements r ON r.id = s.settlement_id
+		WHERE r.id IS NULL OR s.to_seq <> r.to_seq OR (r.status = 'closed') <> (s.status = 'closed' OR (r.status = 'closed' AND s.status = 'carried'))`},
+	{"a run has the statements that it made", "settlements", `
+		SELECT r.id broken FROM settlements r LEFT JOIN (
+			SELECT subject_id, SUM(COALESCE(JSON_EXTRACT(after_json, '$.statements.issued'), 0)) issued, SUM(COALESCE(JSON_EXTRACT(after_json, '$.statements.carried'), 0)) carried
+			FROM audit_log WHERE subject = 'settlement' AND action = 'settlement.made' GROUP BY subject_id
+		) w ON w.subject_id = r.id
+		LEFT JOIN (
+			SELECT settlement_id, SUM(CASE WHEN status = 'carried' THEN 0 ELSE 1 END) issued, SUM(CASE WHEN status = 'carried' THEN 1 ELSE 0 END) carried
+			FROM settlement_statements GROUP BY settlement_id
+		) s ON s.settlement_id = r.id
+		WHERE r.status <> 'making' AND (w.subject_id IS NULL OR w.issued <> COALESCE(s.issued, 0) OR w.carried <> COALESCE(s.carried, 0))`},
+	{"a run is as far as the log says", "settlements", `
+		SELECT r.id broken FROM settlements r
+		WHERE (r.status = 'making') = (r.made_at IS NOT NULL) OR (r.status = 'closed') <> (r.closed_at IS NOT NULL)
+			OR (r.status = 'closed') <> EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'settlement' AND w.subject_id = r.id AND w.action = 'settlement.closed')
+			OR NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'settlement' AND w.subject_id = r.id AND w.action = 'settlement.started'
+				AND JSON_EXTRACT(w.after_json, '$.to_seq') = r.to_seq)`},
+	{"a run that the log says was started is there", "settlements", `
+		SELECT w.subject_id broken FROM audit_log w LEFT JOIN settlements r ON r.id = w.subject_id
+		WHERE w.subject = 'settlement' AND w.action = 'settlement.started' AND r.id IS NULL`},
 	{"a paid statement's bank reference is the one that was logged", "settlement_statements", `
 		SELECT s.id broken FROM settlement_statements s WHERE s.bank_reference IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'statement' AND w.subject_id = s.id AND w.action = 'statement.paid'

@@ -1,5 +1,10 @@
 package verify
 
+// dayClosed is true of a bank day and its row of the log. What is cheap to compare stands
+// first: days have no ids by which the log could find them.
+const dayClosed = `w.action = 'bank_day.closed' AND d.closed_by = w.actor_id AND ABS(d.closed_at - w.created_at) <= ` + skewMs + `
+	AND JSON_EXTRACT(w.after_json, '$.day') = d.bank_day AND JSON_EXTRACT(w.after_json, '$.rows') = d.row_count AND JSON_EXTRACT(w.after_json, '$.total_fen') = d.total_fen`
+
 // ofTenders are rules about where the money came from.
 var ofTenders = []Invariant{
 	{"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released", "order_payments", `
@@ -30,15 +35,20 @@ var ofTenders = []Invariant{
 			OR (c.status = 'paid') <> (o.paid_at IS NOT NULL) OR (c.status = 'open') <> (o.status = 'awaiting_payment')`},
 	{"a capture is of its charge's gateway and amount, and posted alone where nobody waited for it", "captures", `
 		SELECT c.id broken FROM captures c LEFT JOIN charges g ON g.id = c.charge_id
-		WHERE g.id IS NULL OR c.gateway <> g.gateway OR c.amount_fen <> g.amount_fen
-			OR (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'unasked_payment' AND t.reference = CONCAT('', c.id)) <> CASE c.outcome WHEN 'goes_back' THEN 1 ELSE 0 END`},
+		WHERE g.id IS NULL OR c.gateway <> g.gateway OR (c.amount_fen <> g.amount_fen) <> (c.outcome = 'amount_differs')
+			OR (SELECT COUNT(*) FROM ledger_transactions t WHERE t.kind = 'unasked_payment' AND t.reference = CONCAT('', c.id)) <> CASE c.outcome WHEN 'pays_charge' THEN 0 ELSE 1 END`},
 	{"a capture's reference is the one that was logged", "captures", `
 		SELECT c.id broken FROM captures c JOIN charges g ON g.id = c.charge_id
 		WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'order' AND w.subject_id = g.order_id AND w.action = 'payment.captured'
 			AND JSON_EXTRACT(w.after_json, '$.reference') = c.reference)`},
 	{"no more goes back of a capture than came, and all of one that nobody waited for", "captures", `
 		SELECT c.id broken FROM captures c LEFT JOIN (SELECT capture_id, SUM(amount_fen) sum_fen FROM gateway_refunds GROUP BY capture_id) r ON r.capture_id = c.id
-		WHERE COALESCE(r.sum_fen, 0) > c.amount_fen OR (c.outcome = 'goes_back' AND COALESCE(r.sum_fen, 0) <> c.amount_fen)`},
+		WHERE COALESCE(r.sum_fen, 0) > c.amount_fen OR (c.outcome = 'goes_back' AND COALESCE(r.sum_fen, 0) <> c.amount_fen)
+			OR (c.outcome = 'amount_differs' AND r.sum_fen <> c.amount_fen)`},
+	{"what was paid in another amount than was asked for goes back because two people said so", "captures", `
+		SELECT c.id broken FROM captures c JOIN gateway_refunds r ON r.capture_id = c.id
+		WHERE c.outcome = 'amount_differs' AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.kind = 'payment_difference.give_back'
+			AND a.subject_id = c.id AND a.status = 'approved' AND a.decided_by <> a.requested_by)`},
 	{"what a tender of a gateway got back is on its way once", "refund_payments", `
 		SELECT p.id broken FROM refund_payments p WHERE p.tender <> 'aid_card'
 			AND COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.refund_payment_id = p.id), 0) <> p.amount_fen`},
@@ -52,6 +62,8 @@ var ofTenders = []Invariant{
 		SELECT a.id broken FROM ledger_accounts a WHERE a.code LIKE 'gateway:%'
 			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE
 			WHEN a.code LIKE '%:refunds_due' THEN COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status <> 'done' AND CONCAT('gateway:', g.gateway, ':refunds_due') = a.code), 0)
+				+ COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE c.outcome = 'amount_differs' AND CONCAT('gateway:', c.gateway, ':refunds_due') = a.code
+					AND NOT EXISTS (SELECT 1 FROM gateway_refunds g WHERE g.capture_id = c.id)), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.status = 'done' AND CONCAT('gateway:', g.gateway) = a.code), 0)
 				- COALESCE((SELECT SUM(c.amount_fen) FROM captures c WHERE CONCAT('gateway:', c.gateway) = a.code), 0) END`},
 	{"a row of a bank statement is posted once, and what was given back once", "bank_rows", `
@@ -64,9 +76,10 @@ var ofTenders = []Invariant{
 		SELECT r.id broken FROM bank_rows r WHERE (r.status = 'returned') <> (r.return_reference IS NOT NULL)
 			OR (r.status = 'returned' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'bank_row' AND w.subject_id = r.id AND w.action = 'bank_difference.settled'
 				AND JSON_EXTRACT(w.after_json, '$.settlement.return_reference') = r.return_reference))`},
-	{"a matched row of a bank statement is a capture", "bank_rows", `
+	{"a matched row of a bank statement is a capture, or pays a batch of cards", "bank_rows", `
 		SELECT r.id broken FROM bank_rows r LEFT JOIN captures c ON c.gateway = 'bank_transfer' AND c.reference = r.bank_reference
-		WHERE (r.status = 'matched') <> (c.id IS NOT NULL) OR (c.id IS NOT NULL AND (c.amount_fen <> r.amount_fen OR c.charge_id <> r.charge_id))`},
+		LEFT JOIN card_sales s ON s.bank_row_id = r.id AND s.id = r.batch_id
+		WHERE (r.status = 'matched') <> (c.id IS NOT NULL OR s.id IS NOT NULL) OR (c.id IS NOT NULL AND s.id IS NOT NULL) OR (c.id IS NOT NULL AND (c.amount_fen <> r.amount_fen OR c.charge_id <> r.charge_id))`},
 	{"a capture by bank is a row of a bank statement", "captures", `
 		SELECT c.id broken FROM captures c WHERE c.gateway = 'bank_transfer' AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE r.bank_reference = c.reference)`},
 	{"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make", "ledger_accounts", `
@@ -74,7 +87,38 @@ var ofTenders = []Invariant{
 			AND COALESCE((SELECT SUM(e.amount_fen) FROM ledger_entries e WHERE e.account_id = a.id), 0) <> CASE WHEN a.code = 'bank:unmatched'
 			THEN COALESCE((SELECT SUM(r.amount_fen) FROM bank_rows r WHERE r.status = 'difference'), 0)
 			ELSE COALESCE((SELECT SUM(g.amount_fen) FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status <> 'done'), 0) END`},
+	{"a row of a bank statement is as it was taken in", "bank_rows", `
+		SELECT r.id broken FROM bank_rows r WHERE NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'bank_row' AND w.subject_id = r.id
+			AND w.action = 'bank_row.taken' AND w.actor_id = r.taken_by AND JSON_EXTRACT(w.after_json, '$.day') = r.bank_day
+			AND JSON_EXTRACT(w.after_json, '$.bank_reference') = r.bank_reference)`},
+	{"a refund by bank has the reference that was logged, and no other has one", "gateway_refunds", `
+		SELECT g.id broken FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND ((g.status = 'done') <> (g.reference <> '')
+			OR (g.status = 'done' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'gateway_refund' AND w.subject_id = g.id AND w.action = 'refund.transferred'
+				AND JSON_EXTRACT(w.after_json, '$.bank_reference') = g.reference)))`},
+	{"a bank day is closed because the log says so", "bank_days", `
+		SELECT CAST(REPLACE(d.bank_day, '-', '') AS SIGNED) broken FROM bank_days d WHERE d.closed_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE ` + dayClosed + `)`},
+	{"a bank day that the log says was closed is", "audit_log", `
+		SELECT w.id broken FROM audit_log w WHERE w.action = 'bank_day.closed' AND NOT EXISTS (SELECT 1 FROM bank_days d WHERE ` + dayClosed + `)`},
 	{"a closed bank day's rows are as they were", "bank_rows", `
 		SELECT COALESCE(MIN(r.id), 0) broken FROM bank_days d LEFT JOIN bank_rows r ON r.bank_day = d.bank_day WHERE d.closed_at IS NOT NULL
 		GROUP BY d.bank_day, d.row_count, d.total_fen HAVING COUNT(r.id) <> d.row_count OR COALESCE(SUM(r.amount_fen), 0) <> d.total_fen`},
+	{"a statement that is paid has a bank reference of its own", "settlement_statements", `
+		SELECT s.id broken FROM settlement_statements s WHERE s.bank_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'statement' AND t.subject_id = s.id AND t.reference = UPPER(REPLACE(s.bank_reference, ' ', '')))`},
+	{"a bank row that was given back has a bank reference of its own", "bank_rows", `
+		SELECT r.id broken FROM bank_rows r WHERE r.return_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'bank_row' AND t.subject_id = r.id AND t.reference = UPPER(r.return_reference))`},
+	{"a refund that was made by bank has a bank reference of its own", "gateway_refunds", `
+		SELECT g.id broken FROM gateway_refunds g WHERE g.gateway = 'bank_transfer' AND g.status = 'done' AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'gateway_refund' AND t.subject_id = g.id AND t.reference = UPPER(g.reference))`},
+	{"a return of cards that was paid has a bank reference of its own", "card_returns", `
+		SELECT r.id broken FROM card_returns r WHERE r.bank_reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_transfers_sent t
+			WHERE t.subject = 'card_return' AND t.subject_id = r.id AND t.reference = UPPER(REPLACE(r.bank_reference, ' ', '')))`},
+	{"a bank reference is used by a transfer that was made", "bank_transfers_sent", `
+		SELECT t.subject_id broken FROM bank_transfers_sent t
+		WHERE NOT EXISTS (SELECT 1 FROM settlement_statements s WHERE t.subject = 'statement' AND s.id = t.subject_id AND s.bank_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE t.subject = 'bank_row' AND r.id = t.subject_id AND r.return_reference IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM gateway_refunds g WHERE t.subject = 'gateway_refund' AND g.id = t.subject_id AND g.gateway = 'bank_transfer' AND g.status = 'done')
+			AND NOT EXISTS (SELECT 1 FROM card_returns r WHERE t.subject = 'card_return' AND r.id = t.subject_id AND r.status = 'done')`},
 }

@@ -4,7 +4,14 @@
 //
 // What was paid stands in more than one table, and the books are whole when these agree:
 // who rewrites one row is found by the others, and what only one row says, such as a bank's
-// reference, by the audit log.
+// reference, by the audit log. An order that waits for payment is in no posting yet: what it
+// was when it was placed stands in the log alone.
+//
+// The log itself is checked where a row refers to it: an order, a statement, an approval, a
+// capture or a bank row without its row of the log is found. Not found is a row of the log
+// that was deleted or rewritten and that nothing refers to, such as a session's, and whoever
+// rewrites a row and its row of the log alike. The accounts of Grants cannot do that;
+// before the log is published as a tree of hashes, nothing shows what who may did.
 package verify
 
 import (
@@ -26,7 +33,7 @@ type Invariant struct {
 }
 
 // Invariants are all rules that hold at every moment.
-var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofTenders, ofRefunds, ofShares, ofStatements, ofCertificates, ofAnswers)
+var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofTenders, ofRefunds, ofShares, ofStatements, ofApprovals, ofCertificates, ofAnswers)
 
 // Broken is an invariant with the first rows that break it.
 type Broken struct {

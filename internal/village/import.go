@@ -8,7 +8,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"zique/internal/audit"
 	"zique/internal/imports"
 	"zique/internal/spreadsheet"
 	"zique/internal/storage"
@@ -63,7 +62,7 @@ func newOf(r spreadsheet.Row) New {
 }
 
 // check names rows that are twins of others, or of villages that are there.
-func check(view *gorm.DB, _ audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
+func check(view *gorm.DB, _ imports.Asked, rows []spreadsheet.Row, result *imports.Result) error {
 	checkTwins(rows, &result.Report)
 	for chunk := range slices.Chunk(rows, importChunk) {
 		there, err := existing(view, chunk)
@@ -111,7 +110,7 @@ var errAgain = errors.New("village import: somebody added one of the villages at
 
 // take adds villages. One that somebody else added after the check is reported on its row
 // and left as it is.
-func take(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *imports.Result) error {
+func take(tx *storage.Tx, asked imports.Asked, rows []spreadsheet.Row, result *imports.Result) error {
 	there, err := existing(tx.DB, rows)
 	if err != nil {
 		return err
@@ -128,7 +127,7 @@ func take(tx *storage.Tx, by audit.Actor, rows []spreadsheet.Row, result *import
 	if len(fresh) == 0 {
 		return nil
 	}
-	added, err := addAll(tx, by, fresh)
+	added, err := addAll(tx, asked.By, fresh)
 	if errors.Is(err, ErrExists) {
 		err = errAgain
 	}

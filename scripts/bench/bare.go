@@ -201,7 +201,8 @@ func (b *bare) statements(n int) []string {
 		}
 		unsealed.add("%d", tx)
 		shares.add("%d,%d,1,%d,%d,%d,%d", first+10, line, shown.VillageID, tx, share, now)
-		log.add(`%d,%d,0,'order.placed','order',%d,'null','{"total_fen":%d}','','127.0.0.1','0123456789abcdef',%d`, first+11, by.id, order, total, now)
+		log.add(`%d,%d,0,'order.placed','order',%d,'null','{"lines":{"%d":"%d:%d:%d:%d:1:%d:1:500:0:seller"},"parts":{"%d":"%d:%d:0:%d"},"total_fen":%d}','','127.0.0.1','0123456789abcdef',%d`,
+			first+11, by.id, order, line, sub, shown.ID, sku.ID, shown.VillageID, price, sub, shown.CooperativeID, price, freight, total, now)
 		stock = append(stock, change{int64(sku.ID), 1})
 		cards = append(cards, change{int64(card), total})
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gorm.io/gorm/clause"
+
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
@@ -144,6 +146,10 @@ func enter(ctx context.Context, db *storage.DB, people *identity.Service, hash s
 			return err
 		}
 		b.id, b.cards = user.ID, nil
+		everywhere := aidcard.Program{ID: 1, Terms: aidcard.Terms{RulePack: "national", AcceptsAll: true}}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&everywhere).Error; err != nil {
+			return err
+		}
 		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: cardFace, Count: cardsEach})
 		for _, c := range cards {
 			b.cards = append(b.cards, c.ID)

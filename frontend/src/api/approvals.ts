@@ -21,6 +21,7 @@ export interface Approval {
   expires_at: string
   decided_at?: string
   may_decide: boolean
+  is_own?: boolean
 }
 
 const at = (id: string) => `/approvals/${encodeURIComponent(id)}`

@@ -26,7 +26,7 @@ export const api = {
   removeAddress: (id: string) => request<void>('DELETE', `/addresses/${path(id)}`),
 
   cards: () => request<t.List<t.AidCard>>('GET', '/cards'),
-  card: (id: string) => request<t.AidCard>('GET', `/cards/${path(id)}`),
+  card: (id: string) => request<t.CardDetail>('GET', `/cards/${path(id)}`),
   cardEntries: (id: string, cursor?: string) =>
     request<t.Page<t.CardEntry>>('GET', `/cards/${path(id)}/entries`, { query: { cursor, limit: 20 } }),
   claimCard: (code: string) => request<t.AidCard>('POST', '/cards/claim', { body: { code } }),

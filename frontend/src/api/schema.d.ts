@@ -340,6 +340,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cards/{id}/loss-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["report-card-lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["move-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reactivate-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["replace-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cart": {
         parameters: {
             query?: never;
@@ -740,6 +804,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/card-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-batches"];
+        put?: never;
+        post: operations["order-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-batch-cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["count-batch-claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-exports"];
+        put?: never;
+        post: operations["ask-card-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recall-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import-recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-batches/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["remind-recipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/card-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-own-card-returns"];
+        put?: never;
+        post: operations["return-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/cards/rekey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rekey-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ent/certificates": {
         parameters: {
             query?: never;
@@ -750,6 +1006,102 @@ export interface paths {
         get: operations["list-certificates"];
         put?: never;
         post: operations["certify-period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve-card-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-export-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/import-templates/card-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/recipient-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/recipient-imports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-recipient-import-file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1300,6 +1652,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/card-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-card-batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-card-batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}/fund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["fund-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-batches/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["issue-card-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-programs"];
+        put?: never;
+        post: operations["add-card-program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-programs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-card-program"];
+        put: operations["change-card-program"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-card-returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["accept-card-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["card-return-transferred"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/card-returns/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reject-card-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["find-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["freeze-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unfreeze-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/cards/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["void-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/collectives/{id}/heads": {
         parameters: {
             query?: never;
@@ -1620,6 +2196,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/payment-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-payment-differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/payment-differences/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["give-payment-difference-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/queues": {
         parameters: {
             query?: never;
@@ -1774,6 +2382,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["ask-payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/share-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-share-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/share-rules/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-share-rule-end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2468,6 +3108,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/rule-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-rule-packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/share-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-share-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/refunds/{id}/return": {
         parameters: {
             query?: never;
@@ -2706,6 +3378,10 @@ export interface components {
             district: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         AddressJSON: {
@@ -2715,6 +3391,10 @@ export interface components {
             id: string;
             name: string;
             phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
             province: string;
         };
         ApplicationIn: {
@@ -2780,6 +3460,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             id: string;
+            /** @description another decides: it concerns an order of the caller's, or an organisation that the caller is or was of */
+            is_own?: boolean;
             /** @example payee_account.change */
             kind: string;
             /** @description whoever asks may approve or reject it now */
@@ -2800,6 +3482,14 @@ export interface components {
         ApproveRefundInBody: {
             /** @description true: the money goes back when the goods have come back */
             goods_come_back?: boolean;
+        };
+        AskExportInBody: {
+            /** @description json or pdf, in a zip with AES encryption, or xlsx */
+            format: string;
+            /** @description only cards that have no code, as after rekeying: the codes of the others live on */
+            only_missing?: boolean;
+            /** @description 12 to 64 visible ASCII characters; the file is encrypted under it, and it is not kept */
+            password: string;
         };
         AskHeadRemovalInBody: {
             reason: string;
@@ -2941,6 +3631,8 @@ export interface components {
             amount_fen: number;
             bank_day: string;
             bank_reference: string;
+            /** @description the batch of cards that it pays, or is about */
+            batch_id?: string;
             carried_reason?: string;
             id: string;
             /** @description empty for auditors */
@@ -2959,7 +3651,35 @@ export interface components {
             /** @enum {string} */
             status: "matched" | "difference" | "returned";
             /** @enum {string} */
-            why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "not_awaited";
+            why?: "no_code" | "unknown_code" | "several_codes" | "wrong_amount" | "wrong_payer" | "not_awaited" | "given_up";
+        };
+        BatchCardJSON: {
+            department?: string;
+            /** Format: int64 */
+            face_fen: number;
+            id: string;
+            /** @description empty while the card is not made */
+            masked_number: string;
+            /** @description masked */
+            name?: string;
+            /** @description masked */
+            phone?: string;
+            /** Format: date-time */
+            reminded_at?: string;
+            /** @enum {string} */
+            status: "unminted" | "unclaimed" | "claimed" | "recalled";
+        };
+        BatchClaimsJSON: {
+            /** Format: int64 */
+            claimed: number;
+            /** @description empty: of none */
+            department: string;
+            /** Format: int64 */
+            recalled: number;
+            /** Format: int64 */
+            unclaimed: number;
+            /** Format: int64 */
+            unminted: number;
         };
         BeginInBody: {
             note?: string;
@@ -3085,6 +3805,16 @@ export interface components {
         CampaignTotalsJSON: {
             /**
              * Format: int64
+             * @description aid cards issued for it
+             */
+            cards: number;
+            /**
+             * Format: int64
+             * @description their face
+             */
+            cards_fen: number;
+            /**
+             * Format: int64
              * @description paid for goods, net of refunds, without freight
              */
             goods_fen: number;
@@ -3107,6 +3837,80 @@ export interface components {
         CancelInBody: {
             sub_order_id?: string;
         };
+        CardBatchJSON: {
+            /** @description for which the cards are */
+            campaign_id?: string;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            enterprise_id: string;
+            enterprise_name: string;
+            /** Format: int64 */
+            face_fen: number;
+            /** Format: date-time */
+            funded_at?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "anonymous" | "registered";
+            /** @description the caller ordered it: somebody else confirms */
+            mine: boolean;
+            program_id: string;
+            /** @description cards */
+            progress: components["schemas"]["ProgressJSON"];
+            /**
+             * Format: int64
+             * @description how many are named
+             */
+            recipients: number;
+            /** @enum {string} */
+            status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            /** Format: int64 */
+            total_fen: number;
+            /** @description how to pay, while money is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
+            /**
+             * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+             * @example 2030-01-05
+             */
+            valid_until?: string;
+        };
+        CardDeskInBody: {
+            reason: string;
+        };
+        CardDetailJSON: {
+            /** Format: int64 */
+            balance_fen: number;
+            /**
+             * Format: date-time
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
+             */
+            expires_at: string | null;
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
+            face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
+            masked_number: string;
+            program: components["schemas"]["CardProgramJSON"];
+            /** @description the card that has its money now */
+            replaced_by?: string;
+            /** @description cards of which money was moved into this one */
+            replaces: string[] | null;
+            /** @enum {string} */
+            status: "issued" | "active" | "frozen" | "void" | "expired";
+        };
         CardEntryJSON: {
             /**
              * Format: int64
@@ -3117,26 +3921,106 @@ export interface components {
             created_at: string;
             id: string;
             /**
-             * @description hold: for an order that waits for the rest; release: back, since it was not paid
+             * @description move: to or from another card; void, return: to the enterprise that bought it; hold: for an order that waits for the rest; release: back, since it was not paid
              * @enum {string}
              */
-            kind: "issue" | "payment" | "hold" | "release" | "refund";
+            kind: "issue" | "payment" | "hold" | "release" | "refund" | "move" | "void" | "return";
             order_id?: string;
+        };
+        CardExportJSON: {
+            approval_id: string;
+            batch_id: string;
+            /** Format: int64 */
+            cards: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description of the file
+             */
+            expires_at?: string;
+            /** @enum {string} */
+            format: "json" | "xlsx" | "pdf";
+            id: string;
+            /** @description the caller asked: somebody else approves */
+            mine: boolean;
+            /** @enum {string} */
+            status: "awaiting_approval" | "refused" | "making" | "ready" | "expired";
         };
         CardJSON: {
             /** Format: int64 */
             balance_fen: number;
             /**
              * Format: date-time
-             * @description null: does not expire
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
              */
             expires_at: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
             face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
             id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
             masked_number: string;
+            /** @description the card that has its money now */
+            replaced_by?: string;
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
+        };
+        CardProgramJSON: {
+            /** @description every cooperative takes the card */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperatives: components["schemas"]["NamedJSON"][] | null;
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+        };
+        CardReturnJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description what waits for a second operator */
+            approval_id?: string;
+            bank_reference?: string;
+            batch_id: string;
+            /** Format: int64 */
+            card_count: number;
+            /** Format: date-time */
+            created_at: string;
+            enterprise: components["schemas"]["NamedJSON"];
+            id: string;
+            payee_bank?: string;
+            /** @description operators only: where the money goes */
+            payee_holder?: string;
+            /** @description in clear, for who makes the transfer */
+            payee_number?: string;
+            reason: string;
+            /**
+             * @description approved: the cards are void, the money is to be transferred
+             * @enum {string}
+             */
+            status: "requested" | "approved" | "done" | "rejected";
+        };
+        CardStepJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description masked */
+            from_number: string;
+            /**
+             * @description passed_on: what goods brought back went on to its successor
+             * @enum {string}
+             */
+            step: "expired" | "reactivated" | "moved" | "lost" | "replaced" | "passed_on" | "frozen" | "unfrozen" | "voided" | "returned";
+            /** @description masked; where its money went, if to a card */
+            to_number?: string;
         };
         CardUsedJSON: {
             /** Format: int64 */
@@ -3248,6 +4132,22 @@ export interface components {
             /** Format: int64 */
             share_fen: number;
             township: string;
+        };
+        ChangeProgramInBody: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+            /** @description needed for a program that is live */
+            reason?: string;
+            /** @example national */
+            rule_pack: string;
         };
         CheckedCertificateJSON: {
             /** Format: date-time */
@@ -3380,6 +4280,41 @@ export interface components {
             /** Format: int64 */
             villages: number;
         };
+        DeskCardJSON: {
+            /** @description the request to void it that waits for a second operator */
+            approval_id?: string;
+            /** Format: int64 */
+            balance_fen: number;
+            batch_id: string;
+            /** @description who bought it */
+            enterprise: components["schemas"]["NamedJSON"];
+            /**
+             * Format: date-time
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
+             */
+            expires_at: string | null;
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
+            face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
+            /** @description masked; absent while nobody holds it */
+            holder_name?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
+            masked_number: string;
+            number: string;
+            program: components["schemas"]["NamedJSON"];
+            /** @description the card that has its money now */
+            replaced_by?: string;
+            /** @enum {string} */
+            status: "issued" | "active" | "frozen" | "void" | "expired";
+            /** @description the oldest first */
+            steps: components["schemas"]["CardStepJSON"][] | null;
+        };
         DocumentIn: {
             file_id: string;
             /** @description business_licence, id_card, bank_permit or other */
@@ -3394,6 +4329,14 @@ export interface components {
             kind: "business_licence" | "id_card" | "bank_permit" | "other";
             /** @description masked for auditors */
             name: string;
+        };
+        EndShareRuleInBody: {
+            reason: string;
+            /**
+             * @description not in the past, also when it is approved; at its beginning the rule is called off
+             * @example 2027-01-01T00:00:00+08:00
+             */
+            valid_until: string;
         };
         EventJSON: {
             /**
@@ -3428,6 +4371,8 @@ export interface components {
             created_at: string;
             /** @description the last first */
             former_names: components["schemas"]["FormerNameJSON"][] | null;
+            /** @description for which an enterprise put the verified phone down */
+            given_cards: components["schemas"]["GivenCardJSON"][] | null;
             /** @description to the verified phone, and those sent */
             invitations: components["schemas"]["OwnInviteJSON"][] | null;
             /** @description what the caller did, the newest first; then what others did to the account, without who it was */
@@ -3492,6 +4437,66 @@ export interface components {
             /** @description nothing is sent there */
             undeliverable?: boolean;
         };
+        FundBatchInBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description unique among all payments */
+            bank_reference: string;
+            /** Format: date-time */
+            paid_at: string;
+            payee_account: string;
+            payer_account: string;
+            payer_name: string;
+        };
+        FundedBatchJSON: {
+            /** @description for which the cards are */
+            campaign_id?: string;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * @description why the money is a difference now, and does not pay the batch
+             * @enum {string}
+             */
+            difference?: "wrong_amount" | "wrong_payer" | "not_awaited";
+            enterprise_id: string;
+            enterprise_name: string;
+            /** Format: int64 */
+            face_fen: number;
+            /** Format: date-time */
+            funded_at?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "anonymous" | "registered";
+            /** @description the caller ordered it: somebody else confirms */
+            mine: boolean;
+            program_id: string;
+            /** @description cards */
+            progress: components["schemas"]["ProgressJSON"];
+            /**
+             * Format: int64
+             * @description how many are named
+             */
+            recipients: number;
+            /** @enum {string} */
+            status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            /** Format: int64 */
+            total_fen: number;
+            /** @description how to pay, while money is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
+            /**
+             * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+             * @example 2030-01-05
+             */
+            valid_until?: string;
+        };
         GatewayRefundJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -3512,6 +4517,15 @@ export interface components {
             status: "queued" | "done";
             /** Format: int64 */
             tries: number;
+        };
+        GivenCardJSON: {
+            card_id: string;
+            /** Format: date-time */
+            created_at: string;
+            department?: string;
+            enterprise: string;
+            /** @description as the enterprise wrote it */
+            name: string;
         };
         GrantRoleInBody: {
             /** @description county or federation (the default), for operators */
@@ -3700,6 +4714,26 @@ export interface components {
              */
             seq?: number;
         };
+        LimitJSON: {
+            article: string;
+            /** @description found in a draft text only, or remembered: not to be relied on unchecked */
+            draft: boolean;
+            /** @example anonymous_face_max */
+            limit: string;
+            /** @description where it was read */
+            source: string;
+            /**
+             * @description allowed: 1 yes, 0 no
+             * @enum {string}
+             */
+            unit: "fen" | "bp" | "days" | "working_days" | "months" | "allowed";
+            /** @example 2025-05-01 */
+            valid_from?: string;
+            /** @description the last day */
+            valid_until?: string;
+            /** Format: int64 */
+            value: number;
+        };
         LineJSON: {
             cover_url: string;
             id: string;
@@ -3767,6 +4801,16 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListBatchCardJSON: {
+            items: components["schemas"]["BatchCardJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListBatchClaimsJSON: {
+            items: components["schemas"]["BatchClaimsJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCampaignGoodJSON: {
             items: components["schemas"]["CampaignGoodJSON"][] | null;
             /** @description absent on the last page */
@@ -3777,13 +4821,28 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListCardBatchJSON: {
+            items: components["schemas"]["CardBatchJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCardEntryJSON: {
             items: components["schemas"]["CardEntryJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListCardExportJSON: {
+            items: components["schemas"]["CardExportJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListCardJSON: {
             items: components["schemas"]["CardJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListCardReturnJSON: {
+            items: components["schemas"]["CardReturnJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3867,8 +4926,18 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListPaymentDifferenceJSON: {
+            items: components["schemas"]["PaymentDifferenceJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListProductJSON: {
             items: components["schemas"]["ProductJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListProgramJSON: {
+            items: components["schemas"]["ProgramJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3897,8 +4966,18 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListRulePackJSON: {
+            items: components["schemas"]["RulePackJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListSettlementJSON: {
             items: components["schemas"]["SettlementJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListShareRuleJSON: {
+            items: components["schemas"]["ShareRuleJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -3950,7 +5029,9 @@ export interface components {
             refresh_token?: string;
         };
         MatchBankRowInBody: {
-            order_id: string;
+            batch_id?: string;
+            /** @description this or batch_id */
+            order_id?: string;
             reason: string;
         };
         MeJSON: {
@@ -4016,9 +5097,47 @@ export interface components {
              */
             shares_fen: number;
         };
+        MoveCardInBody: {
+            to_card_id: string;
+        };
         NamedJSON: {
             id: string;
             name: string;
+        };
+        NewShareRule: {
+            /**
+             * @description seller or buyer
+             * @example buyer
+             */
+            bearer: string;
+            /** @description a category's id; absent: all */
+            category?: string;
+            /** @description absent: all */
+            channel?: string;
+            /** @description false: such sales bring no share, and the rate is 0 */
+            eligible: boolean;
+            /** @example 干米线团购加付 */
+            name: string;
+            /**
+             * Format: int64
+             * @description 0 to 10000
+             * @example 500
+             */
+            rate_bp: number;
+            /** @description the decision or contract that it rests on */
+            source: string;
+            /**
+             * @description not in the past, also when it is approved
+             * @example 2027-01-01T00:00:00+08:00
+             */
+            valid_from: string;
+            /**
+             * @description exclusive; absent: until further notice
+             * @example 2028-01-01T00:00:00+08:00
+             */
+            valid_until?: string;
+            /** @description absent: all */
+            village_id?: string;
         };
         NoticeTakenJSON: {
             /** @enum {string} */
@@ -4075,6 +5194,24 @@ export interface components {
             /** @enum {string} */
             status: "draft" | "published" | "closed";
             title: string;
+        };
+        OrderBatchInBody: {
+            campaign_id?: string;
+            /**
+             * Format: int64
+             * @description may be left out where recipients are named here
+             */
+            count?: number;
+            /** Format: int64 */
+            face_fen: number;
+            /** @description anonymous or registered */
+            kind: string;
+            /** @description may be left out where there is one */
+            program_id?: string;
+            /** @description one for each card; more come by file */
+            recipients?: components["schemas"]["RecipientIn"][] | null;
+            /** @description a day; of anonymous cards only */
+            valid_until?: string;
         };
         OrderFields: {
             address_id: string;
@@ -4176,13 +5313,22 @@ export interface components {
             entries: components["schemas"]["CardEntryJSON"][] | null;
             /**
              * Format: date-time
-             * @description null: does not expire
+             * @description the end of its last day in Asia/Shanghai; null: does not expire
              */
             expires_at: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description all that was loaded, also from other cards
+             */
             face_fen: number;
+            /** @enum {string} */
+            frozen_for?: "operator" | "loss" | "return";
             id: string;
+            /** @enum {string} */
+            kind: "registered" | "anonymous";
             masked_number: string;
+            /** @description the card that has its money now */
+            replaced_by?: string;
             /** @enum {string} */
             status: "issued" | "active" | "frozen" | "void" | "expired";
         };
@@ -4295,7 +5441,7 @@ export interface components {
             address: components["schemas"]["AddressFields"];
             /**
              * Format: date-time
-             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock, which goes on when it is decided; after a refusal there are 48 hours at least
              */
             close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
@@ -4315,7 +5461,7 @@ export interface components {
             order_id: string;
             /**
              * Format: date-time
-             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock, which goes on when it is decided
              */
             receive_by: string | null;
             /** Format: int64 */
@@ -4369,6 +5515,32 @@ export interface components {
              */
             usable_from: string;
         };
+        PaymentDifferenceJSON: {
+            /** Format: int64 */
+            asked_fen: number;
+            charge_id: string;
+            /**
+             * Format: date-time
+             * @description when we heard of it
+             */
+            created_at: string;
+            gateway: string;
+            /** Format: date-time */
+            given_back_at?: string;
+            id: string;
+            order_id: string;
+            /** Format: date-time */
+            paid_at: string;
+            /** Format: int64 */
+            paid_fen: number;
+            /** @description the gateway's own */
+            reference: string;
+            /**
+             * @description open: nobody has decided yet
+             * @enum {string}
+             */
+            status: "open" | "goes_back" | "given_back";
+        };
         PaymentJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -4400,6 +5572,8 @@ export interface components {
             detail: string;
             errors?: components["schemas"]["ProblemField"][] | null;
             request_id: string;
+            /** @description where a rule of law refuses */
+            rule?: components["schemas"]["ProblemRule"];
             /**
              * Format: int64
              * @example 409
@@ -4416,6 +5590,12 @@ export interface components {
             field: string;
             message: string;
         };
+        ProblemRule: {
+            article: string;
+            /** @example national */
+            pack: string;
+            source: string;
+        };
         ProductDetailJSON: {
             category: components["schemas"]["NamedJSON"];
             certificates: components["schemas"]["NamedJSON"][] | null;
@@ -4431,6 +5611,11 @@ export interface components {
              * @description the share's rate in basis points
              */
             rate_bp: number;
+            /**
+             * @description a seller gives the share from the price, a buyer pays it on top
+             * @enum {string}
+             */
+            share_bearer: "seller" | "buyer" | "campaign";
             /**
              * Format: int64
              * @description what one unit brings the village collective
@@ -4469,6 +5654,47 @@ export interface components {
             phone: string;
             phone_verified: boolean;
             roles: string[] | null;
+        };
+        ProgramFields: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            name: string;
+            /** @example national */
+            rule_pack: string;
+        };
+        ProgramJSON: {
+            /** @description every cooperative takes the cards */
+            accepts_all: boolean;
+            /** @description the change that waits for a second operator */
+            approval_id?: string;
+            /** @description those that do, unless all do */
+            cooperative_ids?: string[] | null;
+            /** @description the names of cooperative_ids */
+            cooperatives: components["schemas"]["NamedJSON"][] | null;
+            /** @description of the issuer's filing, or licence */
+            filing_number?: string;
+            id: string;
+            issuer: string;
+            /** @enum {string} */
+            legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
+            /** @description there are cards of it: a second operator decides about changes */
+            live: boolean;
+            name: string;
+            /** @example national */
+            rule_pack: string;
+        };
+        ProgressJSON: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
         };
         PromotionFields: {
             /**
@@ -4518,7 +5744,7 @@ export interface components {
              */
             oldest_at?: string;
             /** @enum {string} */
-            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
+            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "payment_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
         };
         QuoteJSON: {
             cards: components["schemas"]["CardUsedJSON"][] | null;
@@ -4553,6 +5779,25 @@ export interface components {
         ReasonInBody: {
             reason: string;
         };
+        RecallInBody: {
+            /** @description absent: all that nobody has claimed, at most 1,000 at once */
+            card_ids?: string[] | null;
+            /** @description only of these */
+            department?: string;
+            reason: string;
+        };
+        RecalledJSON: {
+            /**
+             * Format: int64
+             * @description that is the enterprise's again
+             */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description cards; below 1,000 none is left
+             */
+            recalled: number;
+        };
         ReceivedInvitationJSON: {
             /** Format: date-time */
             expires_at: string;
@@ -4563,6 +5808,11 @@ export interface components {
             role: string;
             /** @enum {string} */
             status: "pending" | "accepted" | "declined";
+        };
+        RecipientIn: {
+            department?: string;
+            name: string;
+            phone: string;
         };
         RefreshInBody: {
             refresh_token: string;
@@ -4702,6 +5952,20 @@ export interface components {
         RejectRefundInBody: {
             reason: string;
         };
+        RekeyInBody: {
+            card_ids: string[] | null;
+        };
+        RemindInBody: {
+            /** @description only these */
+            department?: string;
+        };
+        RemindedJSON: {
+            /**
+             * Format: int64
+             * @description at most 2,000 at once: ask again for the others
+             */
+            reminded: number;
+        };
         RenameInBody: {
             name: string;
         };
@@ -4739,6 +6003,11 @@ export interface components {
             bank_reference: string;
             reason: string;
         };
+        ReturnCardsInBody: {
+            /** @description unclaimed cards of one batch */
+            card_ids: string[] | null;
+            reason: string;
+        };
         ReturnParcelJSON: {
             carrier: string;
             tracking_no: string;
@@ -4748,6 +6017,15 @@ export interface components {
         };
         RevokeRoleInBody: {
             reason: string;
+        };
+        RulePackJSON: {
+            /** @description the pack whose limits hold where this one sets none */
+            extends?: string;
+            /** @example national */
+            id: string;
+            limits: components["schemas"]["LimitJSON"][] | null;
+            name: string;
+            name_en: string;
         };
         SKUJSON: {
             id: string;
@@ -4817,6 +6095,41 @@ export interface components {
              * @description the last transaction of the journal in it
              */
             to_seq: number;
+        };
+        ShareRuleJSON: {
+            /**
+             * @description a seller gives it from the price, a buyer pays it on top
+             * @enum {string}
+             */
+            bearer: "seller" | "buyer" | "campaign";
+            /** @description absent: all */
+            category?: components["schemas"]["NamedJSON"];
+            /** @description absent: all */
+            channel?: string;
+            /** @description false: such sales bring no share */
+            eligible: boolean;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description basis points of what is paid for the goods: 500 are 5 %
+             */
+            rate_bp: number;
+            /** @description the newer rule of the same reach that goes before it now */
+            replaced_by?: string;
+            /** @description the decision or contract that it rests on */
+            source: string;
+            /** @enum {string} */
+            state: "coming" | "in_force" | "past";
+            /** Format: date-time */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description exclusive; absent: until further notice
+             */
+            valid_until?: string;
+            /** @description absent: all */
+            village?: components["schemas"]["NamedJSON"];
         };
         ShareTraceJSON: {
             /** Format: int64 */
@@ -4947,6 +6260,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -5058,6 +6376,11 @@ export interface components {
             /** @description of the dispute */
             reason?: string;
             settlement_id: string;
+            /**
+             * Format: date-time
+             * @description of one made by hand: when the one before ended; absent: it is the first
+             */
+            since?: string;
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
@@ -5078,7 +6401,7 @@ export interface components {
         SubOrderJSON: {
             /**
              * Format: date-time
-             * @description until when what was received can be asked back; null: not received, or a refund stops the clock
+             * @description until when what was received can be asked back; null: not received, or a refund stops the clock, which goes on when it is decided; after a refusal there are 48 hours at least
              */
             close_by: string | null;
             cooperative: components["schemas"]["NamedJSON"];
@@ -5089,7 +6412,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock
+             * @description when what was sent counts as received by itself; null: not sent whole, or a refund stops the clock, which goes on when it is decided
              */
             receive_by: string | null;
             /** Format: int64 */
@@ -5903,7 +7226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CardJSON"];
+                    "application/json": components["schemas"]["CardDetailJSON"];
                 };
             };
             /** @description Error */
@@ -5938,6 +7261,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListCardEntryJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-card-lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveCardInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reactivate-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetailJSON"];
                 };
             };
             /** @description Error */
@@ -6951,6 +8402,585 @@ export interface operations {
             };
         };
     };
+    "list-card-batches": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-card-batch": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description for which the cards are */
+                        campaign_id?: string;
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        /** Format: date-time */
+                        confirmed_at?: string;
+                        /** Format: int64 */
+                        count: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        enterprise_id: string;
+                        enterprise_name: string;
+                        /** Format: int64 */
+                        face_fen: number;
+                        /** Format: date-time */
+                        funded_at?: string;
+                        id: string;
+                        /** Format: date-time */
+                        issued_at?: string;
+                        /** @enum {string} */
+                        kind: "anonymous" | "registered";
+                        /** @description the caller ordered it: somebody else confirms */
+                        mine: boolean;
+                        program_id: string;
+                        /** @description cards */
+                        progress: components["schemas"]["ProgressJSON"];
+                        /**
+                         * Format: int64
+                         * @description how many are named
+                         */
+                        recipients: number;
+                        /** @enum {string} */
+                        status: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+                        /** Format: int64 */
+                        total_fen: number;
+                        /** @description how to pay, while money is awaited */
+                        transfer?: components["schemas"]["TransferJSON"];
+                        /**
+                         * @description through the end of this day, in Asia/Shanghai; absent: they do not expire
+                         * @example 2030-01-05
+                         */
+                        valid_until?: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-batch-cards": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "unminted" | "unclaimed" | "claimed" | "recalled";
+                department?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBatchCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-batch-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBatchClaimsJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-exports": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-card-export": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskExportInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approval_id: string;
+                        batch_id: string;
+                        /** Format: int64 */
+                        cards: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description of the file
+                         */
+                        expires_at?: string;
+                        /** @enum {string} */
+                        format: "json" | "xlsx" | "pdf";
+                        id: string;
+                        /** @description the caller asked: somebody else approves */
+                        mine: boolean;
+                        /** @enum {string} */
+                        status: "awaiting_approval" | "refused" | "making" | "ready" | "expired";
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecalledJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remind-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindedJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-own-card-returns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "approved" | "done" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "return-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnCardsInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rekey-cards": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RekeyInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description cards whose codes are dead; the next export makes new ones
+                         */
+                        rekeyed: number;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-certificates": {
         parameters: {
             query?: {
@@ -7003,6 +9033,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CertificateJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-card-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardExportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-export-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recipient-import-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
@@ -8294,6 +10516,542 @@ export interface operations {
             };
         };
     };
+    "review-card-batches": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "awaiting_confirmation" | "awaiting_funds" | "awaiting_issue" | "issuing" | "issued" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fund-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FundBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-card-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardBatchJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-programs": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgramFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-card-program": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProgramInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-card-returns": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "approved" | "done" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-card-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "card-return-transferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundTransferredInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reject-card-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReturnJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "find-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a card's number or id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "freeze-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unfreeze-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDeskInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-heads": {
         parameters: {
             query?: never;
@@ -9030,6 +11788,75 @@ export interface operations {
             };
         };
     };
+    "list-payment-differences": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description only those about which nobody has decided */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPaymentDifferenceJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-payment-difference-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-queues": {
         parameters: {
             query?: never;
@@ -9418,6 +12245,74 @@ export interface operations {
             };
         };
     };
+    "ask-share-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareRule"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-share-rule-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndShareRuleInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-line-shares": {
         parameters: {
             query?: never;
@@ -9658,6 +12553,11 @@ export interface operations {
                         /** @description of the dispute */
                         reason?: string;
                         settlement_id: string;
+                        /**
+                         * Format: date-time
+                         * @description of one made by hand: when the one before ended; absent: it is the first
+                         */
+                        since?: string;
                         /** @enum {string} */
                         status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
                         /**
@@ -11148,6 +14048,68 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rule-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRulePackJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-share-rules": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "coming" | "in_force" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShareRuleJSON"];
                 };
             };
             /** @description Error */

@@ -43,6 +43,7 @@ export type AddressInput = Wire['AddressFields']
 export type Address = Wire['AddressJSON']
 
 export type AidCard = Wire['CardJSON']
+export type CardDetail = Lists<Wire['CardDetailJSON']>
 export type CardEntry = Wire['CardEntryJSON']
 
 export type OrderInput = Lists<Wire['OrderFields']>
@@ -50,7 +51,7 @@ export type Order = Lists<Wire['OrderJSON']>
 export type OrderLine = Order['lines'][number]
 export type SubOrder = Order['sub_orders'][number]
 export type Refund = Order['refunds'][number]
-export type RefundInput = Lists<Wire['RefundFields']>
+export type RefundInput = Lists<Wire['RefundFields']> & { sub_order_id?: string }
 export type Shipment = SubOrder['shipments'][number]
 export type ParcelInput = Wire['ParcelFields']
 export type Quote = Lists<Wire['QuoteJSON']>
@@ -95,3 +96,5 @@ export type Statement = Lists<Wire['StatementOfJSON']>
 export type StatementDetail = Lists<Wire['StatementDetailJSON']>
 export type MoneyStanding = Wire['MoneyJSON']
 export type ShareTrace = Wire['ShareTraceJSON']
+export type ShareRule = Wire['ShareRuleJSON']
+export type ShareRuleInput = Wire['NewShareRule']

@@ -5,13 +5,13 @@ const en: typeof zh = {
   nav: {
     main: 'Main', tabs: 'Bottom navigation', home: 'Home', product: 'Product', cart: 'Cart', cartCount: 'Cart, {n} items', checkout: 'Checkout',
     signIn: 'Sign in', cards: 'Aid cards', card: 'Card entries', orders: 'Orders', order: 'Order', villages: 'Villages', village: 'Village', season: 'Campaign',
-    board: 'Open books', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
+    board: 'Open books', claim: 'Claim a card', account: 'Me', missing: 'No such page', pay: 'Demo payment', inbox: 'Messages', unread: '{n} unread messages', notYours: 'Not open to you',
   },
   ui: {
     skip: 'Skip to content', close: 'Close', less: 'Less', more: 'More', retry: 'Try again', failed: 'This did not open', loading: 'Opening…',
     loadMore: 'Show more', back: 'Back', language: 'Switch language', all: 'All', pair: '{name}: {value}', gone: 'This is not here', goneHint: 'It may be gone, or the address is wrong.',
   },
-  foot: { motto: 'Buy from the hills, and the village earns with you.', share: '5% of every sale goes to the collective of the village where it grew.', api: 'API docs' },
+  foot: { motto: 'Buy from the hills, and the village earns with you.', share: 'By rules open to all, a part of each sale goes to the collective of the village where it grew.', api: 'API docs' },
   search: {
     label: 'Search produce', example: 'Search produce', go: 'Search', found: '{n} products shown', none: 'Nothing found',
     noneHint: 'Try another word, or look at everything.', clear: 'See all products', of: 'Results for “{q}”', in: 'Results for “{q}” in {place}', from: 'Produce from {village}',
@@ -24,7 +24,7 @@ const en: typeof zh = {
     goods: 'Goods', share: 'Share of the village collectives', asOf: 'Checked {time}; net of refunds, without freight.', villages: 'Villages helped', see: 'See the certificate', hint: 'It shows which villages this purchase helped; anybody can check it.', issue: 'Issue a certificate', again: 'Issue again', none: 'No certificates yet',
   },
   season: {
-    until: 'Until {day}', go: 'Have a look', days: '{from} – {until}', share: 'Income for village collectives so far', goods: 'Goods sold', orders: 'Orders', villages: 'Villages', asOf: 'As of {time}, net of refunds, without freight.', products: 'In this season', noProducts: 'Nothing here yet',
+    until: 'Until {day}', go: 'Have a look', days: '{from} – {until}', share: 'Income for village collectives so far', goods: 'Goods sold', orders: 'Orders', villages: 'Villages', cards: 'Aid cards issued', asOf: 'As of {time}, net of refunds, without freight.', products: 'In this season', noProducts: 'Nothing here yet',
     phase: { upcoming: 'Coming up', running: 'Running', over: 'Over' },
   },
   sort: { newest: 'Newest', price_asc: 'Price, low to high', price_desc: 'Price, high to low' },
@@ -35,7 +35,7 @@ const en: typeof zh = {
 
   },
   split: {
-    title: 'Where each yuan goes', coop: '{name}', coopWords: 'goes to the cooperative', village: '{name} collective', villageWords: 'is credited to the village', freight: 'Delivery is charged apart, pays for shipping and is not shared.',
+    title: 'Where each yuan goes', coop: '{name}', coopWords: 'goes to the cooperative', village: '{name} collective', villageWords: 'is credited to the village', freight: 'Delivery is charged apart, pays for shipping and is not shared.', onTop: 'Buyers pay the village’s part on top of the price; checkout lists it apart.',
   },
   cart: {
     title: 'Cart', empty: 'Your cart is empty', emptyHint: 'Have a look at what the hills have to offer.', shop: 'Start shopping', goods: 'Goods', freight: 'Delivery', total: 'Total', perCoop: 'one delivery charge per cooperative',
@@ -59,10 +59,11 @@ const en: typeof zh = {
   },
   role: { buyer: 'Buyer', cooperative: 'Cooperative', enterprise: 'Enterprise', operator: 'Operator', liaison: 'Liaison', auditor: 'Auditor', chamber: 'Chamber', village: 'Village collective' },
   card: {
+    signInFirst: 'Sign in or register first, then claim this card.', fromLink: 'Check the code; one tap puts the card into your account.',
     title: 'My aid cards', add: 'Add an aid card', code: 'Card code', codeHint: '24 characters, upper or lower case; pasting works.', submit: 'Add', added: 'Added, balance {balance}', incomplete: 'A code has 24 characters; this has {n}.', balance: 'Balance', face: 'Face value {face}',
     until: 'Valid until {date}', forever: 'Does not expire', none: 'No aid cards yet', noneHint: 'Enter a card code to put the card into your account.', entries: 'Entries', noEntries: 'No entries yet', toOrder: 'See order', useDemo: 'Fill in demo code {n}', see: 'Entries of {number}',
     status: { issued: 'Unclaimed', active: 'Active', frozen: 'Frozen', void: 'Void', expired: 'Expired' },
-    kind: { issue: 'Issued', payment: 'Payment', hold: 'Payment, the rest by another tender', release: 'Back: the order was not paid', refund: 'Refund' },
+    kind: { issue: 'Issued', payment: 'Payment', hold: 'Payment, the rest by another tender', release: 'Back: the order was not paid', refund: 'Refund', move: 'Moved between cards', void: 'Voided', return: 'Given back' },
   },
   order: {
     title: 'My orders', number: 'Order', placed: 'Placed', none: 'No orders yet', noneHint: 'Your first order will bring a village some income.', goods: 'Goods', freight: 'Delivery', discount: 'Discount', total: 'Paid', payments: 'Paid with', paidBy: 'Aid card {number}', refundedTo: '{amount} returned',
@@ -87,7 +88,7 @@ const en: typeof zh = {
     search: 'Village name', township: 'Township', designation: 'Designation', mark: { 集体经济薄弱村: 'Weak collective', 乡村振兴重点帮扶村: 'Key village for revitalisation' }, anyTownship: 'All townships', noneFound: 'No such village found', clear: 'Clear the filters', story: 'The story of the village', pictures: 'Pictures', picture: 'Picture {n} of {village}', cooperatives: 'Cooperatives serving this village', find: 'Find', shown: '{n} villages shown',
   },
   board: {
-    title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
+    title: 'Open books', lead: 'Totals for everybody to see: what was bought, and what the villages earned.', asOf: 'As of {time}', consumption: 'Purchases', orders: 'Orders', buyers: 'Buyers', goods: 'Goods', refunded: 'Refunded', net: 'Net purchases', shares: 'Earned by villages', pending: 'Pending', available: 'Available', byVillage: 'By village', village: 'Village', netSales: 'Net sales', share: 'Village share', noSales: 'No sales recorded yet.', rules: 'By what rules shares are worked out', record: 'Assistance on record', recordLead: 'From a published report, as it stands there; never added to the figures above.', kindEmpty: 'The report has no record of this kind.',
     approx: 'about {n}', people: '{n} people', times: '{n} attendances', built: '{n} m² built', building: '{n} m² under construction', land: '{n} mu of land', sessions: '{n} sessions', clinics: '{n} clinics', introduced: 'introduced by {name}', named: 'Named in the report', duties: 'Duties', activities: 'Activities', yearly: 'at least {n} a year in each village', inAll: 'about {n} in all', items: '{n}', least: 'at least {n}', period: 'covers {from} – {until}', reposted: 'reposted {date}', cite: '{publisher}, "{title}"',
     section: { organiser: 'Who and on what ground', initiative: 'Appeals and drives', campaign: 'Consumption campaigns', channel: 'Sales channels', activity: 'Activities of partners', place: 'Places and produce' }, historic: 'As the report tells it; these do not run in the shop.',
     entry: { federation: 'Lead', co_selector: 'Selects liaisons too', leadership_meetings: 'Leadership meetings', season: 'Season', festival: 'Festival', platform: 'Platform', association: 'Association' }, pairings: 'Pairings', designations: 'Designations', villagesN: '{n} villages', partnersN: '{n} partners', source: 'Source', open: 'Read the original',
@@ -98,9 +99,9 @@ const en: typeof zh = {
   notYours: { title: 'This page is not open to you', hint: 'You are signed in as {name}, who does not have the role that this page needs.', other: 'Sign in as somebody else', home: 'To the first page' },
   missing: { title: 'Nothing here', hint: 'The page may have moved.', home: 'To the first page' },
   error: {
-    nothing_to_certify: 'Nothing was paid for, or all of it was given back.', network: 'No connection. Check it and try again.', timeout: 'No answer for a long time. Try again.', wait: 'Try again in {seconds} seconds.', invalid_body: 'Something in this request is wrong.', invalid_field: 'Some fields need another look.', unauthenticated: 'Please sign in.', token_expired: 'Your session has ended. Please sign in again.', wrong_credentials: 'Wrong number or password.', forbidden: 'You may not do this.', not_found: 'Not found.', idempotency_key_required: 'The request is incomplete. Reload and try again.', idempotency_key_invalid: 'The request is incomplete. Reload and try again.', idempotency_key_reused: 'The content has changed. Please submit again.', card_not_usable: 'This card cannot be used. Check the code.', card_frozen: 'This card is frozen.', card_expired: 'This card has expired.', insufficient_balance: 'Not enough on the cards.', out_of_stock: 'Not enough in stock.', price_changed: 'A price has just changed.', cart_empty: 'The cart is empty.', not_for_sale: 'This cooperative sells nothing at the moment. Take its goods out first.', cart_changed: 'Something in the cart is no longer sold. Please look at the cart again.', not_refundable: 'This cannot be refunded now.', refund_exceeds: 'This is more than can be refunded.', state_conflict: 'Things have changed. Reload and look again.', phone_taken: 'This number is already registered.', too_many_attempts: 'Too many attempts.', unavailable: 'The service is away for a moment. Try again soon.', outcome_unknown: 'The outcome is not known yet. Check again.', internal: 'Something went wrong. Try again soon.', org_required: 'Choose an organisation.',
+    no_share_rule: 'Nothing can be ordered now: the county has no rule of shares in force. Please come back later.',     nothing_to_certify: 'Nothing was paid for, or all of it was given back.', network: 'No connection. Check it and try again.', timeout: 'No answer for a long time. Try again.', wait: 'Try again in {seconds} seconds.', invalid_body: 'Something in this request is wrong.', invalid_field: 'Some fields need another look.', unauthenticated: 'Please sign in.', token_expired: 'Your session has ended. Please sign in again.', wrong_credentials: 'Wrong number or password.', forbidden: 'You may not do this.', not_found: 'Not found.', idempotency_key_required: 'The request is incomplete. Reload and try again.', idempotency_key_invalid: 'The request is incomplete. Reload and try again.', idempotency_key_reused: 'The content has changed. Please submit again.', card_not_usable: 'This card cannot be used. Check the code.', card_frozen: 'This card is frozen.', card_expired: 'This card has expired. Re-activate it on its page.', card_not_accepted: 'A cooperative of this order does not take one of these cards. Choose another.', insufficient_balance: 'Not enough on the cards.', out_of_stock: 'Not enough in stock.', price_changed: 'A price has just changed.', cart_empty: 'The cart is empty.', not_for_sale: 'This cooperative sells nothing at the moment. Take its goods out first.', cart_changed: 'Something in the cart is no longer sold. Please look at the cart again.', not_refundable: 'This cannot be refunded now.', refund_exceeds: 'This is more than can be refunded.', state_conflict: 'Things have changed. Reload and look again.', phone_taken: 'This number is already registered.', too_many_attempts: 'Too many attempts.', unavailable: 'The service is away for a moment. Try again soon.', outcome_unknown: 'The outcome is not known yet. Check again.', internal: 'Something went wrong. Try again soon.', org_required: 'Choose an organisation.',
   },
-  field: { required: 'Please fill this in', invalid: 'Please check this', too_long: 'Too long', too_short: 'Too short' },
+  field: { province: 'Choose a province from the list', required: 'Please fill this in', invalid: 'Please check this', too_long: 'Too long', too_short: 'Too short' },
 }
 
 export default en

@@ -20,7 +20,7 @@ export default {
     backParcel: '退货运单', waitingGoods: '等买家把货寄回来。', giveTitle: '主动退款给买家', giveHint: '货坏了、少发了，可以直接退。钱按原路退给买家。', giveQuantity: '退几件 {title}', giveFreight: '运费也退（{freight}）', giveReason: '原因，买家会看到', giveDo: '确认退款 {amount}', giveUnknown: '刚才没有收到结果。再确认一次不会重复退款。', decision: '答复',
   },
   mine: {
-    receipt: '确认收货', receiptAsk: '确认已经收到{name}发来的货？收到后还有一段时间可以申请退款，截止时间会写在订单里；过后货款归合作社、村集体收入转为可用。', received: '已确认收货', autoReceive: '不点确认，{time} 也会自动算收到。', askUntil: '有问题请在 {time} 前申请退款。', clockStands: '退款处理完之前，不会自动算收到，售后时间也不会走完。', restToo: '{title}：件数都退过了，还有 {amount} 没退，也退', restBack: '余款', ask: '申请退款', askTitle: '向{name}申请退款', askHint: '已经发出的货，由合作社决定：可能直接退款，也可能请您先把货寄回。', askNow: '这些还没有发出，确认后立即退款。', askDo: '提交申请', askNowDo: '立即退款', back: '退给您', asked: '已提交，等合作社答复', refundWhat: '{title} × {n}', whoDecides: '由{name}决定，请等答复。', sendBackHint: '合作社同意了。把货寄回去，再填上运单号；对方确认收到后，钱按原路退回。', sendBackDo: '已经寄出', sentBack: '已登记退货运单', onWay: '退货在路上，等合作社收货。', withdraw: '不退了', withdrawAsk: '收回这个退款申请？以后还可以再申请。', withdrawn: '已收回退款申请', withdrawnBy: '您收回了申请', answer: '合作社的答复', onTop: '另付给村集体', onTopHint: '货款以外多付的这一份，直接归村集体',
+    receipt: '确认收货', receiptAsk: '确认已经收到{name}发来的货？收到后还有一段时间可以申请退款，截止时间会写在订单里；过后货款归合作社、村集体收入转为可用。', received: '已确认收货', autoReceive: '不点确认，{time} 也会自动算收到。', askUntil: '有问题请在 {time} 前申请退款。', clockStands: '退款处理完之前，不会自动算收到，售后时间也不会走完。', freightToo: '要退的运费（元，可不填）', freightUpTo: '最多还可退 {amount}，也可以只退运费。', freightBad: '请填金额，例如 8 或 8.50，不超过可退的运费', restToo: '{title}：件数都退过了，还有 {amount} 没退，也退', restBack: '余款', ask: '申请退款', askTitle: '向{name}申请退款', askHint: '已经发出的货，由合作社决定：可能直接退款，也可能请您先把货寄回。', askNow: '这些还没有发出，确认后立即退款。', askDo: '提交申请', askNowDo: '立即退款', back: '退给您', asked: '已提交，等合作社答复', refundWhat: '{title} × {n}', whoDecides: '由{name}决定，请等答复。', sendBackHint: '合作社同意了。把货寄回去，再填上运单号；对方确认收到后，钱按原路退回。', sendBackDo: '已经寄出', sentBack: '已登记退货运单', onWay: '退货在路上，等合作社收货。', withdraw: '不退了', withdrawAsk: '收回这个退款申请？以后还可以再申请。', withdrawn: '已收回退款申请', withdrawnBy: '您收回了申请', answer: '合作社的答复', onTop: '另付给村集体', onTopHint: '货款以外多付的这一份，直接归村集体',
   },
   quote: {
     goods: '商品', discount: '满减优惠', freight: '运费', onTop: '另付给村集体', total: '应付', share: '本单为村集体增收', asking: '正在算运费和优惠…', undeliverable: '这件不发到这个地址', undeliverableHint: '换一个地址，或回购物车去掉标出的商品。', failed: '没能算出运费和优惠。', perCoop: '{name}：运费 {freight}',
@@ -31,6 +31,6 @@ export default {
     zoneWords: '{first} {firstFen}，每多 {step} 加 {stepFen}', zoneFlat: '每单 {fen}', zoneFree: '包邮', zoneFreeAbove: '满 {fen} 包邮', zoneNot: '不发货', pieces: '{n} 件', kg: '{n} kg', gram: '{n} g', readsOnly: '运费和满减由负责人或会计来改，您可以看。',
     promotions: '满减', promotionsHint: '一单里本社商品满多少元就减多少元，减的钱由合作社出；一单只用减得最多的那一个。', promotionsNone: '现在没有满减。', promotion: '满 {over} 减 {off}', runs: '{from} 至 {until}', begins: '还没开始', running: '进行中', end: '结束', endOf: '结束满 {over} 减 {off}', endAsk: '结束后，新的订单不再减；已下的订单不变。', ended: '已结束', over: '满（元）', off: '减（元）', from: '从哪天', until: '到哪天（含）', addPromotion: '添加满减', added: '已添加：满 {over} 减 {off}', offBad: '要比“满”的金额小', untilBad: '要在开始之后、今天之后，并且不超过一年',
   },
-  error: { undeliverable: '有商品不发到这个地址。' },
+  error: { undeliverable: '有商品不发到这个地址。', shipment_exceeds: '其中有的刚刚已经发出或退款，请刷新后看看还剩多少。' },
   field: { unknown: '这一项已经不在了，请刷新', refund_exceeds: '超过了可退的数量', range: '超出了可以填的范围', length: '太长了，或者没有填', format: '格式不对，请检查', elsewhere: '请保留“其他所有地区”' },
 }

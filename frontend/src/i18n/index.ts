@@ -14,13 +14,14 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
-export type Area = 'member' | 'ops' | 'legal' | 'fulfil'
+export type Area = 'member' | 'ops' | 'legal' | 'fulfil' | 'ent'
 type Texts = Record<string, unknown>
 
 /** The texts of the parts that a shopper never opens come with those parts. */
 const areas: Record<Area, Record<Locale, () => Promise<{ default: Texts }>>> = {
   member: { 'zh-CN': () => import('./member.zh-CN'), en: () => import('./member.en') },
   fulfil: { 'zh-CN': () => import('./fulfil.zh-CN'), en: () => import('./fulfil.en') },
+  ent: { 'zh-CN': () => import('./ent.zh-CN'), en: () => import('./ent.en') },
   legal: { 'zh-CN': () => import('./legal.zh-CN'), en: () => import('./legal.en') },
   ops: { 'zh-CN': () => import('./ops.zh-CN'), en: () => import('./ops.en') },
 }

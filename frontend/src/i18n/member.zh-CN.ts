@@ -2,7 +2,7 @@ export default {
   certificate: { periodHint: '成员为本单位下的、在这些天里付款的订单，已扣除退款，不含运费。', from: '第一天', until: '最后一天', old: '已替代' },
   title: {
     security: '账号安全', privacy: '隐私与数据', approval: '等您确认的事', org: '组织', ops: '工作台', inbox: '消息',
-    'org-apply': '申请入驻', 'org-edit': '修改申请', 'org-members': '成员', 'org-payee': '收款账户', 'org-certificates': '消费帮扶凭证', 'org-money': '货款与份额', 'org-statement': '结算单',
+    'org-apply': '申请入驻', 'org-edit': '修改申请', 'org-members': '成员', 'org-payee': '收款账户', 'org-certificates': '消费帮扶凭证', 'org-money': '货款与份额', 'org-statement': '结算单', 'share-rules': '份额规则',
   },
   confirm: { reason: '原因', reasonOptional: '说明（可不填）' },
   step: { done: '已完成', now: '进行中', later: '还没到', stopped: '没有通过' },
@@ -10,13 +10,13 @@ export default {
   age: { minutes: '已等 {n} 分钟', hours: '已等 {n} 小时', days: '已等 {n} 天' },
   change: {
     what: '内容', before: '原来', after: '改为', yes: '是', no: '否',
-    field: { removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到' },
+    field: { issuer: '发卡方', filing_number: '备案号', legal_basis: '发卡依据', rule_pack: '规则包', accepts_all: '所有合作社可用', cooperative_ids: '可用的合作社', balance_fen: '余额', card_count: '张数', asked_fen: '应付', paid_fen: '实付', given_back_fen: '退回', gateway: '支付渠道', reference: '渠道流水号', removed_head: '不再是负责人', topic: '事件', user_id: '用户编号', organisation: '组织', phone_verified: '手机号已验证', cooperatives: '合作社', code: '区划代码', produce: '物产', version: '版本', document: '文件', given: '同意', status: '状态', role: '角色', desk: '工作台', holder: '户名', bank: '开户行', number: '账号', agency: '村账镇管代管', roles: '身份', desks: '工作台', subject: '对象', subject_id: '对象编号', name: '名称', phone: '手机号', value: '内容', village_ids: '服务的村', designations: '称号', township: '乡镇', county: '县', story: '村里的故事', note: '简介', pictures: '照片', kind: '类型', amount: '金额', why: '差异原因', payer: '付款户名', account: '付款账号', bank_reference: '银行流水号', return_reference: '转出流水号', order_id: '订单号', credit_code: '统一社会信用代码', contact_name: '联系人', contact_phone: '联系电话', usable_from: '可用时间', statements: '结算单数', total_fen: '合计', waiting: '暂不付款', documents: '材料', found: '查到', replaces: '取代的规则', goes_before: '优先于', rate_bp: '比例', bearer: '谁承担', eligible: '计提份额', category: '品类', village: '村', channel: '渠道', valid_from: '开始', valid_until: '结束', then: '之后适用', source: '依据' },
   },
   org: {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
     created: '创建时间', submitted: '提交时间', documents: '材料', documentsNone: '没有上传材料。', history: '办理记录', historyNone: '还没有办理记录。', villagesN: '{n} 个村', reason: '审核意见', giveUp: '放弃申请', givenUp: '已放弃申请', giveUpHint: '申请和其中的联系人、文件会被删除，信用代码可以重新申请。', contactChange: '更换联系人', contactSave: '保存联系人', contactChanged: '联系人已更换', goOn: '继续填写', changeAgain: '修改后重新提交',
     actFor: '以哪个组织的身份办事', actAny: '不指定，按页面选择', actHint: '您属于多个组织。选定后，接下来的操作都算这个组织的。', actNow: '现在代表：{org}',
-    tab: { certificates: '凭证', status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算' },
+    tab: { certificates: '凭证', status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算', cards: '爱心卡' },
     step: { applied: '主体申请', recommended: '县级推荐', admitted: '平台审核' },
     kind: { cooperative: '合作社', enterprise: '企业', chamber: '商协会', village_collective: '村集体', county: '县', federation: '工商联' },
     status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停', withdrawn: '已撤回' },
@@ -55,7 +55,7 @@ export default {
   statement: {
     title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
     confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputeSend: '提交异议', disputeLabel: '哪里不对', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
-    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
+    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', between: '{since} 至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
     waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
     kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
@@ -63,11 +63,26 @@ export default {
   money: {
     pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
+  card: {
+    about: '这张卡', of: '卡计划', issuer: '发卡方', filing: '备案号', basis: '发卡依据', sort: '卡的种类', expiry: '有效期', accepted: '在哪里能用', everywhere: '平台上的所有合作社', replaces: '余额来自', replacedBy: '余额已转到', seeOther: '看那张卡',
+    sorts: { registered: '记名卡，不过期，可挂失', anonymous: '不记名卡，有有效期，不挂失' },
+    bases: { seller_of_record: '由平台运营方作为销售方', licensed_institution: '持牌机构发行', goods_voucher: '提货凭证' },
+    stateWords: { active: '可以用来支付。', issued: '还没有人添加。', frozen: '已被运营方冻结，暂时不能用。有疑问请联系运营方。', lost: '已挂失，不能再用来支付。补一张新卡，余额会转过去。', void: '已作废，不能再用。', moved: '余额已转到另一张卡，这张卡已作废。', expired: '已过期，余额还在：可以重新激活，也可以转到您的另一张卡。' },
+    reactivate: '重新激活', reactivateAsk: '从今天起重新计算有效期，余额不变。', reactivated: '已重新激活', move: '余额转到另一张卡', moveAsk: '余额会全部转到选中的卡，这张卡随后作废。', moveTo: '转到', moved: '余额已转出', noTarget: '您没有同一卡计划的其他可用卡。',
+    lose: '挂失', loseAsk: '挂失后这张卡马上停用，别人也不能再用它。', lost: '已挂失', replace: '补一张新卡', replaceAsk: '新卡有同样的余额，旧卡作废，明细仍可查看。', replaced: '已补新卡',
+  },
   approval: {
-    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
+    waiting: '等第二个人确认', lead: '办这些事需要两个人：一个人申请，另一个人看过原因和改动后决定。自己申请的不能自己批。', by: '{name}申请', own: '我申请的', concernsOwn: '这涉及您本人的订单，或您所在、曾在的组织，要由另一个人决定。', ownHint: '这是您自己申请的，要由另一个人决定。', reason: '申请原因', decidedBy: '{name} 于 {time} 决定', expires: '{time} 前没有决定会自动作废', approve: '同意', reject: '不同意', withdraw: '撤回申请', none: '没有这样的申请',
     status: { pending: '待决定', approved: '已同意', rejected: '未同意', withdrawn: '已撤回', expired: '已过期' },
-    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', settlement_payout: '结算付款', collective_head_removal: '解除村集体负责人' },
+    kind: { payee_account_change: '更换收款账户', role_grant: '授予平台身份', bank_difference_settle: '处理银行差异', payment_difference_give_back: '退回金额不符的支付', settlement_payout: '结算付款', card_program_change: '修改卡计划', card_void: '作废有余额的卡', card_return: '退卡', card_export: '导出领取码', collective_head_removal: '解除村集体负责人', share_rule_add: '新的份额规则', share_rule_end: '结束份额规则' },
     done: { approve: '已同意', reject: '已拒绝', withdraw: '已撤回' },
+  },
+  shareRule: {
+    lead: '每一笔销售给产地村集体多少，由这些规则决定。下单那一刻适用的规则会记在订单上，以后改规则也不变。同时适用的，渠道先于村，村先于品类，都没有限定的排最后；同一范围的，以新的为准。',
+    list: { in_force: '正在执行', coming: '将要执行', past: '已经结束' }, none: { in_force: '没有正在执行的规则。', coming: '没有将要执行的规则。', past: '没有结束的规则。' },
+    state: { in_force: '执行中', coming: '未开始', past: '已结束' }, replaced: '已被新规则取代', bearer: { seller: '卖家', buyer: '买家', campaign: '活动补贴' },
+    gives: { seller: '货款的 {rate} 归村集体，从价格里出', buyer: '货款的 {rate} 归村集体，买家在价格之外另付', campaign: '货款的 {rate} 归村集体，由活动补贴承担', none: '这类销售不计提份额' },
+    ofAll: '适用于全部销售', ofVillage: '产地是{name}', ofCategory: '品类是{name}', ofChannel: '渠道 {name}', always: '一开始就有', from: '{time} 起', until: '{time} 止', calledOff: '原定 {from} 开始，未执行', source: '依据',
   },
   inbox: { none: '还没有消息', noneHint: '申请的结果、邀请和要您确认的事，会出现在这里。', unread: '未读', readAll: '全部标为已读', go: '去看看' },
   security: {
@@ -82,6 +97,7 @@ export default {
     left: { cards: '爱心卡里还有余额，请先用完', orders: '还有订单没有完成，请等完成或先取消', memberships: '您是一个组织唯一的负责人，请先让别人接手', roles: '您是这个岗位唯一的运营，请先让别人接手' },
   },
   error: {
+    card_not_replaceable: '不记名卡不能挂失，也不能补卡。', card_other_program: '只能转到同一卡计划的卡。', card_limit: '转过去会超过一张卡允许的余额上限。',
     settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', statements_open: '还有结算单没有付清。',
     last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人来办：申请人、当事人、现在和以前的组织成员、推荐人都不行。', decided_lately: '您 7 天内以运营身份办理过这个组织的事，现在不能加入。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },

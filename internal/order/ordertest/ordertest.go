@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 
+	"gorm.io/gorm/clause"
+
 	"zique/internal/aidcard"
 	"zique/internal/audit"
 	"zique/internal/catalog"
@@ -107,6 +109,10 @@ func (m *Market) Cards(t storagetest.TB, holder id.ID, face money.Fen, count int
 	var ids []id.ID
 	err := m.InTx(func(tx *storage.Tx) error {
 		ids = nil
+		everywhere := aidcard.Program{ID: 1, Terms: aidcard.Terms{RulePack: "national", AcceptsAll: true}}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&everywhere).Error; err != nil {
+			return err
+		}
 		_, cards, err := aidcard.Issue(tx, aidcard.Issuing{ProgramID: 1, EnterpriseID: 2, FaceFen: face, Count: count})
 		for _, c := range cards {
 			ids = append(ids, c.ID)

@@ -1,1 +1,0 @@
-import{i as e}from"./http-Cr-UvX83.js";var t={list:t=>e(`GET`,`/ops/refunds`,{query:t}),throughGateways:t=>e(`GET`,`/ops/gateway-refunds`,{query:t})};export{t};

@@ -1,0 +1,22 @@
+export default {
+  title: { 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡' },
+  ent: {
+    none: '您还不是企业或商协会的成员', noneHint: '单位入驻后，成员可以在这里购买和发放爱心卡。', forOrg: '为哪家单位办事', new: '购买爱心卡', noBatches: '还没有买过爱心卡', noBatchesHint: '填好面值和张数，同事确认、转账到账后发卡。',
+    status: { awaiting_confirmation: '待同事确认', awaiting_funds: '待付款', awaiting_issue: '待发卡', issuing: '正在发卡', issued: '已发卡', cancelled: '已取消' },
+    kind: { registered: '记名卡', anonymous: '不记名卡' }, kindLabel: '卡的种类',
+    kindHint: { registered: '每张卡有领卡人，本人用手机号登录就能领到，不过期，可以挂失。', anonymous: '凭领取码领取，谁拿到就是谁的；可以导出领取码或打印。' },
+    face: '面值（元）', faceHint: { registered: '每张最多 5,000 元', anonymous: '每张最多 1,000 元' }, count: '张数', countHint: '最多 100,000 张', validUntil: '有效期至', campaign: '用于哪个活动', noCampaign: '不限活动', validHint: '不记名卡至少 3 年',
+    total: '合计', goodUntil: '有效期至 {day}', progress: '已发 {done} 张，共 {total} 张', order: '提交订单',
+    step: { 1: '面值和张数', 2: '领卡名单', 3: '同事确认', 4: '转账付款', 5: '发卡' },
+    list: '领卡名单', listed: '已登记 {n} 人，共 {of} 张卡', look: '刷新', listFile: '领卡名单', listHint: '一行一人：姓名、手机号、部门。一个文件最多 10,000 行，可以分几个文件导入。', imported: '登记了 {n} 人。', seeBatch: '查看批次',
+    second: '第二人确认', secondWaits: '这一批是您下的单，请另一位同事打开本页确认。只有您一位成员时，由平台运营人员确认。', secondAsk: '同事订购了这一批卡，共 {total}。确认后就可以付款。', confirm: '确认订购',
+    pay: '转账付款', payHint: '请用本单位的对公账户转账，金额一分不差，并在附言里填写下面的汇款码。', payee: '收款户名', payeeBank: '开户行', payeeNumber: '收款账号', paid: '款已到账，等运营人员发卡。',
+    cancel: '取消这一批', cancelAsk: '取消后不能恢复。已经到账的款会由运营人员退回原账户。',
+    people: '领取情况', department: '部门', noDepartment: '未填部门', anyDepartment: '全部部门', statusLabel: '领取状态', anyStatus: '全部', claim: { unminted: '未发卡', unclaimed: '未领取', claimed: '已领取', recalled: '已收回' },
+    remind: '提醒未领取的人', reminded: '已提醒 {n} 人', remindedAt: '提醒于 {time}', recall: '收回未领取的卡', recallAsk: '收回 {n} 张没有人领取的卡，钱回到本单位账上。收回后不能恢复。', recalled: '收回了 {n} 张，共 {amount}', noCards: '没有这样的卡',
+    codes: '导出领取码', codesHint: '同事批准后才生成领取码；每导出一次，以前的领取码就作废。文件用您设的密码加密，保留 24 小时。', formatLabel: '文件', format: { xlsx: '加密的 Excel', pdf: '打印用 PDF（加密 zip）', json: 'JSON（加密 zip）' },
+    password: '文件密码', passwordHint: '12 到 64 位，请另行告诉拿文件的人', ask: '申请导出', approve: '批准导出', download: '下载', cardsN: '{n} 张', until: '保留到 {time}', export: { awaiting_approval: '待同事批准', refused: '未批准', making: '正在生成', ready: '可以下载', expired: '文件已删除' },
+  },
+  error: { recipients_missing: '名单人数和张数不一致。', reminded_lately: '24 小时内都提醒过了。', export_not_ready: '文件还没有生成，或者已经删除。', cards_have_recipients: '有领卡人的卡没有领取码。', no_cards_left: '没有可以导出的卡。' },
+  field: { over_limit: '超过了法规允许的面值', too_soon: '不记名卡的有效期至少 3 年', not_ours: '这不是我们的收款账号', in_future: '时间还没有到' },
+}
