@@ -143,9 +143,9 @@ func TestALostCardIsStoppedAtOnceAndReplacedOnce(t *testing.T) {
 				t.Errorf("the refusal does not say which rule: %s", refused.raw)
 			}
 		}
-		p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil).wants(t, http.StatusConflict, "state_conflict")
 		for range 2 {
-			if stopped := p.ok(t, http.StatusOK, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil); stopped.text("status") != "frozen" || stopped.text("frozen_for") != "loss" {
+			if stopped := p.ok(t, http.StatusOK, b.token, "POST", "/cards/"+lost+"/loss-report", nil); stopped.text("status") != "frozen" || stopped.text("frozen_for") != "loss" {
 				t.Errorf("reported lost: %s", stopped.raw)
 			}
 		}
@@ -154,7 +154,7 @@ func TestALostCardIsStoppedAtOnceAndReplacedOnce(t *testing.T) {
 		var racing sync.WaitGroup
 		for range 6 {
 			racing.Go(func() {
-				r := p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil)
+				r := p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil)
 				got.Store(r.text("id"), r.status)
 			})
 		}
@@ -195,8 +195,8 @@ func TestMoneyIsNeitherLostNorDoubledWhileACardIsReplaced(t *testing.T) {
 			racing.Go(func() { p.paidWith(t, b, lost) }) // may or may not be in time
 		}
 		racing.Go(func() {
-			p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/loss-report", nil).ok(t)
-			p.call(t, b.token, "POST", "/cards/"+b.cards[2]+"/replacement", nil).ok(t)
+			p.call(t, b.token, "POST", "/cards/"+lost+"/loss-report", nil).ok(t)
+			p.call(t, b.token, "POST", "/cards/"+lost+"/replacement", nil).ok(t)
 		})
 		racing.Wait()
 		if left := p.card(t, b.token, lost); left.text("status") != "void" || left.fen("balance_fen") != 0 {
