@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zique/internal/aidcard"
 )
 
 // Of the demo's enterprise, and the operators.
@@ -61,6 +63,7 @@ func (p *program) issued(t *testing.T, batch reply) reply {
 	at := "/ops/card-batches/" + batch.text("id")
 	p.ok(t, http.StatusOK, p.signIn(t, countyPhone), "POST", at+"/fund", p.receipt(batch))
 	federation := p.signIn(t, federationPhone)
+	p.waits(t, federation, "card_batches_funded", 1)
 	p.ok(t, http.StatusOK, federation, "POST", at+"/issue", nil)
 	var now reply
 	eventually(t, func() bool {
@@ -74,6 +77,19 @@ func (p *program) issued(t *testing.T, batch reply) reply {
 func (p *program) recalled(t *testing.T, batch reply) reply {
 	t.Helper()
 	return p.ok(t, http.StatusOK, p.signIn(t, secretaryPhone), "POST", "/ent/card-batches/"+batch.text("id")+"/recall", reasoned{"离职"})
+}
+
+func TestCardsThatNobodyClaimedAreTakenBackAlsoWhenTheyHaveExpired(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		batch := p.issued(t, p.confirmed(t, p.orderBatch(t, anonymous(100_00, 2))))
+		p.sql(t, "UPDATE aid_cards SET expires_at = 1000, due_at = 1000 WHERE batch_id = "+batch.text("id"))
+		if err := aidcard.Expire(t.Context(), p.database(t)); err != nil {
+			t.Fatal(err)
+		}
+		if back := p.recalled(t, batch); back.fen("recalled") != 2 || back.fen("amount_fen") != 200_00 {
+			t.Errorf("taken back: %s", back.raw)
+		}
+	})
 }
 
 func TestABatchIsOrderedConfirmedPaidAndIssuedByDifferentPeople(t *testing.T) {

@@ -320,6 +320,7 @@ func TestUnusedCardsGoBackWithinDaysOfTheirPayment(t *testing.T) {
 			t.Fatalf("asked for %d times", len(asked))
 		}
 		first := asked[0]
+		p.waits(t, county, "card_returns_requested", 1)
 		at(county, first+"/accept", reasoned{"合规"}.body()).wants(t, http.StatusConflict, "payee_missing")
 		p.payable(t, secretary, "13900000007")
 		accepted := at(county, first+"/accept", reasoned{"合规"}.body()).ok(t)
@@ -327,7 +328,9 @@ func TestUnusedCardsGoBackWithinDaysOfTheirPayment(t *testing.T) {
 		at(federation, first+"/reject", reasoned{"x"}.body()).wants(t, http.StatusConflict, "approval_pending")
 		p.call(t, county, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, federation, "POST", "/approvals/"+accepted.text("approval_id")+"/approve", nil)
-		due := p.ok(t, http.StatusOK, county, "GET", "/ops/card-returns?status=approved", nil)
+		p.waits(t, county, "card_returns_requested", 0)
+		p.waits(t, county, "card_returns_approved", 1)
+		due := p.ok(t, http.StatusOK, county, "GET", "/ops/card-returns?status=approved&batch_id="+p.ok(t, http.StatusOK, secretary, "GET", "/ent/card-returns", nil).text("items.0.batch_id"), nil)
 		if due.fen("items.0.amount_fen") != 100000 || due.text("items.0.payee_number") != "6222021234567890" {
 			t.Errorf("to be transferred: %s", due.raw)
 		}

@@ -49,7 +49,7 @@ func TestOneSearchBoxFindsEverything(t *testing.T) {
 		p.call(t, b.token, "GET", "/ops/search?q=x", nil).wants(t, http.StatusForbidden, "forbidden")
 		p.call(t, b.token, "GET", "/ops/queues", nil).wants(t, http.StatusForbidden, "forbidden")
 		queues := p.call(t, auditor, "GET", "/ops/queues", nil)
-		if items, _ := queues.at("items").([]any); len(items) != 13 || queues.fen("items.0.count") != 0 {
+		if items, _ := queues.at("items").([]any); len(items) != 16 || queues.fen("items.0.count") != 0 {
 			t.Errorf("queues: %s", queues.raw)
 		}
 	})

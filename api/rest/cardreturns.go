@@ -69,7 +69,8 @@ func (s *Server) returnCards(ctx context.Context, in *returnCardsIn) (*body[Card
 
 type cardReturnsIn struct {
 	Paging
-	Status string `query:"status" enum:"requested,approved,done,rejected"`
+	Status  string `query:"status" enum:"requested,approved,done,rejected"`
+	BatchID string `query:"batch_id" maxLength:"20"`
 }
 
 func (s *Server) listOwnReturns(ctx context.Context, in *cardReturnsIn) (*body[list[CardReturnJSON]], error) {
@@ -85,7 +86,13 @@ func (s *Server) listReturns(ctx context.Context, in *cardReturnsIn, enterprise 
 	if err != nil {
 		return nil, err
 	}
-	found, err := aidcard.Returns(s.DB.Read(ctx), enterprise, in.Status, before, in.Limit+1)
+	filter := aidcard.ReturnFilter{EnterpriseID: enterprise, Status: in.Status, Before: before, Limit: in.Limit + 1}
+	if in.BatchID != "" {
+		if filter.BatchID, err = parseID(in.BatchID, "batch_id"); err != nil {
+			return nil, err
+		}
+	}
+	found, err := aidcard.Returns(s.DB.Read(ctx), filter)
 	if err != nil {
 		return nil, err
 	}

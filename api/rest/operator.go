@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"zique/internal/aidcard"
 	"zique/internal/bank"
+	"zique/internal/cardsale"
 	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/identity"
@@ -21,7 +23,7 @@ import (
 
 // QueueJSON is work that waits for the county's staff.
 type QueueJSON struct {
-	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,refunds_requested,refunds_returned,refund_transfers,gateway_refunds_failing,bank_differences,payment_differences,statements_disputed,statements_approved,events_stuck,jobs_failed"`
+	Queue    string     `json:"queue" enum:"admissions_county,admissions_federation,approvals,refunds_requested,refunds_returned,refund_transfers,gateway_refunds_failing,bank_differences,payment_differences,card_batches_funded,card_returns_requested,card_returns_approved,statements_disputed,statements_approved,events_stuck,jobs_failed"`
 	Count    int64      `json:"count"`
 	OldestAt *time.Time `json:"oldest_at,omitempty" doc:"since when the first has waited"`
 }
@@ -45,6 +47,9 @@ func (s *Server) listQueues(ctx context.Context, _ *struct{}) (*body[list[QueueJ
 		{"gateway_refunds_failing", func() (int64, *clock.Millis, error) { return payment.RefundsFailing(view) }},
 		{"bank_differences", func() (int64, *clock.Millis, error) { return bank.DifferencesOpen(view) }},
 		{"payment_differences", func() (int64, *clock.Millis, error) { return payment.DifferencesOpen(view) }},
+		{"card_batches_funded", func() (int64, *clock.Millis, error) { return cardsale.IssueWaiting(view) }},
+		{"card_returns_requested", func() (int64, *clock.Millis, error) { return aidcard.ReturnsWaiting(view, aidcard.ReturnRequested) }},
+		{"card_returns_approved", func() (int64, *clock.Millis, error) { return aidcard.ReturnsWaiting(view, aidcard.ReturnApproved) }},
 		{"statements_disputed", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Disputed) }},
 		{"statements_approved", func() (int64, *clock.Millis, error) { return settlement.Waiting(view, settlement.Approved) }},
 		{"events_stuck", func() (int64, *clock.Millis, error) { return outbox.Stuck(view, now.Add(-stuckAfter)) }},

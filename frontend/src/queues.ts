@@ -12,6 +12,9 @@ const PLACES: Record<string, string> = {
   gateway_refunds_failing: '/ops/refunds/gateways?failing=true',
   bank_differences: '/ops/bank?status=open',
   payment_differences: '/ops/refunds/differences?open=true',
+  card_batches_funded: '/ops/card-batches?status=awaiting_issue',
+  card_returns_requested: '/ops/cards/returns?status=requested',
+  card_returns_approved: '/ops/cards/returns?status=approved',
   statements_disputed: '/ops/settlements/statements?status=disputed',
   statements_approved: '/ops/settlements/statements?status=approved',
 }

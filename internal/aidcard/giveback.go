@@ -346,21 +346,37 @@ func PayReturn(tx *storage.Tx, by audit.Actor, returnID id.ID, reference string)
 	return err
 }
 
-// Returns lists returns, the newest first, before an id (0: from the newest); enterprise 0
-// is any, and so is status "".
-func Returns(view *gorm.DB, enterprise id.ID, status string, before id.ID, limit int) ([]Return, error) {
-	q := returns(view).Order("r.id DESC").Limit(limit)
-	if enterprise != 0 {
-		q = q.Where("r.enterprise_id = ?", enterprise)
+// ReturnFilter narrows a listing of returns; zero fields do not.
+type ReturnFilter struct {
+	EnterpriseID id.ID
+	BatchID      id.ID
+	Status       string
+	Before       id.ID // the last of the page before
+	Limit        int
+}
+
+// Returns lists returns, the newest first.
+func Returns(view *gorm.DB, f ReturnFilter) ([]Return, error) {
+	q := returns(view).Order("r.id DESC").Limit(f.Limit)
+	if f.EnterpriseID != 0 {
+		q = q.Where("r.enterprise_id = ?", f.EnterpriseID)
 	}
-	if status != "" {
-		q = q.Where("r.status = ?", status)
+	if f.BatchID != 0 {
+		q = q.Where("r.batch_id = ?", f.BatchID)
 	}
-	if before != 0 {
-		q = q.Where("r.id < ?", before)
+	if f.Status != "" {
+		q = q.Where("r.status = ?", f.Status)
+	}
+	if f.Before != 0 {
+		q = q.Where("r.id < ?", f.Before)
 	}
 	found := []Return{}
 	return found, q.Find(&found).Error
+}
+
+// ReturnsWaiting counts the returns in a status, and tells since when the first has waited.
+func ReturnsWaiting(view *gorm.DB, status string) (int64, *clock.Millis, error) {
+	return storage.Waiting(view.Model(&Return{}).Where("status = ?", status), "changed_at")
 }
 
 // GetReturn answers a return or ErrNoReturn.

@@ -30,6 +30,9 @@ func Mint(tx *storage.Tx, b Batch, ids []id.ID, kind string, expires *clock.Mill
 	return cards, err
 }
 
+// Unclaimed is the condition of cards that are nobody's yet, also those whose last day is over.
+const Unclaimed = "holder_id IS NULL AND status IN ('issued', 'expired')"
+
 // Recall makes cards void that nobody has claimed, as empty does, but many at once, and
 // gives their money back to the enterprise. The cards are locked; any that is claimed or
 // stopped is ErrNotUsable. The caller writes the log.
@@ -45,8 +48,8 @@ func Recall(tx *storage.Tx, enterprise id.ID, cards []Card) (money.Fen, error) {
 		postings[i] = ledger.Posting{Kind: emptied[StepVoided], Reference: steps[i].ID.String(), Entries: []ledger.Entry{
 			{Account: c.Account(), Amount: -c.BalanceFen}, {Account: org.PaidInAccount(enterprise), Amount: c.BalanceFen}}}
 	}
-	change := tx.Model(&Card{}).Where("id IN ? AND status = ?", ids, Issued).
-		Updates(map[string]any{"status": next[voids][Issued], "due_at": nil, "balance_fen": 0})
+	change := tx.Model(&Card{}).Where("id IN ?", ids).Where(Unclaimed).
+		Updates(map[string]any{"status": Void, "due_at": nil, "balance_fen": 0})
 	if change.Error != nil {
 		return 0, change.Error
 	}

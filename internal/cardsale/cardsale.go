@@ -210,6 +210,12 @@ func Get(view *gorm.DB, enterprise, saleID id.ID) (Sale, error) {
 	return s, err
 }
 
+// IssueWaiting counts the batches that are paid and not issued yet, and tells since when the
+// first has waited.
+func IssueWaiting(view *gorm.DB) (int64, *clock.Millis, error) {
+	return storage.Waiting(view.Model(&Sale{}).Where("status = ?", AwaitingIssue), "funded_at")
+}
+
 // ByRemittance answers the batches that codes of bank transfers name.
 func ByRemittance(view *gorm.DB, codes []string) (map[string]Sale, error) {
 	var sales []Sale

@@ -309,20 +309,13 @@ func (s Sale) unclaimed(tx *storage.Tx, in Recall) ([]aidcard.Card, error) {
 	}
 	var found []aidcard.Card
 	if len(in.CardIDs) == 0 {
-		return found, q.Where("status = ?", aidcard.Issued).Limit(recalledAtOnce).Find(&found).Error
+		return found, q.Where(aidcard.Unclaimed).Limit(recalledAtOnce).Find(&found).Error
 	}
-	if err := q.Where("id IN ?", in.CardIDs).Find(&found).Error; err != nil {
-		return nil, err
+	err := q.Where("id IN ?", in.CardIDs).Find(&found).Error
+	if err == nil && len(found) != len(in.CardIDs) {
+		err = aidcard.ErrNotFound
 	}
-	if len(found) != len(in.CardIDs) {
-		return nil, aidcard.ErrNotFound
-	}
-	for _, c := range found {
-		if c.Status != aidcard.Issued {
-			return nil, aidcard.ErrNotUsable
-		}
-	}
-	return found, nil
+	return found, err // aidcard.Recall refuses those that are claimed
 }
 
 // Given is a card that an enterprise put somebody down for.

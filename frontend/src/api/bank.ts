@@ -16,7 +16,7 @@ const at = (id: string) => `/ops/bank-imports/${part(id)}`
 /** The desk of what comes and goes by bank transfer. */
 export const bank = {
   rows: (query: { status?: string; open?: boolean; day?: string; cursor?: string }) => request<Page<BankRow>>('GET', '/ops/bank-rows', { query }),
-  match: (id: string, order_id: string, reason: string) => request<Approval>('POST', `/ops/bank-rows/${part(id)}/match`, { body: { order_id, reason } }),
+  match: (id: string, to: { order_id: string } | { batch_id: string }, reason: string) => request<Approval>('POST', `/ops/bank-rows/${part(id)}/match`, { body: { ...to, reason } }),
   giveBack: (id: string, bank_reference: string, reason: string) =>
     request<Approval>('POST', `/ops/bank-rows/${part(id)}/give-back`, { body: { bank_reference, reason } }),
   days: (query: { cursor?: string }) => request<Page<BankDay>>('GET', '/ops/bank-days', { query }),

@@ -1,3 +1,4 @@
+import type { CardReturn } from './cards'
 import { bytes, request } from './http'
 import type { components } from './schema'
 import type { List, Page } from './types'
@@ -24,13 +25,16 @@ export const cardBatches = {
   order: (org: string, body: BatchOrder, key: string) => request<CardBatch>('POST', '/ent/card-batches', { body, key, org }),
   confirm: (org: string, id: string) => request<CardBatch>('POST', `${at(id)}/confirm`, { org }),
   cancel: (org: string, id: string) => request<CardBatch>('POST', `${at(id)}/cancel`, { org }),
-  cards: (org: string, id: string, query: { status?: string; department?: string; cursor?: string }) => request<Page<BatchCard>>('GET', `${at(id)}/cards`, { query, org }),
+  cards: (org: string, id: string, query: { status?: string; department?: string; cursor?: string; limit?: number }) => request<Page<BatchCard>>('GET', `${at(id)}/cards`, { query, org }),
   claims: (org: string, id: string) => request<List<BatchClaims>>('GET', `${at(id)}/claims`, { org }),
   remind: (org: string, id: string, department: string) => request<{ reminded: number }>('POST', `${at(id)}/reminders`, { body: department ? { department } : {}, org }),
   recall: (org: string, id: string, department: string, reason: string) =>
     request<{ recalled: number; amount_fen: number }>('POST', `${at(id)}/recall`, { body: department ? { department, reason } : { reason }, org }),
+  returns: (org: string, id: string) => request<Page<CardReturn>>('GET', '/ent/card-returns', { query: { batch_id: id, limit: 100 }, org }),
+  giveBack: (org: string, card_ids: string[], reason: string) => request<CardReturn>('POST', '/ent/card-returns', { body: { card_ids, reason }, org }),
+  rekey: (org: string, card_ids: string[], key: string) => request<{ rekeyed: number }>('POST', '/ent/cards/rekey', { body: { card_ids }, key, org }),
   exports: (org: string, id: string) => request<Page<CardExport>>('GET', `${at(id)}/exports`, { org }),
-  askExport: (org: string, id: string, body: { format: string; password: string }, key: string) => request<CardExport>('POST', `${at(id)}/exports`, { body, key, org }),
+  askExport: (org: string, id: string, body: { format: string; password: string; only_missing?: boolean }, key: string) => request<CardExport>('POST', `${at(id)}/exports`, { body, key, org }),
   approveExport: (org: string, id: string) => request<CardExport>('POST', `/ent/exports/${part(id)}/approve`, { org }),
   exportFile: (org: string, id: string) => bytes(`/ent/exports/${part(id)}/file`, {}, org),
   recipients: (org: string, id: string) => ({

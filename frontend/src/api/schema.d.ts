@@ -5744,7 +5744,7 @@ export interface components {
              */
             oldest_at?: string;
             /** @enum {string} */
-            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "payment_differences" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
+            queue: "admissions_county" | "admissions_federation" | "approvals" | "refunds_requested" | "refunds_returned" | "refund_transfers" | "gateway_refunds_failing" | "bank_differences" | "payment_differences" | "card_batches_funded" | "card_returns_requested" | "card_returns_approved" | "statements_disputed" | "statements_approved" | "events_stuck" | "jobs_failed";
         };
         QuoteJSON: {
             cards: components["schemas"]["CardUsedJSON"][] | null;
@@ -8878,6 +8878,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 status?: "requested" | "approved" | "done" | "rejected";
+                batch_id?: string;
             };
             header?: never;
             path?: never;
@@ -10783,6 +10784,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 status?: "requested" | "approved" | "done" | "rejected";
+                batch_id?: string;
             };
             header?: never;
             path?: never;

@@ -14,6 +14,8 @@ export default {
     cancel: '取消这一批', cancelAsk: '取消后不能恢复。已经到账的款会由运营人员退回原账户。',
     people: '领取情况', department: '部门', noDepartment: '未填部门', anyDepartment: '全部部门', statusLabel: '领取状态', anyStatus: '全部', claim: { unminted: '未发卡', unclaimed: '未领取', claimed: '已领取', recalled: '已收回' },
     remind: '提醒未领取的人', reminded: '已提醒 {n} 人', remindedAt: '提醒于 {time}', recall: '收回未领取的卡', recallAsk: '收回 {n} 张没有人领取的卡，钱回到本单位账上。收回后不能恢复。', recalled: '收回了 {n} 张，共 {amount}', noCards: '没有这样的卡',
+    returns: '退卡', returnsHint: '付款后规定的天数内，没有人领取的卡可以退。运营同意后卡作废，钱转回本单位的收款账户。', giveBack: '申请退卡', giveBackHint: '一次最多 {n} 张，从没有人领取的卡里取。申请期间这些卡冻结。', giveBackCount: '退几张', giveBackSum: '{n} 张，共 {sum}', returnStatus: { requested: '待运营受理', approved: '待转账', done: '已转账', rejected: '未同意' },
+    rekey: '换领取码', rekeyAsk: '{number} 的旧领取码马上作废。换好后勾选“只导出没有领取码的卡”，重新导出。', rekeyed: '旧领取码已作废', onlyMissing: '只导出没有领取码的卡，其余的领取码继续有效',
     codes: '导出领取码', codesHint: '同事批准后才生成领取码；每导出一次，以前的领取码就作废。文件用您设的密码加密，保留 24 小时。', formatLabel: '文件', format: { xlsx: '加密的 Excel', pdf: '打印用 PDF（加密 zip）', json: 'JSON（加密 zip）' },
     password: '文件密码', passwordHint: '12 到 64 位，请另行告诉拿文件的人', ask: '申请导出', approve: '批准导出', download: '下载', cardsN: '{n} 张', until: '保留到 {time}', export: { awaiting_approval: '待同事批准', refused: '未批准', making: '正在生成', ready: '可以下载', expired: '文件已删除' },
   },

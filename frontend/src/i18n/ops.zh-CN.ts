@@ -4,7 +4,7 @@ export default {
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
-    queue: { admissions_county: '待县里推荐', admissions_federation: '待平台审核', approvals: '待第二人审批', refunds_requested: '待合作社答复的退款', refunds_returned: '退货待收的退款', refund_transfers: '待银行转回的退款', gateway_refunds_failing: '原路退不回去的款', bank_differences: '没处理的银行差异', payment_differences: '金额不符的支付', statements_disputed: '有异议的结算单', statements_approved: '待付款的结算单', events_stuck: '卡住的事件', jobs_failed: '失败的任务' },
+    queue: { admissions_county: '待县里推荐', admissions_federation: '待平台审核', approvals: '待第二人审批', refunds_requested: '待合作社答复的退款', refunds_returned: '退货待收的退款', refund_transfers: '待银行转回的退款', gateway_refunds_failing: '原路退不回去的款', bank_differences: '没处理的银行差异', payment_differences: '金额不符的支付', card_batches_funded: '已到账待发的卡', card_returns_requested: '待受理的退卡', card_returns_approved: '待转账的退卡', statements_disputed: '有异议的结算单', statements_approved: '待付款的结算单', events_stuck: '卡住的事件', jobs_failed: '失败的任务' },
     found: { organisation: '主体', user: '人员', village: '村庄', order: '订单', card: '爱心卡' },
     status: '状态', anyStatus: '全部状态', anyKind: '全部类型', orgSearch: '名称或信用代码', orgNone: '没有这样的主体', submittedOn: '{date} 提交',
     decide: '办理', noDesk: '您没有县级或平台的工作台，不能办理。', noAction: '现在没有要您办的。', atDesk: '{desk}工作台', reasonSeen: '申请人会看到这段话，请写清楚要改什么。', decided: '{org}：{status}', inAudit: '在操作记录里看',
@@ -61,7 +61,7 @@ export default {
     none: '没有这样的流水', memo: '附言：{memo}', order: '订单 {id}', returned: '转出流水号 {reference}', carried: '结转原因：{reason}', rows: '{n} 笔',
     status: { open: '没处理的差异', matched: '已匹配', difference: '差异', returned: '已退回' },
     why: { no_code: '附言里没有汇款码', unknown_code: '汇款码不存在', several_codes: '附言里有多个汇款码', wrong_amount: '金额与订单不符', not_awaited: '订单已付清或已取消', wrong_payer: '付款人不是订购的单位', given_up: '批次付款后取消了' },
-    match: '匹配到订单', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
+    match: '匹配', matchTo: '匹配到', target: { order: '订单', batch: '购卡批次' }, batchNumber: '批次号', matchHint: '只能匹配正在等这笔转账、金额完全一致的订单或购卡批次。由另一位运营审批后生效。', giveBack: '已退回付款人', giveBackHint: '先在银行转出，再登记转出流水号。由另一位运营审批后记账。', orderNumber: '订单号', reference: '银行流水号', ask: '提交审批', asked: '已提交，等另一位运营审批。', seeApproval: '查看',
     daysHint: '按北京时间分日。日结时核对当日流水与账本；仍有差异时要写明结转原因。日结后不能再记入当日流水。', noDays: '还没有导入过流水', open: '{n} 笔差异没有处理', carriedN: '已结转 {n} 笔差异', closed: '{time} 已日结', close: '日结', closeOf: '日结 {day}', closeWhat: '日结后不能再记入当日流水，也不能撤回。', carryReason: '结转原因', carryHint: '还有 {n} 笔差异没有处理，请写明结转原因。',
     payee: '收款方', transfersHint: '用银行转账付款的订单退款后，在这里按原付款账户转回，再登记流水号。谁导入的那笔付款，要由另一位运营登记退款。', noTransfers: '没有要转的退款', transferDone: '登记已转账', record: '登记', transfer: { queued: '待转账', done: '已转账' },
   },
