@@ -10,7 +10,7 @@ if (!baseURL || !folder) {
 }
 
 export const password = 'zique-demo-2026'
-export const people = { buyer: '13900000001', seller: '13900000002', county: '13900000004', federation: '13900000005', liaison: '13900000006', auditor: '13900000008' }
+export const people = { buyer: '13900000001', seller: '13900000002', secretary: '13900000003', county: '13900000004', federation: '13900000005', liaison: '13900000006', finance: '13900000007', auditor: '13900000008' }
 
 /** Asks the program directly for what is not the journey's subject. */
 export async function call(method, path, { token, body, keyed } = {}) {
