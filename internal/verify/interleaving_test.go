@@ -482,8 +482,15 @@ func (c *county) answerStatement(rt *rapid.T) {
 		"answer": func(tx *storage.Tx) error {
 			return c.settle.Answer(tx, audit.Actor{UserID: asker}, s.ID, "下月入账")
 		},
+		"carry": func(tx *storage.Tx) error {
+			return settlement.Carry(tx, audit.Actor{UserID: asker}, s.ID, "之后退货")
+		},
 	}
-	c.may(rt, deeds[oneOf(rt, "deed", []string{"confirm", "confirm", "dispute", "answer"})])
+	deed := oneOf(rt, "deed", []string{"confirm", "confirm", "dispute", "answer"})
+	if s.WaitsFor == settlement.WaitsBalance && usually(rt, "carried on") {
+		deed = "carry"
+	}
+	c.may(rt, deeds[deed])
 }
 
 // payOut asks for, approves, files and pays what of a settlement can be paid.
