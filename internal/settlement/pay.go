@@ -190,7 +190,7 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	for _, st := range asked {
 		named[st.ID] = st.PayeeID
 	}
-	if err := notInsiders(tx, by.UserID, a.RequestedBy, asked); err != nil {
+	if err := neitherInsider(tx, by.UserID, a.RequestedBy, asked); err != nil {
 		return err
 	}
 	if err := judge(tx.DB, tx.Now(), asked); err != nil {
@@ -216,8 +216,8 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	return deeds(tx, by, "approved", "", Confirmed, asked...)
 }
 
-// notInsiders refuses who decides, and who asked, where they are or were of a payee.
-func notInsiders(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
+// neitherInsider refuses who decides, and who asked, where either is or was of a payee.
+func neitherInsider(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
 	if err := org.NotInsider(tx, decider, payeesOf(asked)...); err != nil {
 		return err
 	}

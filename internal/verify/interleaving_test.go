@@ -400,12 +400,12 @@ func (c *county) settleDifference(rt *rapid.T) {
 	if len(open) == 0 {
 		return
 	}
-	row, how := oneOf(rt, "row", open), bank.Settlement{ReturnReference: c.next("T")}
+	row, how := oneOf(rt, "row", open), bank.Resolution{ReturnReference: c.next("T")}
 	if rapid.Bool().Draw(rt, "match") {
 		o, _ := c.anOrder(rt, func(o order.Order) bool {
 			return o.Status == order.AwaitingPayment && o.Payments[len(o.Payments)-1].AmountFen == row.AmountFen
 		})
-		how = bank.Settlement{OrderID: o.ID}
+		how = bank.Resolution{OrderID: o.ID}
 	}
 	c.decided(rt, func(tx *storage.Tx) (approval.Approval, error) {
 		return c.bank.Ask(tx, audit.Actor{UserID: asker}, row.ID, how, "核对")
