@@ -2308,6 +2308,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/statements/{id}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["carry-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/statements/{id}/file": {
         parameters: {
             query?: never;
@@ -4606,7 +4622,7 @@ export interface components {
             available_fen: number;
             /**
              * Format: int64
-             * @description at most 0: taken back after a payout, made up for by later sales
+             * @description into the next statement; below 0: taken back after a payout, made up for by later sales
              */
             carried_fen: number;
             /**
@@ -5721,9 +5737,13 @@ export interface components {
             /** @description nobody answered in time */
             auto_confirmed: boolean;
             bank_reference?: string;
+            /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+            carried_into?: string;
+            /** @description why an operator carried it on */
+            carried_reason?: string;
             /**
              * Format: int64
-             * @description opening + moved: what is paid, or carried on where it is not above 0
+             * @description opening + moved: what is paid, or carried on
              */
             closing_fen: number;
             /**
@@ -5747,7 +5767,7 @@ export interface components {
             next_cursor?: string;
             /**
              * Format: int64
-             * @description carried from the statement before; at most 0
+             * @description the closings of the statements that were carried into it
              */
             opening_fen: number;
             org_id: string;
@@ -5770,7 +5790,7 @@ export interface components {
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
-             * @description why a confirmed one cannot be paid now
+             * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
              * @enum {string}
              */
             waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
@@ -5840,9 +5860,13 @@ export interface components {
             /** @description nobody answered in time */
             auto_confirmed: boolean;
             bank_reference?: string;
+            /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+            carried_into?: string;
+            /** @description why an operator carried it on */
+            carried_reason?: string;
             /**
              * Format: int64
-             * @description opening + moved: what is paid, or carried on where it is not above 0
+             * @description opening + moved: what is paid, or carried on
              */
             closing_fen: number;
             /**
@@ -5863,7 +5887,7 @@ export interface components {
             moved_fen: number;
             /**
              * Format: int64
-             * @description carried from the statement before; at most 0
+             * @description the closings of the statements that were carried into it
              */
             opening_fen: number;
             org_id: string;
@@ -5886,7 +5910,7 @@ export interface components {
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
-             * @description why a confirmed one cannot be paid now
+             * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
              * @enum {string}
              */
             waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
@@ -11435,6 +11459,41 @@ export interface operations {
             };
         };
     };
+    "carry-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-statement-file": {
         parameters: {
             query?: {
@@ -11501,9 +11560,13 @@ export interface operations {
                         /** @description nobody answered in time */
                         auto_confirmed: boolean;
                         bank_reference?: string;
+                        /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+                        carried_into?: string;
+                        /** @description why an operator carried it on */
+                        carried_reason?: string;
                         /**
                          * Format: int64
-                         * @description opening + moved: what is paid, or carried on where it is not above 0
+                         * @description opening + moved: what is paid, or carried on
                          */
                         closing_fen: number;
                         /**
@@ -11524,7 +11587,7 @@ export interface operations {
                         moved_fen: number;
                         /**
                          * Format: int64
-                         * @description carried from the statement before; at most 0
+                         * @description the closings of the statements that were carried into it
                          */
                         opening_fen: number;
                         org_id: string;
@@ -11547,7 +11610,7 @@ export interface operations {
                         /** @enum {string} */
                         status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
                         /**
-                         * @description why a confirmed one cannot be paid now
+                         * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
                          * @enum {string}
                          */
                         waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
