@@ -139,7 +139,7 @@ func (c *county) step(rt *rapid.T) {
 		c.buy, c.buy, c.buy, c.payByGateway, c.payByGateway, c.payByBank, c.payByBank,
 		c.ship, c.ship, c.ship, c.receive, c.cancel, c.askRefund, c.askRefund, c.giveBack, c.decideRefund, c.decideRefund,
 		c.settleDifference, c.transferRefund, c.closeBankDay,
-		c.makeStatements, c.answerStatement, c.answerStatement, c.payOut, c.payOut,
+		c.makeStatements, c.answerStatement, c.answerStatement, c.carryOn, c.payOut, c.payOut,
 		c.freeze, c.timePasses, c.timePasses, c.timePasses, c.timePasses,
 	}
 	oneOf(rt, "deed", deeds)(rt)
@@ -482,15 +482,27 @@ func (c *county) answerStatement(rt *rapid.T) {
 		"answer": func(tx *storage.Tx) error {
 			return c.settle.Answer(tx, audit.Actor{UserID: asker}, s.ID, "下月入账")
 		},
-		"carry": func(tx *storage.Tx) error {
-			return settlement.Carry(tx, audit.Actor{UserID: asker}, s.ID, "之后退货")
-		},
 	}
-	deed := oneOf(rt, "deed", []string{"confirm", "confirm", "dispute", "answer"})
-	if s.WaitsFor == settlement.WaitsBalance && usually(rt, "carried on") {
-		deed = "carry"
+	c.may(rt, deeds[oneOf(rt, "deed", []string{"confirm", "confirm", "dispute", "answer"})])
+}
+
+// carryOn lets a statement be part of the next: mostly one that is short.
+func (c *county) carryOn(rt *rapid.T) {
+	all, err := settlement.Statements(c.view(), c.DB.Now(), settlement.Filter{Limit: 20})
+	if err != nil {
+		rt.Fatal(err)
 	}
-	c.may(rt, deeds[deed])
+	short := slices.DeleteFunc(slices.Clone(all), func(s settlement.Statement) bool { return s.WaitsFor != settlement.WaitsBalance })
+	if len(short) > 0 && usually(rt, "a short one") {
+		all = short
+	}
+	if len(all) == 0 {
+		return
+	}
+	s := oneOf(rt, "statement", all)
+	c.may(rt, func(tx *storage.Tx) error {
+		return settlement.Carry(tx, audit.Actor{UserID: asker}, s.ID, "之后退货")
+	})
 }
 
 // payOut asks for, approves, files and pays what of a settlement can be paid.
