@@ -68,10 +68,11 @@ func Carry(tx *storage.Tx, by audit.Actor, statementID id.ID, reason string) err
 		"/org/"+st.OrgID.String()+"/statements/"+st.ID.String())
 }
 
-// carriedOn locks what is carried on and in no statement yet, by its account.
+// carriedOn finds what is carried on and in no statement yet, by its account. It needs no
+// lock: nothing else becomes of such a statement, and one run at a time makes any.
 func carriedOn(tx *storage.Tx, codes []string) (map[string][]Statement, error) {
 	var found []Statement
-	err := tx.ForUpdate().Where("account IN ? AND status = ? AND carried_into = 0", codes, Carried).Order("id").Find(&found).Error
+	err := tx.Where("account IN ? AND status = ? AND carried_into = 0", codes, Carried).Order("id").Find(&found).Error
 	by := map[string][]Statement{}
 	for _, s := range found {
 		by[s.Account] = append(by[s.Account], s)

@@ -494,12 +494,21 @@ func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.do(func(tx *storage.Tx) error { return tx.Exec("UPDATE jobs SET run_after = 0").Error }) // the pause after a failure is over
+			if early, err := settlement.Statements(m.view(), 0, settlement.Filter{Status: settlement.Issued, Limit: 100}); err != nil {
+				t.Fatal(err)
+			} else if len(early) > 0 { // a payee may be faster than the run
+				m.confirmed(early[0])
+			}
 			if now, err := settlement.Get(m.view(), 0, run.ID); err == nil && now.Status == settlement.Open {
 				break
 			}
 		}
 		now, err := settlement.Get(m.view(), 0, run.ID)
-		if err != nil || now.Status != settlement.Open || len(now.Counts) != 1 || now.Counts[0].Count != accounts || now.Counts[0].ClosingFen != 100*accounts {
+		made, sum := int64(0), money.Fen(0)
+		for _, c := range now.Counts {
+			made, sum = made+c.Count, sum+c.ClosingFen
+		}
+		if err != nil || now.Status != settlement.Open || made != accounts || sum != 100*accounts {
 			t.Errorf("the run %+v, %v", now, err)
 		}
 		if again := m.run(); len(again.Counts) != 0 {
