@@ -139,6 +139,7 @@ var audited = map[string][]string{
 	"POST /ops/settlements/{id}/request-approval": {"approval.requested", "statement.payout_requested"},
 	"POST /ops/settlements/{id}/close":            {"settlement.closed"},
 	"POST /ops/statements/{id}/answer":            {"statement.answered"},
+	"POST /ops/statements/{id}/carry":             {"statement.carried"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
 	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},

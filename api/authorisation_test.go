@@ -191,6 +191,7 @@ var rules = map[string]rule{
 	"GET /ops/statements/{id}":                    {by: "auditor", also: desks, path: "/ops/statements/{statement}"},
 	"GET /ops/statements/{id}/file":               {by: "auditor", also: desks, path: "/ops/statements/{statement}/file"},
 	"POST /ops/statements/{id}/answer":            {by: "county", answers: conflict, also: desks, path: "/ops/statements/{statement}/answer", body: map[string]any{"reason": "x"}},
+	"POST /ops/statements/{id}/carry":             {by: "county", answers: conflict, also: desks, path: "/ops/statements/{statement}/carry", body: map[string]any{"reason": "x"}},
 	"POST /ops/statements/{id}/pay":               {by: "county", answers: conflict, also: desks, key: true, path: "/ops/statements/{statement}/pay", body: map[string]any{"bank_reference": "x", "paid_at": "2026-01-01T00:00:00Z"}},
 	"GET /ops/shares/{line_id}":                   {by: "auditor", also: desks, path: "/ops/shares/{closed_line}"},
 	"POST /ops/share-rules":                       {by: "county", answers: badRequest, also: desks, body: map[string]any{"name": "", "rate_bp": 1, "eligible": true, "bearer": "", "valid_from": "", "source": ""}},

@@ -30,7 +30,7 @@ var kept = map[string][]string{
 	"bank_transfers_sent": nil,
 	"ledger_heads":        {"size", "epoch"},
 	"settlement_statements": {"status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at",
-		"changed_at"},
+		"carried_into", "carried_reason", "changed_at"},
 }
 
 // printGrants shows what the application's account needs, and no more.

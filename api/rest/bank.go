@@ -100,7 +100,7 @@ type matchBankRowIn struct {
 }
 
 func (s *Server) matchBankRow(ctx context.Context, in *matchBankRowIn) (*body[ApprovalJSON], error) {
-	var how bank.Settlement
+	var how bank.Resolution
 	var err error
 	switch {
 	case in.Body.BatchID == "":
@@ -125,10 +125,10 @@ type returnBankRowIn struct {
 }
 
 func (s *Server) returnBankRow(ctx context.Context, in *returnBankRowIn) (*body[ApprovalJSON], error) {
-	return s.settleBankRow(ctx, in.PathID, bank.Settlement{ReturnReference: in.Body.BankReference}, in.Body.Reason)
+	return s.settleBankRow(ctx, in.PathID, bank.Resolution{ReturnReference: in.Body.BankReference}, in.Body.Reason)
 }
 
-func (s *Server) settleBankRow(ctx context.Context, at PathID, how bank.Settlement, reason string) (*body[ApprovalJSON], error) {
+func (s *Server) settleBankRow(ctx context.Context, at PathID, how bank.Resolution, reason string) (*body[ApprovalJSON], error) {
 	rowID, err := at.parse(bank.ErrNoRow)
 	if err != nil {
 		return nil, err

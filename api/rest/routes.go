@@ -186,6 +186,7 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ops/statements/{id}", "get-statement", readers, s.getStatement)
 	download(on, "/ops/statements/{id}/file", "get-statement-file", readers, s.statementFile)
 	post(on, "/ops/statements/{id}/answer", "answer-statement", operators, http.StatusOK, s.answerStatement)
+	post(on, "/ops/statements/{id}/carry", "carry-statement", operators, http.StatusOK, s.carryStatement)
 	keyed[StatementOfJSON](on, "/ops/statements/{id}/pay", "pay-statement", operators, s.payStatement) // (K)
 	get(on, "/ops/shares/{line_id}", "list-line-shares", readers, s.listLineShares)
 	get(on, "/ops/villages/{id}/shares", "list-shares-of-village", onlookers, s.listVillageShares)

@@ -16,7 +16,7 @@ type MoneyJSON struct {
 	AvailableFen   money.Fen `json:"available_fen"`
 	PaidFen        money.Fen `json:"paid_fen" doc:"so far"`
 	SharesFen      money.Fen `json:"shares_fen" doc:"a cooperative: what its sales gave to villages; a collective: all of its shares"`
-	CarriedFen     money.Fen `json:"carried_fen" doc:"at most 0: taken back after a payout, made up for by later sales"`
+	CarriedFen     money.Fen `json:"carried_fen" doc:"into the next statement; below 0: taken back after a payout, made up for by later sales"`
 	OpenStatements int64     `json:"open_statements"`
 	OpenFen        money.Fen `json:"open_fen" doc:"on statements that are not paid yet"`
 }

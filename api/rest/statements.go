@@ -33,19 +33,21 @@ type StatementOfJSON struct {
 	Kind          string     `json:"kind" enum:"cooperative,village_collective"`
 	Period        string     `json:"period,omitempty" example:"2026-10" doc:"the month that it settles; absent: all that had come until it was made"`
 	Since         *time.Time `json:"since,omitempty" doc:"of one made by hand: when the one before ended; absent: it is the first"`
-	OpeningFen    money.Fen  `json:"opening_fen" doc:"carried from the statement before; at most 0"`
+	OpeningFen    money.Fen  `json:"opening_fen" doc:"the closings of the statements that were carried into it"`
 	MovedFen      money.Fen  `json:"moved_fen"`
-	ClosingFen    money.Fen  `json:"closing_fen" doc:"opening + moved: what is paid, or carried on where it is not above 0"`
+	ClosingFen    money.Fen  `json:"closing_fen" doc:"opening + moved: what is paid, or carried on"`
 	ItemCount     int64      `json:"item_count"`
 	Status        string     `json:"status" enum:"issued,disputed,confirmed,approved,paid,closed,carried"`
 	AutoConfirmed bool       `json:"auto_confirmed" doc:"nobody answered in time"`
 	ConfirmBy     *time.Time `json:"confirm_by,omitempty" doc:"when silence confirms it"`
-	WaitsFor      string     `json:"waits_for,omitempty" enum:"no_payee_account,payee_cooling,balance_low" doc:"why a confirmed one cannot be paid now"`
+	WaitsFor      string     `json:"waits_for,omitempty" enum:"no_payee_account,payee_cooling,balance_low" doc:"why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it"`
 	Reason        string     `json:"reason,omitempty" doc:"of the dispute"`
 	Answer        string     `json:"answer,omitempty" doc:"to the dispute"`
 	InFile        bool       `json:"in_file" doc:"a payout file names it"`
 	BankReference string     `json:"bank_reference,omitempty"`
 	PaidAt        *time.Time `json:"paid_at,omitempty"`
+	CarriedInto   string     `json:"carried_into,omitempty" doc:"the statement whose opening has what this one carried on; absent: the next one's will"`
+	CarriedReason string     `json:"carried_reason,omitempty" doc:"why an operator carried it on"`
 	CreatedAt     time.Time  `json:"created_at"`
 }
 
@@ -54,7 +56,7 @@ func statementOfJSON(st settlement.Statement, v veil) StatementOfJSON {
 		ID: st.ID.String(), SettlementID: st.SettlementID.String(), OrgID: st.OrgID.String(), OrgName: st.OrgName, Kind: st.Kind, Period: st.Period, Since: instant(st.Since),
 		OpeningFen: st.OpeningFen, MovedFen: st.MovedFen, ClosingFen: st.ClosingFen, ItemCount: st.ItemCount, Status: st.Status,
 		AutoConfirmed: st.AutoConfirmed, ConfirmBy: instant(st.ConfirmBy), WaitsFor: st.WaitsFor, Reason: v.text(st.Reason), Answer: v.text(st.Answer),
-		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CreatedAt: st.CreatedAt.Time(),
+		InFile: st.FiledAt != nil, PaidAt: instant(st.PaidAt), CarriedInto: idOrNone(st.CarriedInto), CarriedReason: v.text(st.CarriedReason), CreatedAt: st.CreatedAt.Time(),
 	}
 	if st.BankReference != nil {
 		out.BankReference = *st.BankReference
@@ -259,6 +261,12 @@ func (s *Server) disputeStatement(ctx context.Context, in *reasonIn) (*body[Stat
 func (s *Server) answerStatement(ctx context.Context, in *reasonIn) (*body[StatementOfJSON], error) {
 	return s.changeStatement(ctx, in.PathID, func(tx *storage.Tx, statementID id.ID) error {
 		return s.Settlements.Answer(tx, actor(ctx), statementID, in.Body.Reason)
+	})
+}
+
+func (s *Server) carryStatement(ctx context.Context, in *reasonIn) (*body[StatementOfJSON], error) {
+	return s.changeStatement(ctx, in.PathID, func(tx *storage.Tx, statementID id.ID) error {
+		return settlement.Carry(tx, actor(ctx), statementID, in.Body.Reason)
 	})
 }
 

@@ -34,7 +34,7 @@ async function sell() {
   await call('POST', `/coop/orders/${order.sub_orders[0].id}/shipments`, { token: seller, keyed: true, body: { carrier: '邮政', tracking_no: 'EMS-1' } })
   await call('POST', `/orders/${order.id}/receipt`, { token: buyer })
   await until('the money of the sale', async () => (await call('GET', '/coop/money', { token: seller })).available_fen > before.available_fen)
-  return { cooperative, village: order.lines[0].village_id }
+  return { cooperative, order, village: order.lines[0].village_id }
 }
 
 /** The demo's liaison heads the collective whose village the goods came from. */
@@ -143,6 +143,23 @@ async function askTooEarly(desk) {
   desk.faults = desk.faults.filter((fault) => !fault.includes('409'))
 }
 
+/** After a refund the account holds less than the statement, which is then part of the next. */
+async function carry(desk, seller, order, cooperative) {
+  const { sub_orders: [part], lines: [line] } = order
+  await call('POST', `/coop/orders/${part.id}/refunds`, { token: await tokenOf(people.seller), keyed: true, body: { reason: '坏果', lines: [{ line_id: line.id, quantity: 1 }] } })
+  await desk.page.reload()
+  await desk.at('statement').filter({ hasText: '已确认' }).getByRole('link').click()
+  await desk.at('statement-carry').click()
+  await desk.fill('reason', '之后退了一件，和下一张一起付')
+  await desk.look('carry')
+  await desk.at('confirm').dblclick({ noWaitAfter: true })
+  await desk.page.locator('[data-testid="statement-head"][data-status="carried"]').waitFor()
+  await desk.look('carried')
+  await seller.page.goto(`/org/${cooperative}/money`)
+  await seller.page.getByText('和下一张结算单一起付').waitFor()
+  await seller.look('money-carried')
+}
+
 async function readShares(head, collective) {
   await signIn(head, people.liaison, `/org/${collective}/money`)
   await head.at('share').first().waitFor()
@@ -175,7 +192,7 @@ async function readBooks(auditor, run) {
 
 async function journey(browser, size, disputes) {
   console.log(`${size.width}x${size.height}`)
-  const { cooperative, village } = await sell()
+  const { cooperative, order, village } = await sell()
   const collective = await lead(village)
   const cast = {}
   for (const who of ['seller', 'county', 'federation', 'head', 'auditor']) {
@@ -191,6 +208,7 @@ async function journey(browser, size, disputes) {
     if (disputes) await dispute(seller, county, run)
     await confirm(seller)
     await askTooEarly(county)
+    if (!disputes) await carry(county, seller, order, cooperative)
     await readShares(head, collective)
     await readBooks(auditor, run)
   } catch (error) {

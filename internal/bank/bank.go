@@ -131,7 +131,7 @@ type Service struct {
 // NewService registers what needs a second person.
 func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, approvals *approval.Desk) *Service {
 	s := &Service{db, keys, lifecycle, approvals}
-	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carrySettlement, Own: s.ownSettlement, Decides: identity.EveryOperator})
+	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carryResolution, Own: s.ownResolution, Decides: identity.EveryOperator})
 	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Own: ownSendBack, Decides: identity.EveryOperator})
 	return s
 }

@@ -64,7 +64,7 @@ func (s *Service) carrySendBack(tx *storage.Tx, by audit.Actor, a approval.Appro
 	if err != nil {
 		return err
 	}
-	if err := apart(tx, by.UserID, a.RequestedBy, about); err != nil {
+	if err := neitherOwn(tx, by.UserID, a.RequestedBy, about); err != nil {
 		return err
 	}
 	if err := payment.SendBack(tx, d); err != nil {

@@ -26,9 +26,9 @@ const SettleKind = "bank_difference.settle"
 
 const settleTTL = 7 * 24 * time.Hour
 
-// Settlement is what is to become of a difference: it pays an order or a batch of cards, or
+// Resolution is what is to become of a difference: it pays an order or a batch of cards, or
 // was given back by a transfer with a bank reference of its own.
-type Settlement struct {
+type Resolution struct {
 	OrderID         id.ID  `json:"order_id,omitempty"`
 	BatchID         id.ID  `json:"batch_id,omitempty"`
 	ReturnReference string `json:"return_reference,omitempty"`
@@ -42,7 +42,7 @@ func IsReference(text string) bool { return bankReference.MatchString(text) }
 // Ask asks a second operator to settle a difference. It fails with ErrNoRow, ErrSettled,
 // wrong fields, a refusal of the order, org.ErrOwnRequest where the order is the asker's
 // own, or approval.ErrPending.
-func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlement, reason string) (approval.Approval, error) {
+func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Resolution, reason string) (approval.Approval, error) {
 	r, err := s.Get(tx.DB, rowID)
 	if err != nil {
 		return approval.Approval{}, err
@@ -65,7 +65,7 @@ func (s *Service) Ask(tx *storage.Tx, by audit.Actor, rowID id.ID, how Settlemen
 }
 
 // about is what it is about; the zero purchase: nobody knows.
-func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
+func (how Resolution) about(view *gorm.DB, r Row) (purchase, error) {
 	switch {
 	case how.BatchID != 0:
 		return purchaseOf(view, Row{BatchID: how.BatchID})
@@ -77,7 +77,7 @@ func (how Settlement) about(view *gorm.DB, r Row) (purchase, error) {
 }
 
 // check refuses at once what could not be carried out.
-func (how Settlement) check(tx *storage.Tx, r Row) error {
+func (how Resolution) check(tx *storage.Tx, r Row) error {
 	if how.BatchID != 0 {
 		return checkBatch(tx, r, how.BatchID)
 	}
@@ -110,9 +110,9 @@ func checkBatch(tx *storage.Tx, r Row, batchID id.ID) error {
 	return nil
 }
 
-// ownSettlement tells whether the order is the user's own that a request is about.
-func (s *Service) ownSettlement(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
-	var how Settlement
+// ownResolution tells whether the order is the user's own that a request is about.
+func (s *Service) ownResolution(view *gorm.DB, userID id.ID, a approval.Approval) (bool, error) {
+	var how Resolution
 	if err := a.Open(&how); err != nil {
 		return false, err
 	}
@@ -127,9 +127,9 @@ func (s *Service) ownSettlement(view *gorm.DB, userID id.ID, a approval.Approval
 	return isOwn(view, userID, about)
 }
 
-// carrySettlement settles a difference that a second person approved.
-func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
-	var how Settlement
+// carryResolution settles a difference that a second person approved.
+func (s *Service) carryResolution(tx *storage.Tx, by audit.Actor, a approval.Approval) error {
+	var how Resolution
 	if err := a.Open(&how); err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 	if err != nil {
 		return err
 	}
-	if err := apart(tx, by.UserID, a.RequestedBy, about); err != nil {
+	if err := neitherOwn(tx, by.UserID, a.RequestedBy, about); err != nil {
 		return err
 	}
 	before := map[string]any{"status": r.Status, "why": r.Why}
@@ -164,7 +164,8 @@ func (s *Service) carrySettlement(tx *storage.Tx, by audit.Actor, a approval.App
 		Before: before, After: map[string]any{"status": r.Status, "settlement": how}})
 }
 
-func apart(tx *storage.Tx, decider, asker id.ID, about purchase) error {
+// neitherOwn refuses who decides, and who asked, where the purchase is either's own.
+func neitherOwn(tx *storage.Tx, decider, asker id.ID, about purchase) error {
 	if err := notOwn(tx.DB, decider, about); err != nil {
 		return err
 	}

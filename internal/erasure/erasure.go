@@ -64,6 +64,7 @@ var columns = []column{
 	{table: "settlements", name: "note", own: "asked_by = @user", most: 1000},
 	{table: "settlement_statements", name: "reason", most: 1000},
 	{table: "settlement_statements", name: "answer", most: 1000},
+	{table: "settlement_statements", name: "carried_reason", most: 1000},
 	{table: "bank_rows", name: "carried_reason", own: paid, most: 2000},
 	{table: "refunds", name: "reason", own: "asked_by = @user OR " + bought, most: 400},
 	{table: "refunds", name: "decision_reason", own: "decided_by = @user OR " + bought, most: 400},

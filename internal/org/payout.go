@@ -7,6 +7,7 @@ import (
 
 	"zique/internal/clock"
 	"zique/internal/id"
+	"zique/internal/storage"
 )
 
 // Standing is to which account an organisation would be paid now: Err says why to none,
@@ -36,6 +37,15 @@ func Standings(view *gorm.DB, now clock.Millis, orgIDs []id.ID) (map[id.ID]Stand
 		}
 	}
 	return found, nil
+}
+
+// TellPayee tells those of an organisation who may touch its payee account.
+func TellPayee(tx *storage.Tx, orgID id.ID, template string, params map[string]string, link string) error {
+	users, err := holders(tx, orgID, monied)
+	if err != nil {
+		return err
+	}
+	return tell(tx, users, template, params, link)
 }
 
 // PayeesByID reads accounts with their numbers in clear, also those that were replaced

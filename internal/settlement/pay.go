@@ -38,7 +38,8 @@ const (
 	WaitsBalance = "balance_low" // what was refunded since makes the account hold less
 )
 
-// judge says why each statement could not be paid now, and to which account it could.
+// judge says why each statement could not be paid now, and to which account it could. Of one
+// that is not confirmed it says only whether its account holds enough.
 func judge(view *gorm.DB, now clock.Millis, statements []Statement) error {
 	standings, err := org.Standings(view, now, payeesOf(statements))
 	if err != nil {
@@ -53,12 +54,13 @@ func judge(view *gorm.DB, now clock.Millis, statements []Statement) error {
 		standing := standings[s.OrgID]
 		s.PayeeID = standing.PayeeID
 		switch {
+		case s.short(free):
+			s.WaitsFor = WaitsBalance
+		case s.Status != Confirmed:
 		case standing.Err == org.ErrNoPayee:
 			s.WaitsFor = WaitsNoPayee
 		case standing.Err == org.ErrPayeeCooling:
 			s.WaitsFor = WaitsCooling
-		case free[s.Account] < s.ClosingFen:
-			s.WaitsFor = WaitsBalance
 		}
 	}
 	return nil
@@ -180,17 +182,15 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	if _, err := lockRun(tx, a.SubjectID); err != nil {
 		return err
 	}
-	confirmed, err := lockAll(tx, a.SubjectID, Confirmed)
-	if err != nil {
+	var asked []Statement
+	if err := tx.ForUpdate().Where("settlement_id = ? AND approval_id = ?", a.SubjectID, a.ID).Order("id").Find(&asked).Error; err != nil {
 		return err
 	}
-	asked, named := []Statement{}, map[id.ID]id.ID{}
-	for _, st := range confirmed {
-		if st.ApprovalID == a.ID {
-			asked, named[st.ID] = append(asked, st), st.PayeeID
-		}
+	named := map[id.ID]id.ID{}
+	for _, st := range asked {
+		named[st.ID] = st.PayeeID
 	}
-	if err := apart(tx, by.UserID, a.RequestedBy, asked); err != nil {
+	if err := neitherInsider(tx, by.UserID, a.RequestedBy, asked); err != nil {
 		return err
 	}
 	if err := judge(tx.DB, tx.Now(), asked); err != nil {
@@ -198,7 +198,7 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	}
 	for i := range asked {
 		st := &asked[i]
-		if st.WaitsFor != "" || st.PayeeID != named[st.ID] {
+		if st.Status != Confirmed || st.WaitsFor != "" || st.PayeeID != named[st.ID] {
 			return ErrPayeeChanged
 		}
 		if err := st.move(approve, tx.Now()); err != nil {
@@ -208,7 +208,7 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 			return err
 		}
 	}
-	err = audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
+	err := audit.Write(tx, by, audit.Change{Action: "payout.approved", Subject: "settlement", SubjectID: a.SubjectID, Reason: a.Reason,
 		After: map[string]any{"statements": len(asked), "total_fen": sumOf(asked)}})
 	if err != nil {
 		return err
@@ -216,7 +216,8 @@ func (s *Service) approve(tx *storage.Tx, by audit.Actor, a approval.Approval) e
 	return deeds(tx, by, "approved", "", Confirmed, asked...)
 }
 
-func apart(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
+// neitherInsider refuses who decides, and who asked, where either is or was of a payee.
+func neitherInsider(tx *storage.Tx, decider, asker id.ID, asked []Statement) error {
 	if err := org.NotInsider(tx, decider, payeesOf(asked)...); err != nil {
 		return err
 	}
@@ -277,7 +278,7 @@ func (s *Service) file(tx *storage.Tx, by audit.Actor, approved []Statement) ([]
 	now := tx.Now()
 	for _, st := range approved {
 		if st.FiledAt == nil {
-			if standings[st.OrgID].PayeeID != st.PayeeID || free[st.Account] < 0 {
+			if standings[st.OrgID].PayeeID != st.PayeeID || st.short(free) {
 				if err := st.lapse(tx, by); err != nil {
 					return nil, err
 				}

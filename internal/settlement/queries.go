@@ -126,11 +126,11 @@ func One(view *gorm.DB, now clock.Millis, statementID, orgID id.ID) (Statement, 
 	return one[0], err
 }
 
-// show adds the names, and what confirmed statements wait for.
+// show adds the names, and what unpaid statements wait for.
 func show(view *gorm.DB, now clock.Millis, statements []Statement) error {
 	var waiting []Statement
 	for _, s := range statements {
-		if s.Status == Confirmed {
+		if s.unpaid() {
 			waiting = append(waiting, s)
 		}
 	}
@@ -223,7 +223,7 @@ type Standing struct {
 	AvailableFen   money.Fen // on its account
 	PaidFen        money.Fen // so far
 	SharesFen      money.Fen // what its sales gave to villages, or a collective's whole income
-	CarriedFen     money.Fen // at most 0: the last closing that was carried on
+	CarriedFen     money.Fen // into the next statement; below 0 what later sales make up for
 	OpenStatements int64     // not paid, not carried on
 	OpenFen        money.Fen
 }
@@ -268,10 +268,8 @@ func (s *Standing) addStatements(view *gorm.DB, account string) error {
 			s.OpenFen += c.ClosingFen
 		}
 	}
-	var last Statement
-	err = view.Where("account = ?", account).Order("from_seq DESC").Limit(1).Find(&last).Error
-	s.CarriedFen = min(0, last.ClosingFen)
-	return err
+	return view.Model(&Statement{}).Select("COALESCE(SUM(closing_fen), 0)").
+		Where("account = ? AND status = ? AND carried_into = 0", account, Carried).Scan(&s.CarriedFen).Error
 }
 
 // VillageOf is the village whose collective an organisation is, or ErrNotFound.

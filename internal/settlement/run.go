@@ -121,7 +121,8 @@ func (s *Service) chunk(ctx context.Context, run *worker.Run) (over bool, err er
 	return over, err
 }
 
-// makeSome makes the statements of the next accounts; after the last it opens the run.
+// makeSome makes the statements of the next accounts; after the last it opens the run, and
+// closes it where nothing is to be paid.
 func (s *Service) makeSome(tx *storage.Tx, settlementID id.ID, after string) (int, progress, error) {
 	run, err := lockRun(tx, settlementID)
 	if err != nil {
@@ -169,16 +170,22 @@ func open(tx *storage.Tx, run Settlement) error {
 	if err != nil {
 		return err
 	}
-	counts, err := countsOf(tx.DB, []id.ID{run.ID})
+	// By the sign of what they say, not by status: payees may have been faster than the run.
+	var made struct {
+		Issued  int64 `json:"issued"`
+		Carried int64 `json:"carried"`
+	}
+	err = tx.Model(&Statement{}).Select("COALESCE(SUM(CASE WHEN closing_fen > 0 THEN 1 ELSE 0 END), 0) issued, COALESCE(SUM(CASE WHEN closing_fen > 0 THEN 0 ELSE 1 END), 0) carried").
+		Where("settlement_id = ?", run.ID).Scan(&made).Error
 	if err != nil {
 		return err
 	}
-	made := map[string]int64{}
-	for _, c := range counts {
-		made[c.Status] = c.Count
-	}
-	return audit.Write(tx, audit.System, audit.Change{Action: "settlement.made", Subject: "settlement", SubjectID: run.ID,
+	err = audit.Write(tx, audit.System, audit.Change{Action: "settlement.made", Subject: "settlement", SubjectID: run.ID,
 		Before: map[string]string{"status": Making}, After: map[string]any{"status": Open, "statements": made}})
+	if err == nil && made.Issued == 0 {
+		err = finished(tx, audit.System, run.ID, 0)
+	}
+	return err
 }
 
 // Ended opens a run whose job was given up: what it made is right, and the accounts that
@@ -203,13 +210,17 @@ func (s *Service) statementsOf(tx *storage.Tx, run Settlement, codes []string) (
 	if err != nil {
 		return nil, err
 	}
+	carried, err := carriedOn(tx, codes)
+	if err != nil {
+		return nil, err
+	}
 	var made []Statement
 	for _, code := range codes {
 		var before Statement
 		if err := tx.Where("account = ?", code).Order("from_seq DESC").Limit(1).Find(&before).Error; err != nil {
 			return nil, err
 		}
-		st := Statement{SettlementID: run.ID, Account: code, FromSeq: before.ToSeq, ToSeq: run.ToSeq, OpeningFen: min(0, before.ClosingFen)}
+		st := Statement{SettlementID: run.ID, Account: code, FromSeq: before.ToSeq, ToSeq: run.ToSeq, OpeningFen: sumOf(carried[code])}
 		if st.FromSeq >= st.ToSeq {
 			continue
 		}
@@ -226,6 +237,9 @@ func (s *Service) statementsOf(tx *storage.Tx, run Settlement, codes []string) (
 		st.ID, st.OrgID, st.Kind, st.CreatedAt, st.ChangedAt = tx.NewID(), owner.id, owner.kind, tx.Now(), tx.Now()
 		st.ClosingFen = st.OpeningFen + st.MovedFen
 		st.issue(tx.Now().Add(s.confirm))
+		if err := st.takeOver(tx, carried[code]); err != nil {
+			return nil, err
+		}
 		made = append(made, st)
 	}
 	return made, nil
@@ -297,16 +311,19 @@ func Close(tx *storage.Tx, by audit.Actor, settlementID id.ID) error {
 			return ErrOpen
 		}
 	}
-	now := tx.Now()
-	err = tx.Model(&Statement{}).Where("settlement_id = ? AND status = ?", run.ID, moves[finish].from).
-		Updates(map[string]any{"status": moves[finish].to, "changed_at": now}).Error
+	err = tx.Model(&Statement{}).Where("settlement_id = ? AND status IN ?", run.ID, moves[finish].from).
+		Updates(map[string]any{"status": moves[finish].to, "changed_at": tx.Now()}).Error
 	if err != nil {
 		return err
 	}
-	err = tx.Model(&Settlement{}).Where("id = ?", run.ID).Updates(map[string]any{"status": Closed, "closed_at": now}).Error
+	return finished(tx, by, run.ID, paid)
+}
+
+func finished(tx *storage.Tx, by audit.Actor, settlementID id.ID, paid money.Fen) error {
+	err := tx.Model(&Settlement{}).Where("id = ?", settlementID).Updates(map[string]any{"status": Closed, "closed_at": tx.Now()}).Error
 	if err != nil {
 		return err
 	}
-	return audit.Write(tx, by, audit.Change{Action: "settlement.closed", Subject: "settlement", SubjectID: run.ID,
+	return audit.Write(tx, by, audit.Change{Action: "settlement.closed", Subject: "settlement", SubjectID: settlementID,
 		Before: map[string]any{"status": Open}, After: map[string]any{"status": Closed, "paid_fen": paid}})
 }

@@ -4,9 +4,10 @@
 // A run cuts the journal at a seq, never at a time: what is sealed by then is on its
 // statements. An account's statements follow each other without a gap. Invariants:
 //
-//   - opening = what the statement before carried (its closing where that is not above
-//     zero, else 0: that one is paid by itself); closing = opening + every entry of the
-//     account in the period but payouts.
+//   - opening = the closings of the statements that are carried into it, each into one;
+//     closing = opening + every entry of the account in the period but payouts. A closing
+//     that is not above zero is carried into the next statement; one above is paid by
+//     itself, unless refunds since leave less on the account: an operator may carry it.
 //   - The amounts of a statement never change. What was wrong is corrected in the
 //     ledger and so falls in the next period; a refund after payout makes it negative,
 //     and what is negative is carried on until sales have made up for it.
@@ -16,7 +17,7 @@
 //     approves, and the account to which each goes is the one that was approved.
 //   - No file tells the bank to pay more than an account holds when it is made.
 //   - Nobody pays themselves: an operator who is or was of a payee does not answer it, ask
-//     or approve that it is paid, or record that it was.
+//     or approve that it is paid, carry it on, or record that it was paid.
 //
 // Locks: a run's row, then its statements ascending.
 package settlement
@@ -41,6 +42,7 @@ var (
 	ErrState        = fault.New(fault.Conflict, "state_conflict", "the statement is in a state that does not allow this")
 	ErrNothingToPay = fault.New(fault.Conflict, "nothing_to_pay", "no statement of this settlement can be paid now")
 	ErrPayeeChanged = fault.New(fault.Conflict, "payee_changed", "an account or a balance has changed since this was asked for; reject it and ask again")
+	ErrCovered      = fault.New(fault.Conflict, "statement_covered", "the account holds what the statement says, so it is paid by itself")
 	ErrOpen         = fault.New(fault.Conflict, "statements_open", "some statements are neither paid nor carried on")
 )
 
@@ -58,7 +60,7 @@ const (
 	Confirmed = "confirmed"
 	Approved  = "approved"
 	Paid      = "paid"
-	Carried   = "carried" // nothing to pay: the closing is the next one's opening
+	Carried   = "carried" // not paid by itself: its closing is in the next one's opening
 )
 
 // Statuses are all that a listing may be filtered by.
@@ -115,13 +117,15 @@ type Statement struct {
 	FiledAt       *clock.Millis // first in a payout file
 	BankReference *string
 	PaidAt        *clock.Millis
+	CarriedInto   id.ID  // the statement whose opening has its closing; 0: the next one's will
+	CarriedReason string // why an operator carried it
 	CreatedAt     clock.Millis
 	ChangedAt     clock.Millis
 
 	OrgName  string        `gorm:"->"`
 	Period   string        `gorm:"-"` // the month that it settles; empty: it was made by hand
 	Since    *clock.Millis `gorm:"-"` // of one made by hand: when the one before ended; nil: it is the first
-	WaitsFor string        `gorm:"-"` // why a confirmed one cannot be paid now
+	WaitsFor string        `gorm:"-"` // why it cannot be paid now; of one that is not confirmed only WaitsBalance
 }
 
 // TableName is the table's name.
@@ -136,22 +140,27 @@ const (
 	approve
 	lapse // its account was replaced, or holds less, before any file named it
 	pay
+	carry // its account holds less
 	finish
 )
 
 // moves is what may follow what. Everything else is ErrState.
-var moves = map[event]struct{ from, to string }{
-	confirm: {Issued, Confirmed},
-	dispute: {Issued, Disputed},
-	answer:  {Disputed, Issued},
-	approve: {Confirmed, Approved},
-	lapse:   {Approved, Confirmed},
-	pay:     {Approved, Paid},
-	finish:  {Paid, Closed},
+var moves = map[event]struct {
+	from []string
+	to   string
+}{
+	confirm: {[]string{Issued}, Confirmed},
+	dispute: {[]string{Issued}, Disputed},
+	answer:  {[]string{Disputed}, Issued},
+	approve: {[]string{Confirmed}, Approved},
+	lapse:   {[]string{Approved}, Confirmed},
+	pay:     {[]string{Approved}, Paid},
+	carry:   {[]string{Issued, Disputed, Confirmed, Approved}, Carried},
+	finish:  {[]string{Paid}, Closed},
 }
 
 func (s *Statement) move(e event, now clock.Millis) error {
-	if s.Status != moves[e].from {
+	if !slices.Contains(moves[e].from, s.Status) {
 		return ErrState
 	}
 	s.Status, s.ChangedAt = moves[e].to, now
@@ -161,7 +170,7 @@ func (s *Statement) move(e event, now clock.Millis) error {
 // save writes what may change of a statement: never an amount.
 func (s *Statement) save(tx *storage.Tx) error {
 	return tx.Model(&Statement{}).Where("id = ?", s.ID).
-		Select("status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at", "changed_at").
+		Select("status", "auto_confirmed", "confirm_by", "reason", "answer", "approval_id", "payee_id", "filed_at", "bank_reference", "paid_at", "carried_reason", "changed_at").
 		Updates(s).Error
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -172,7 +173,7 @@ func (m *market) run() settlement.Settlement {
 		m.t.Fatal(err)
 	}
 	run, err := settlement.Get(m.view(), 0, run.ID)
-	if err != nil || run.Status != settlement.Open {
+	if err != nil || (run.Status == settlement.Open) != payable(run) {
 		m.t.Fatalf("the run is %s, %v", run.Status, err)
 	}
 	return run
@@ -493,12 +494,21 @@ func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.do(func(tx *storage.Tx) error { return tx.Exec("UPDATE jobs SET run_after = 0").Error }) // the pause after a failure is over
+			if early, err := settlement.Statements(m.view(), 0, settlement.Filter{Status: settlement.Issued, Limit: 100}); err != nil {
+				t.Fatal(err)
+			} else if len(early) > 0 { // a payee may be faster than the run
+				m.confirmed(early[0])
+			}
 			if now, err := settlement.Get(m.view(), 0, run.ID); err == nil && now.Status == settlement.Open {
 				break
 			}
 		}
 		now, err := settlement.Get(m.view(), 0, run.ID)
-		if err != nil || now.Status != settlement.Open || len(now.Counts) != 1 || now.Counts[0].Count != accounts || now.Counts[0].ClosingFen != 100*accounts {
+		made, sum := int64(0), money.Fen(0)
+		for _, c := range now.Counts {
+			made, sum = made+c.Count, sum+c.ClosingFen
+		}
+		if err != nil || now.Status != settlement.Open || made != accounts || sum != 100*accounts {
 			t.Errorf("the run %+v, %v", now, err)
 		}
 		if again := m.run(); len(again.Counts) != 0 {
@@ -556,7 +566,7 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 			t.Errorf("by hand, after a month: since %v, want %s", byHand.Since, first)
 		}
 		sheet, err := settlement.Sheet(m.view(), byHand, "csv")
-		if err != nil || !strings.Contains(string(sheet), "期间 "+first.Format(time.DateOnly)+" 至 ") {
+		if err != nil || !strings.Contains(string(sheet), "期间 "+first.Format(time.DateOnly)+" 00:00 至 ") {
 			t.Errorf("its file: %s %v", sheet, err)
 		}
 		postedLater(40 * 24 * time.Hour) // for the books, which are checked when the test ends
@@ -572,7 +582,7 @@ func TestSalesRefundsAndPayoutsInAnyOrderKeepTheBooks(t *testing.T) {
 			var orders []*order.Order
 			left := map[id.ID]int64{}
 			for range rapid.IntRange(1, 6).Draw(r, "steps") {
-				switch rapid.SampledFrom([]string{"sell", "close", "refund", "settle"}).Draw(r, "step") {
+				switch rapid.SampledFrom([]string{"sell", "close", "refund", "settle", "carry"}).Draw(r, "step") {
 				case "sell":
 					quantity := rapid.Int64Range(1, 4).Draw(r, "quantity")
 					o := m.sell(quantity)
@@ -595,12 +605,37 @@ func TestSalesRefundsAndPayoutsInAnyOrderKeepTheBooks(t *testing.T) {
 					if payable(run) && rapid.Bool().Draw(r, "pay") {
 						m.paid(run)
 					}
+				case "carry":
+					m.carryShort()
 				}
 			}
 			m.seal()
 			verifytest.Check(t, db)
 		})
 	})
+}
+
+// carryShort carries on all that cannot be paid.
+func (m *market) carryShort() {
+	m.t.Helper()
+	all, err := settlement.Statements(m.view(), m.db.Now(), settlement.Filter{Limit: 100})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.WaitsFor != settlement.WaitsBalance {
+			continue
+		}
+		if err := m.db.InTx(context.Background(), m.carry(s)); err != nil && err != settlement.ErrCovered { // made up for by one that was carried
+			m.t.Fatal(err)
+		}
+	}
+}
+
+func (m *market) carry(s settlement.Statement) func(tx *storage.Tx) error {
+	return func(tx *storage.Tx) error {
+		return settlement.Carry(tx, audit.Actor{UserID: asker}, s.ID, "之后退货")
+	}
 }
 
 func payable(run settlement.Settlement) bool {
@@ -663,6 +698,153 @@ func TestAnAccountNeverPaysMoreThanItHolds(t *testing.T) {
 		m.closed(1)
 		if got := m.of(first, m.coop); got.WaitsFor != "" {
 			t.Errorf("a sale made up for it, and it waits for %q", got.WaitsFor)
+		}
+	})
+}
+
+func TestWhatRefundsLeaveOfAStatementIsPaidWithTheNext(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.closed(3)
+		run := m.run()
+		first := m.of(run, m.coop)
+		m.refused("statement_covered", m.carry(first))
+		m.confirmed(first)
+		asked, err := m.ask(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		negative := m.of(m.run(), m.coop)
+		m.do(m.carry(first))
+		m.refused("state_conflict", m.carry(first))
+		if err := m.decide(asked, other); err != settlement.ErrPayeeChanged {
+			t.Errorf("asked for before it was carried: %v", err)
+		}
+		available := m.balance(org.AvailableAccount(m.coop))
+		standing, err := settlement.StandingOf(m.view(), m.coop, 0)
+		if err != nil || standing.CarriedFen != available || standing.OpenStatements != 0 {
+			t.Errorf("all is carried on: %+v, %v", standing, err)
+		}
+		m.confirmed(m.of(run, m.people)) // refunds left less than the village's share, too
+		m.do(m.carry(m.of(run, m.people)))
+		m.do(func(tx *storage.Tx) error { return settlement.Close(tx, audit.Actor{UserID: asker}, run.ID) })
+
+		m.closed(1)
+		again := m.run()
+		second := m.of(again, m.coop)
+		if second.OpeningFen != first.ClosingFen+negative.ClosingFen || second.ClosingFen != m.balance(org.AvailableAccount(m.coop)) {
+			t.Errorf("carried %d and %d, and the next is %+v", first.ClosingFen, negative.ClosingFen, second)
+		}
+		if into := m.of(run, m.coop); into.CarriedInto != second.ID || into.CarriedReason != "之后退货" {
+			t.Errorf("carried: %+v", into)
+		}
+		m.settled(again)
+		if got := m.balance(org.AvailableAccount(m.coop)); got != 0 {
+			t.Errorf("all is paid, and %d fen are left", got)
+		}
+	})
+}
+
+func TestAnApprovedStatementIsCarriedOnUntilAFileNamesIt(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.closed(3)
+		run := m.run()
+		s, of := m.of(run, m.coop), m.of(run, m.people)
+		m.confirmed(s)
+		asked, err := m.ask(run)
+		if err == nil {
+			err = m.decide(asked, other)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.refused("statement_covered", m.carry(s))
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		m.do(m.carry(s))
+		if _, err := m.file(run); err != settlement.ErrNothingToPay {
+			t.Errorf("carried on, and in a file: %v", err)
+		}
+		m.refused("state_conflict", m.pay(s, "R1"))
+		m.do(m.carry(of))
+
+		m.closed(1)
+		again := m.run()
+		later := m.of(again, m.coop)
+		m.confirmed(later)
+		if asked, err = m.ask(again); err == nil {
+			err = m.decide(asked, other)
+		}
+		if err == nil {
+			_, err = m.file(again)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		m.refused("state_conflict", m.carry(later)) // the bank may have paid it
+		m.do(m.pay(later, "R2"))
+	})
+}
+
+// A statement is carried on while the next ones are made and more is given back: nothing is
+// lost or carried twice.
+func TestCarryingOnRacesRefundsAndRuns(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		o := m.closed(4)
+		s := m.of(m.run(), m.coop)
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		m.seal()
+		var group sync.WaitGroup
+		for _, step := range []func() error{
+			func() error { return m.giveBack(o, 1) },
+			func() error { return db.InTx(context.Background(), m.carry(s)) },
+			func() error {
+				err := db.InTx(context.Background(), func(tx *storage.Tx) error {
+					_, err := m.settle.Begin(tx, audit.Actor{UserID: asker}, "")
+					return err
+				})
+				return errors.Join(err, m.jobs.Drain(context.Background()))
+			},
+		} {
+			group.Go(func() {
+				if err := step(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		m.run()
+		standing, err := settlement.StandingOf(m.view(), m.coop, 0)
+		if err != nil || standing.OpenFen+standing.CarriedFen != standing.AvailableFen || standing.AvailableFen != 2*1990-199+800 {
+			t.Errorf("two of four are left: %+v, %v", standing, err)
+		}
+	})
+}
+
+func TestARunWithNothingToPayIsClosedAtOnce(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		m := open(t, db)
+		if run := m.run(); run.Status != settlement.Closed || run.ClosedAt == nil || len(run.Counts) != 0 {
+			t.Errorf("nothing was sold: %+v", run)
+		}
+		o := m.closed(1)
+		m.settled(m.run())
+		if err := m.giveBack(o, 1); err != nil {
+			t.Fatal(err)
+		}
+		if run := m.run(); run.Status != settlement.Closed || len(run.Counts) != 1 || run.Counts[0].Status != settlement.Carried {
+			t.Errorf("all is carried on: %+v", run)
 		}
 	})
 }

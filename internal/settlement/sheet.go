@@ -34,6 +34,9 @@ func Sheet(view *gorm.DB, s Statement, format string) ([]byte, error) {
 		"结算单号 " + s.ID.String() + s.of(),
 		"期初 " + s.OpeningFen.Yuan() + "　本期 " + s.MovedFen.Yuan() + "　期末 " + s.ClosingFen.Yuan() + "（元）",
 	}
+	if s.Status == Carried {
+		lines = append(lines, s.carriedTo())
+	}
 	rows, err := sheetRows(view, s)
 	if err != nil {
 		return nil, err
@@ -94,15 +97,26 @@ func (i Item) rows() [][]string {
 
 // of says what a statement settles: a month, or what had come since the one before.
 func (s Statement) of() string {
-	made := "　制单 " + day(s.CreatedAt)
+	made := minute(s.CreatedAt)
 	switch {
 	case s.Period == "" && s.Since == nil:
-		return "　期间 至 " + day(s.CreatedAt) + made
+		return "　期间 至 " + made
 	case s.Period == "":
-		return "　期间 " + day(*s.Since) + " 至 " + day(s.CreatedAt) + made
+		return "　期间 " + minute(*s.Since) + " 至 " + made
 	}
-	return "　结算月份 " + s.Period + made
+	return "　结算月份 " + s.Period + "　制单 " + day(s.CreatedAt)
 }
+
+// carriedTo says where what a statement does not pay has gone.
+func (s Statement) carriedTo() string {
+	if s.CarriedInto == 0 {
+		return "不单独付款，转入下一张结算单"
+	}
+	return "不单独付款，已转入结算单 " + s.CarriedInto.String()
+}
+
+// minute is of a statement made by hand: there may be several of one day.
+func minute(at clock.Millis) string { return at.Time().In(shanghai).Format("2006-01-02 15:04") }
 
 func day(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
 

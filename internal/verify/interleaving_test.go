@@ -139,7 +139,7 @@ func (c *county) step(rt *rapid.T) {
 		c.buy, c.buy, c.buy, c.payByGateway, c.payByGateway, c.payByBank, c.payByBank,
 		c.ship, c.ship, c.ship, c.receive, c.cancel, c.askRefund, c.askRefund, c.giveBack, c.decideRefund, c.decideRefund,
 		c.settleDifference, c.transferRefund, c.closeBankDay,
-		c.makeStatements, c.answerStatement, c.answerStatement, c.payOut, c.payOut,
+		c.makeStatements, c.answerStatement, c.answerStatement, c.carryOn, c.payOut, c.payOut,
 		c.freeze, c.timePasses, c.timePasses, c.timePasses, c.timePasses,
 	}
 	oneOf(rt, "deed", deeds)(rt)
@@ -400,12 +400,12 @@ func (c *county) settleDifference(rt *rapid.T) {
 	if len(open) == 0 {
 		return
 	}
-	row, how := oneOf(rt, "row", open), bank.Settlement{ReturnReference: c.next("T")}
+	row, how := oneOf(rt, "row", open), bank.Resolution{ReturnReference: c.next("T")}
 	if rapid.Bool().Draw(rt, "match") {
 		o, _ := c.anOrder(rt, func(o order.Order) bool {
 			return o.Status == order.AwaitingPayment && o.Payments[len(o.Payments)-1].AmountFen == row.AmountFen
 		})
-		how = bank.Settlement{OrderID: o.ID}
+		how = bank.Resolution{OrderID: o.ID}
 	}
 	c.decided(rt, func(tx *storage.Tx) (approval.Approval, error) {
 		return c.bank.Ask(tx, audit.Actor{UserID: asker}, row.ID, how, "核对")
@@ -484,6 +484,25 @@ func (c *county) answerStatement(rt *rapid.T) {
 		},
 	}
 	c.may(rt, deeds[oneOf(rt, "deed", []string{"confirm", "confirm", "dispute", "answer"})])
+}
+
+// carryOn lets a statement be part of the next: mostly one that is short.
+func (c *county) carryOn(rt *rapid.T) {
+	all, err := settlement.Statements(c.view(), c.DB.Now(), settlement.Filter{Limit: 20})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	short := slices.DeleteFunc(slices.Clone(all), func(s settlement.Statement) bool { return s.WaitsFor != settlement.WaitsBalance })
+	if len(short) > 0 && usually(rt, "a short one") {
+		all = short
+	}
+	if len(all) == 0 {
+		return
+	}
+	s := oneOf(rt, "statement", all)
+	c.may(rt, func(tx *storage.Tx) error {
+		return settlement.Carry(tx, audit.Actor{UserID: asker}, s.ID, "之后退货")
+	})
 }
 
 // payOut asks for, approves, files and pays what of a settlement can be paid.

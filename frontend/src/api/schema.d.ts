@@ -2484,6 +2484,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/statements/{id}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["carry-statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/statements/{id}/file": {
         parameters: {
             query?: never;
@@ -5071,7 +5087,7 @@ export interface components {
             available_fen: number;
             /**
              * Format: int64
-             * @description at most 0: taken back after a payout, made up for by later sales
+             * @description into the next statement; below 0: taken back after a payout, made up for by later sales
              */
             carried_fen: number;
             /**
@@ -6219,9 +6235,13 @@ export interface components {
             /** @description nobody answered in time */
             auto_confirmed: boolean;
             bank_reference?: string;
+            /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+            carried_into?: string;
+            /** @description why an operator carried it on */
+            carried_reason?: string;
             /**
              * Format: int64
-             * @description opening + moved: what is paid, or carried on where it is not above 0
+             * @description opening + moved: what is paid, or carried on
              */
             closing_fen: number;
             /**
@@ -6245,7 +6265,7 @@ export interface components {
             next_cursor?: string;
             /**
              * Format: int64
-             * @description carried from the statement before; at most 0
+             * @description the closings of the statements that were carried into it
              */
             opening_fen: number;
             org_id: string;
@@ -6268,7 +6288,7 @@ export interface components {
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
-             * @description why a confirmed one cannot be paid now
+             * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
              * @enum {string}
              */
             waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
@@ -6338,9 +6358,13 @@ export interface components {
             /** @description nobody answered in time */
             auto_confirmed: boolean;
             bank_reference?: string;
+            /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+            carried_into?: string;
+            /** @description why an operator carried it on */
+            carried_reason?: string;
             /**
              * Format: int64
-             * @description opening + moved: what is paid, or carried on where it is not above 0
+             * @description opening + moved: what is paid, or carried on
              */
             closing_fen: number;
             /**
@@ -6361,7 +6385,7 @@ export interface components {
             moved_fen: number;
             /**
              * Format: int64
-             * @description carried from the statement before; at most 0
+             * @description the closings of the statements that were carried into it
              */
             opening_fen: number;
             org_id: string;
@@ -6384,7 +6408,7 @@ export interface components {
             /** @enum {string} */
             status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
             /**
-             * @description why a confirmed one cannot be paid now
+             * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
              * @enum {string}
              */
             waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";
@@ -12451,6 +12475,41 @@ export interface operations {
             };
         };
     };
+    "carry-statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOfJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-statement-file": {
         parameters: {
             query?: {
@@ -12517,9 +12576,13 @@ export interface operations {
                         /** @description nobody answered in time */
                         auto_confirmed: boolean;
                         bank_reference?: string;
+                        /** @description the statement whose opening has what this one carried on; absent: the next one's will */
+                        carried_into?: string;
+                        /** @description why an operator carried it on */
+                        carried_reason?: string;
                         /**
                          * Format: int64
-                         * @description opening + moved: what is paid, or carried on where it is not above 0
+                         * @description opening + moved: what is paid, or carried on
                          */
                         closing_fen: number;
                         /**
@@ -12540,7 +12603,7 @@ export interface operations {
                         moved_fen: number;
                         /**
                          * Format: int64
-                         * @description carried from the statement before; at most 0
+                         * @description the closings of the statements that were carried into it
                          */
                         opening_fen: number;
                         org_id: string;
@@ -12563,7 +12626,7 @@ export interface operations {
                         /** @enum {string} */
                         status: "issued" | "disputed" | "confirmed" | "approved" | "paid" | "closed" | "carried";
                         /**
-                         * @description why a confirmed one cannot be paid now
+                         * @description why it cannot be paid now; before it is confirmed only balance_low: an operator may carry it
                          * @enum {string}
                          */
                         waits_for?: "no_payee_account" | "payee_cooling" | "balance_low";

@@ -29,5 +29,6 @@ export const settlements = {
   payoutFile: (id: string, format: 'xlsx' | 'csv') => bytes(run(id, '/payout-file'), { format }),
   close: (id: string) => request<Settlement>('POST', run(id, '/close')),
   answer: (id: string, reason: string) => request<Statement>('POST', statement('ops', id, '/answer'), { body: { reason } }),
+  carry: (id: string, reason: string) => request<Statement>('POST', statement('ops', id, '/carry'), { body: { reason } }),
   pay: (id: string, body: Transferred, key: string) => request<Statement>('POST', statement('ops', id, '/pay'), { body, key }),
 }

@@ -55,13 +55,13 @@ export default {
   statement: {
     title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
     confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputeSend: '提交异议', disputeLabel: '哪里不对', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
-    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', between: '{since} 至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
+    xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {time}', between: '{since} 至 {time}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', carriedInto: '转入', carriedNext: '下一张结算单', carriedReason: '为什么转下期', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
     waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
     kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
   },
   money: {
-    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
+    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '转下期', carriedHint: '付款后又退货的钱，从以后的货款里扣。', carriedOwed: '因退款没有单独付的钱，和下一张结算单一起付。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
   card: {
     about: '这张卡', of: '卡计划', issuer: '发卡方', filing: '备案号', basis: '发卡依据', sort: '卡的种类', expiry: '有效期', accepted: '在哪里能用', everywhere: '平台上的所有合作社', replaces: '余额来自', replacedBy: '余额已转到', seeOther: '看那张卡',
@@ -98,7 +98,7 @@ export default {
   },
   error: {
     card_not_replaceable: '不记名卡不能挂失，也不能补卡。', card_other_program: '只能转到同一卡计划的卡。', card_limit: '转过去会超过一张卡允许的余额上限。',
-    settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', statements_open: '还有结算单没有付清。',
+    settlement_running: '正在出结算单，请稍后再来。', nothing_to_pay: '现在没有可以付的结算单。', payee_changed: '收款账户或余额变了，请选不同意，再重新申请。', statements_open: '还有结算单没有付清。', statement_covered: '账户余额够付这张结算单，不用转下期。',
     last_manager: '一个组织至少要留一位负责人，请先让别人接手。', account_in_use: '现在还不能注销，下面这些要先处理：', credit_code_taken: '已经有别的申请用这个统一社会信用代码提交了。', asker_gone: '申请人已经不能办这件事了，请选不同意。', org_not_admitted: '通过审核后才能办这件事。', already_member: '对方已经是成员了。', invitation_pending: '已经邀请过这个手机号，要重新邀请请先撤回。', invitation_expired: '邀请已过期，请对方重新发一个。', own_request: '这件事要由另一个人来办：申请人、当事人、现在和以前的组织成员、推荐人都不行。', decided_lately: '您 7 天内以运营身份办理过这个组织的事，现在不能加入。', approval_expired: '申请已过期，请重新提出。', payee_missing: '还没有收款账户。', payee_cooling: '新账户还在安全等待期。', approval_pending: '已经有一个申请在等决定。', org_suspended: '这个组织已被暂停。', body_too_large: '内容太大了，请减少一些。', file_too_large: '文件太大了：照片最多 15 MB，其他文件最多 10 MB。', file_type_not_supported: '不支持这种文件。', unsupported_media_type: '不支持这种文件。', invalid_file: '这个文件有问题，请换一个。', storage_full: '您的文件空间满了，请先移除一些。', request_timeout: '上传太慢断开了，请换个网络再试。', sms_unavailable: '短信暂时发不出去，请稍后再试。',
   },
   field: { business_licence_required: '请上传营业执照', taken: '已经有了，不能重复', duplicate: '重复了', too_many: '太多了', wrong: '不对，请再看看', not_allowed: '这里不能填', not_an_id: '这一项已失效，请移除后重选', cut_off: '上传中断了，请再试一次', invalid_name: '文件名不能带文件夹、控制字符或看不见的字符，请改名后再传', mixed_content: '这份 PDF 里还夹着网页或压缩包，请重新导出一份', unreadable: '文件损坏或不完整，请换一个', too_many_pixels: '图片太大，请缩小后再传', empty: '这是一个空文件' },

@@ -71,15 +71,15 @@ export default {
     differs: { open: '等待处理', goes_back: '正在退回', given_back: '已原路退回' }, differsHint: '支付渠道收到的金额与应付不同，订单没有因此付清。请先向支付渠道查明原因，再由一位运营申请退回、另一位同意。', differsOpen: '等待处理的', noneDiffers: '没有这样的支付', askedAmount: '应付', paidAmount: '实付', sendBack: '原路退回', sendBackHint: '另一位运营同意后，实付的钱全额经支付渠道退回。',
   },
   settle: {
-    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '截至 {date} 手工结算', making: '正在出结算单，出齐后自动显示。', counts: '{status} {n} 张', status: { making: '出单中', open: '进行中', closed: '已关闭' },
+    begin: '现在出结算单', note: '备注（可不填）', begun: '已开始出单', none: '还没有结算', auto: '{period} 月结', manual: '手工结算 {time}', making: '正在出结算单，出齐后自动显示。', counts: '{status} {n} 张', status: { making: '出单中', open: '进行中', closed: '已关闭' },
     ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。被暂停的组织，已卖出的货款照付。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', askWait: '收款方确认结算单后，才能申请付款。', closeAsk: '关闭后，这一批不能再付款。', closeWait: '所有结算单付清或转下期后，才能关闭。', closed: '结算已关闭',
-    answer: '答复异议', answerLabel: '给收款方的答复', theirReason: '对方的异议：{reason}', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期',
+    answer: '答复异议', answerLabel: '给收款方的答复', theirReason: '对方的异议：{reason}', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期', carry: '转下期', carryHint: '之后的退款让账户余额少于这张的金额，单独付不了。转下期后不会少付：剩下的钱和下一张结算单一起付。收款方会收到通知。', carried: '已转下期',
   },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
     action: { share_rule_added: '份额规则生效', share_rule_ended: '份额规则结束',
       job_retried: '重试任务', event_retried: '重试事件',
-      settlement_started: '开始结算', settlement_made: '结算单出齐', settlement_closed: '关闭结算', statement_confirmed: '确认结算单', statement_disputed: '对结算单有异议', statement_answered: '答复异议', statement_payout_requested: '申请付款', statement_approved: '批准付款', statement_approval_lapsed: '付款批准失效', statement_paid: '登记付款', payout_approved: '批准付款', payout_file_made: '下载付款文件',
+      settlement_started: '开始结算', settlement_made: '结算单出齐', settlement_closed: '关闭结算', statement_confirmed: '确认结算单', statement_disputed: '对结算单有异议', statement_answered: '答复异议', statement_payout_requested: '申请付款', statement_approved: '批准付款', statement_approval_lapsed: '付款批准失效', statement_paid: '登记付款', statement_carried: '结算单转下期', payout_approved: '批准付款', payout_file_made: '下载付款文件',
       organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体', organisation_withdrawn: '撤回入驻申请', organisation_contact_changed: '更换联系人', file_read: '查看材料', audit_exported: '导出操作记录',
       member_invited: '邀请成员', member_joined: '成员加入', member_left: '成员退出', member_removed: '移除成员', member_role_changed: '改成员角色', invitation_accepted: '接受邀请', invitation_revoked: '撤回邀请', invitation_declined: '谢绝邀请', role_granted: '授予身份', role_revoked: '收回身份', payee_account_changed: '更换收款账户',
       approval_requested: '申请审批', approval_approved: '同意', approval_rejected: '不同意', approval_withdrawn: '撤回申请', village_added: '新增村庄', village_changed: '修改村庄', village_import_started: '批量导入村庄', bank_import_started: '导入银行流水', bank_row_taken: '收入一笔银行流水', payment_difference_sent_back: '金额不符的支付退回', bank_difference_settled: '处理银行差异', bank_day_closed: '银行日结', refund_transferred: '退款已转账', payment_captured: '收到付款', cooperative_villages_changed: '调整服务的村',
