@@ -75,6 +75,12 @@ var rules = map[string]rule{
 	"POST /ent/exports/{id}/approve":            {by: "finance", also: []string{"purchaser"}, path: "/ent/exports/{card_export}/approve", answers: []int{http.StatusOK, http.StatusConflict}},
 	"GET /ent/exports/{id}/file":                {by: "secretary", also: colleagues, path: "/ent/exports/{refused_export}/file", answers: conflict},
 	"POST /ent/cards/rekey":                     {by: "secretary", also: colleagues, key: true, path: "/ent/cards/rekey", body: map[string]any{"card_ids": []any{"{batch_card}"}}},
+	"GET /ent/reconciliation":                   {by: "secretary", also: colleagues, hides: []string{"{batch}"}},
+	"GET /ent/reconciliation/cards":             {by: "secretary", also: colleagues, path: "/ent/reconciliation/cards?term=issued"},
+	"GET /ent/reconciliation/file":              {by: "secretary", also: colleagues},
+	"GET /ops/reconciliation":                   {by: "county", also: readers, path: "/ops/reconciliation?enterprise_id={enterprise}"},
+	"GET /ops/reconciliation/cards":             {by: "county", also: readers, path: "/ops/reconciliation/cards?term=issued&enterprise_id={enterprise}"},
+	"GET /ops/reconciliation/file":              {by: "county", also: readers, path: "/ops/reconciliation/file?enterprise_id={enterprise}"},
 	"GET /ops/card-batches":                     {by: "county", also: readers},
 	"GET /ops/card-batches/{id}":                {by: "county", also: readers, path: "/ops/card-batches/{batch}"},
 	"POST /ops/card-batches/{id}/fund": {by: "county", also: desks, path: "/ops/card-batches/{batch}/fund", answers: []int{http.StatusOK, http.StatusConflict}, body: map[string]any{
