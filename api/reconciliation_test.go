@@ -33,14 +33,14 @@ func (p *program) reconciled(t *testing.T, after string) reply {
 	return r
 }
 
-// aDayAgo lets all that is in the books have happened a day earlier. What says when it did
+// ago lets all that is in the books up to a seq have happened that much earlier. What says when it did
 // beside the books is left, so they are put right before they are checked.
-func (p *program) aDayAgo(t *testing.T, r reply) {
+func (p *program) ago(t *testing.T, d time.Duration, r reply) {
 	t.Helper()
 	for _, column := range []string{"ledger_transactions SET posted_at = posted_at", "ledger_seals SET sealed_at = sealed_at"} {
-		p.sql(t, fmt.Sprintf("UPDATE %s - ? WHERE seq <= ?", column), (24 * time.Hour).Milliseconds(), r.fen("seq"))
+		p.sql(t, fmt.Sprintf("UPDATE %s - ? WHERE seq <= ?", column), d.Milliseconds(), r.fen("seq"))
 		t.Cleanup(func() {
-			p.sql(t, fmt.Sprintf("UPDATE %s + ? WHERE seq <= ?", column), (24 * time.Hour).Milliseconds(), r.fen("seq"))
+			p.sql(t, fmt.Sprintf("UPDATE %s + ? WHERE seq <= ?", column), d.Milliseconds(), r.fen("seq"))
 		})
 	}
 }
@@ -73,7 +73,7 @@ func TestAnEnterprisesCardsReconcileToTheFenAsOfAnyDay(t *testing.T) {
 		if r.fen("total.expired_fen") != 500_00-kept.fen("total_fen") {
 			t.Errorf("expired: %s", r.raw)
 		}
-		p.aDayAgo(t, r)
+		p.ago(t, 24*time.Hour, r)
 		yesterday := rulepack.DaysAfter(p.database(t).Now(), -1)
 		stands := func(after string) {
 			t.Helper()

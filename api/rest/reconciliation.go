@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/id"
+	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/org"
 	"zique/internal/report"
@@ -77,7 +78,7 @@ type Reconciled struct {
 }
 
 // reconciles reads in one snapshot, as of one point, what belongs to one organisation.
-func (s *Server) reconciles(ctx context.Context, in Reconciled, read func(view *gorm.DB, o org.Organisation, at report.Point) error) error {
+func (s *Server) reconciles(ctx context.Context, in Reconciled, read func(view *gorm.DB, o org.Organisation, at ledger.Point) error) error {
 	enterprise := acting(ctx).OrgID
 	switch {
 	case enterprise == 0:
@@ -93,7 +94,7 @@ func (s *Server) reconciles(ctx context.Context, in Reconciled, read func(view *
 		if err != nil {
 			return err
 		}
-		at, err := report.AsOf(view, in.AsOf, s.DB.Now())
+		at, err := ledger.AsOf(view, in.AsOf, s.DB.Now())
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func (s *Server) reconciles(ctx context.Context, in Reconciled, read func(view *
 
 func (s *Server) reconciliation(ctx context.Context, in *Reconciled) (*body[ReconciliationJSON], error) {
 	out := &body[ReconciliationJSON]{}
-	return out, s.reconciles(ctx, *in, func(view *gorm.DB, o org.Organisation, at report.Point) error {
+	return out, s.reconciles(ctx, *in, func(view *gorm.DB, o org.Organisation, at ledger.Point) error {
 		r, err := report.Reconcile(view, o.ID, at)
 		out.Body = ReconciliationJSON{EnterpriseID: o.ID.String(), EnterpriseName: o.Name, AsOf: at.At.Time(), Seq: at.Seq, Balanced: r.Balanced(),
 			PaidInFen: r.PaidInFen, Total: cardTermsJSON(r.Terms), Batches: []BatchTermsJSON{}}
@@ -141,7 +142,7 @@ func (in termCardsIn) cards(enterprise id.ID) (of report.Cards, err error) {
 // termCards lists the cards of a term. All pages stand at the seq of the first.
 func (s *Server) termCards(ctx context.Context, in *termCardsIn) (*body[list[TermCardJSON]], error) {
 	out := &body[list[TermCardJSON]]{list[TermCardJSON]{Items: []TermCardJSON{}}}
-	return out, s.reconciles(ctx, in.Reconciled, func(view *gorm.DB, o org.Organisation, at report.Point) error {
+	return out, s.reconciles(ctx, in.Reconciled, func(view *gorm.DB, o org.Organisation, at ledger.Point) error {
 		of, err := in.cards(o.ID)
 		if err != nil {
 			return err
@@ -178,7 +179,7 @@ func (s *Server) reconciliationFile(ctx context.Context, in *reconciliationFileI
 	if in.Of == "cards" {
 		sheet = report.CardsSheet
 	}
-	err = s.reconciles(ctx, in.Reconciled, func(view *gorm.DB, o org.Organisation, at report.Point) error {
+	err = s.reconciles(ctx, in.Reconciled, func(view *gorm.DB, o org.Organisation, at ledger.Point) error {
 		content, err := sheet(view, o.ID, o.Name, at)
 		if err == nil {
 			out, err = attach("reconciliation-"+in.Of+"-"+rulepack.DayOf(at.At)+".xlsx", content)

@@ -105,7 +105,7 @@ const readAtOnce = 500
 
 // EachCard gives each the cards that were issued by then, ascending above an id, until it
 // answers false. A card that replaces a lost one is counted in the department of that one.
-func EachCard(view *gorm.DB, of Cards, at Point, above id.ID, each func(CardTerms) bool) error {
+func EachCard(view *gorm.DB, of Cards, at ledger.Point, above id.ID, each func(CardTerms) bool) error {
 	cards, err := of.placed(view, at.At)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (of Cards) placed(view *gorm.DB, at clock.Millis) ([]placed, error) {
 	return found, nil
 }
 
-func termsOf(view *gorm.DB, cards []placed, at Point) ([]CardTerms, error) {
+func termsOf(view *gorm.DB, cards []placed, at ledger.Point) ([]CardTerms, error) {
 	codes := make([]string, len(cards))
 	byCode := make(map[string]*Terms, len(cards))
 	for i, c := range cards {
@@ -203,7 +203,7 @@ type BatchTerms struct {
 
 // Reconciliation holds what an enterprise's cards were given against where it is.
 type Reconciliation struct {
-	Point
+	ledger.Point
 	Batches   []BatchTerms // the oldest first
 	PaidInFen money.Fen    // what the enterprise paid in and is on no card
 	Terms
@@ -222,7 +222,7 @@ func (r Reconciliation) Balanced() bool {
 }
 
 // Reconcile reads an enterprise's cards as of a point, in one snapshot.
-func Reconcile(view *gorm.DB, enterprise id.ID, at Point) (Reconciliation, error) {
+func Reconcile(view *gorm.DB, enterprise id.ID, at ledger.Point) (Reconciliation, error) {
 	r := Reconciliation{Point: at, Batches: []BatchTerms{}}
 	var batches []aidcard.Batch
 	if err := view.Where("enterprise_id = ?", enterprise).Order("id").Find(&batches).Error; err != nil {

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"zique/internal/id"
+	"zique/internal/ledger"
 	"zique/internal/rulepack"
 	"zique/internal/spreadsheet"
 )
@@ -17,13 +18,13 @@ func (t Terms) cells() []string {
 		t.VoidedFen.Yuan(), t.ReturnedFen.Yuan(), t.MovedOutFen.Yuan()}
 }
 
-func (p Point) head(title, name string) [][]string {
+func head(p ledger.Point, title, name string) [][]string {
 	return [][]string{{title + " " + name}, {"截至 " + rulepack.DayOf(p.At) + "，账本第 " + strconv.FormatInt(p.Seq, 10) + " 笔　单位：元"},
 		{"发卡 + 转入 = 消费 − 退货退回 + 余额 + 已过期余额 + 作废 + 退卡 + 转出"}}
 }
 
 // ReconciliationSheet is an enterprise's reconciliation as a file to keep.
-func ReconciliationSheet(view *gorm.DB, enterprise id.ID, name string, at Point) ([]byte, error) {
+func ReconciliationSheet(view *gorm.DB, enterprise id.ID, name string, at ledger.Point) ([]byte, error) {
 	r, err := Reconcile(view, enterprise, at)
 	if err != nil {
 		return nil, err
@@ -32,7 +33,7 @@ func ReconciliationSheet(view *gorm.DB, enterprise id.ID, name string, at Point)
 }
 
 func (r Reconciliation) sheet(name string) ([]byte, error) {
-	rows := append(r.head("爱心卡对账单", name), append(append([]string{"批次", "部门", "张数"}, termTitles...), "差额"))
+	rows := append(head(r.Point, "爱心卡对账单", name), append(append([]string{"批次", "部门", "张数"}, termTitles...), "差额"))
 	for _, b := range r.Batches {
 		for _, d := range b.Departments {
 			rows = append(rows, d.row(b.BatchID.String(), d.Department))
@@ -50,8 +51,8 @@ func (t Terms) row(batch, department string) []string {
 }
 
 // CardsSheet is every card of an enterprise with its terms, as a file to keep.
-func CardsSheet(view *gorm.DB, enterprise id.ID, name string, at Point) ([]byte, error) {
-	rows := append(at.head("爱心卡对账明细", name), append([]string{"批次", "部门", "卡号"}, termTitles...))
+func CardsSheet(view *gorm.DB, enterprise id.ID, name string, at ledger.Point) ([]byte, error) {
+	rows := append(head(at, "爱心卡对账明细", name), append([]string{"批次", "部门", "卡号"}, termTitles...))
 	err := EachCard(view, Cards{EnterpriseID: enterprise}, at, 0, func(c CardTerms) bool {
 		rows = append(rows, append([]string{c.BatchID.String(), c.Department, "尾号 " + c.Number[len(c.Number)-4:]}, c.cells()...))
 		return true

@@ -1,4 +1,4 @@
-package report
+package ledger
 
 import (
 	"time"
@@ -7,7 +7,6 @@ import (
 
 	"zique/internal/clock"
 	"zique/internal/fault"
-	"zique/internal/ledger"
 	"zique/internal/rulepack"
 )
 
@@ -24,11 +23,11 @@ func AsOf(view *gorm.DB, day string, now clock.Millis) (Point, error) {
 	end, isDay := rulepack.EndOf(day)
 	switch {
 	case day == "" || isDay && day == rulepack.DayOf(now):
-		seq, err := ledger.Head(view)
+		seq, err := Head(view)
 		return Point{seq, now}, err
 	case !isDay || end > now:
 		return Point{}, fault.InvalidField("as_of", "invalid", "must be a day that is not to come, as in 2026-11-30")
 	}
-	seq, err := ledger.SeqBefore(view, end)
+	seq, err := SeqBefore(view, end)
 	return Point{seq, end.Add(-time.Millisecond)}, err
 }
