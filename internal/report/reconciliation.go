@@ -52,22 +52,29 @@ func (t *Terms) byName() map[string]*money.Fen {
 		"expired": &t.ExpiredFen, "voided": &t.VoidedFen, "returned": &t.ReturnedFen, "moved_out": &t.MovedOutFen}
 }
 
-// moved adds what transactions of a kind moved on a card. A kind that is in no term, such as
-// a correction, makes a difference.
-func (t *Terms) moved(k ledger.KindTotal) {
-	switch k.Kind {
+// moved is what transactions of a kind moved on a card, each way.
+type moved struct {
+	CardID        id.ID
+	Kind          string
+	InFen, OutFen money.Fen
+}
+
+// count adds what moved to its term. A kind that is in no term, such as a correction, makes
+// a difference.
+func (t *Terms) count(m moved) {
+	switch m.Kind {
 	case aidcard.IssuePosting:
-		t.IssuedFen += k.InFen - k.OutFen
+		t.IssuedFen += m.InFen - m.OutFen
 	case aidcard.MovePosting:
-		t.MovedInFen, t.MovedOutFen = t.MovedInFen+k.InFen, t.MovedOutFen+k.OutFen
+		t.MovedInFen, t.MovedOutFen = t.MovedInFen+m.InFen, t.MovedOutFen+m.OutFen
 	case order.HoldPosting, order.PaymentPosting, order.ReleasePosting:
-		t.SpentFen += k.OutFen - k.InFen
+		t.SpentFen += m.OutFen - m.InFen
 	case order.RefundPosting:
-		t.RefundedFen += k.InFen - k.OutFen
+		t.RefundedFen += m.InFen - m.OutFen
 	case aidcard.VoidPosting:
-		t.VoidedFen += k.OutFen - k.InFen
+		t.VoidedFen += m.OutFen - m.InFen
 	case aidcard.ReturnPosting:
-		t.ReturnedFen += k.OutFen - k.InFen
+		t.ReturnedFen += m.OutFen - m.InFen
 	}
 }
 
@@ -101,7 +108,7 @@ type placed struct {
 }
 
 // readAtOnce is how many cards' accounts are read at once.
-const readAtOnce = 500
+const readAtOnce = 5000
 
 // EachCard gives each the cards that were issued by then, ascending above an id, until it
 // answers false. A card that replaces a lost one is counted in the department of that one.
@@ -112,7 +119,7 @@ func EachCard(view *gorm.DB, of Cards, at ledger.Point, above id.ID, each func(C
 	}
 	cards = slices.DeleteFunc(cards, func(c placed) bool { return c.ID <= above })
 	for part := range slices.Chunk(cards, readAtOnce) {
-		found, err := termsOf(view, part, at)
+		found, err := of.termsOf(view, part, at)
 		if err != nil {
 			return err
 		}
@@ -155,34 +162,48 @@ func (of Cards) placed(view *gorm.DB, at clock.Millis) ([]placed, error) {
 	return found, nil
 }
 
-func termsOf(view *gorm.DB, cards []placed, at ledger.Point) ([]CardTerms, error) {
-	codes := make([]string, len(cards))
-	byCode := make(map[string]*Terms, len(cards))
-	for i, c := range cards {
-		codes[i] = aidcard.Account(c.ID)
-		byCode[codes[i]] = &Terms{}
+// termsOf reads the terms of cards, which are all of that selection between the first and the last.
+func (of Cards) termsOf(view *gorm.DB, cards []placed, at ledger.Point) ([]CardTerms, error) {
+	accounts := func() *gorm.DB {
+		return view.Table("card_batches b").Joins("JOIN aid_cards c ON c.batch_id = b.id").Joins("JOIN ledger_accounts a ON a.code = CONCAT('card:', c.id)").
+			Where("b.enterprise_id = ? AND c.id >= ? AND c.id <= ?", of.EnterpriseID, cards[0].ID, cards[len(cards)-1].ID)
 	}
-	kinds, err := ledger.KindsAt(view, codes, at.Seq)
+	var kinds []moved
+	err := accounts().Joins("JOIN ledger_entries e ON e.account_id = a.id").Joins("JOIN ledger_transactions t ON t.id = e.tx_id").
+		Select("c.id card_id, t.kind, SUM(CASE WHEN e.amount_fen > 0 THEN e.amount_fen ELSE 0 END) in_fen, SUM(CASE WHEN e.amount_fen < 0 THEN -e.amount_fen ELSE 0 END) out_fen").
+		Where("t.seq <= ?", at.Seq).Group("c.id, t.kind").Scan(&kinds).Error
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range kinds {
-		byCode[k.Code].moved(k)
+	byCard := make(map[id.ID]Terms, len(cards))
+	for _, m := range kinds {
+		t := byCard[m.CardID]
+		t.count(m)
+		byCard[m.CardID] = t
 	}
-	balances, err := ledger.BalancesAt(view, codes, at.Seq)
+	var balances []struct {
+		CardID     id.ID
+		BalanceFen money.Fen
+	}
+	err = accounts().Joins("JOIN ledger_checkpoints k ON k.account_id = a.id").Select("c.id card_id, k.balance_fen").
+		Where("k.seq = (SELECT MAX(m.seq) FROM ledger_checkpoints m WHERE m.account_id = a.id AND m.seq <= ?)", at.Seq).Scan(&balances).Error
+	held := make(map[id.ID]money.Fen, len(balances))
+	for _, b := range balances {
+		held[b.CardID] = b.BalanceFen
+	}
 	found := make([]CardTerms, 0, len(cards))
-	for i, c := range cards {
-		t := byCode[codes[i]]
-		balance, there := balances[codes[i]]
+	for _, c := range cards {
+		balance, there := held[c.ID]
 		if !there { // not issued yet
 			continue
 		}
+		t := byCard[c.ID]
 		if t.Cards = 1; c.EndsAt != nil && *c.EndsAt <= at.At {
 			t.ExpiredFen = balance
 		} else {
 			t.BalanceFen = balance
 		}
-		found = append(found, CardTerms{c.ID, c.Number, c.BatchID, c.Department, *t})
+		found = append(found, CardTerms{c.ID, c.Number, c.BatchID, c.Department, t})
 	}
 	return found, err
 }
