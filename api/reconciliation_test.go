@@ -133,6 +133,13 @@ func TestAnEnterprisesCardsReconcileToTheFenAsOfAnyDay(t *testing.T) {
 			t.Errorf("before everything: %s", none.raw)
 		}
 		p.exportsReconciliation(t, secretary, yesterday, r)
+
+		tampered := "UPDATE ledger_checkpoints SET balance_fen = balance_fen + ? WHERE account_id = (SELECT id FROM ledger_accounts WHERE code = ?)"
+		p.sql(t, tampered, -1, "card:"+fresh)
+		if off := p.ok(t, http.StatusOK, secretary, "GET", "/ent/reconciliation", nil); off.at("balanced") != false || off.fen("total.difference_fen") != 1 || off.fen(last+"departments.1.difference_fen") != 1 {
+			t.Errorf("a fen is missing: %s", off.raw)
+		}
+		p.sql(t, tampered, 1, "card:"+fresh)
 	})
 }
 
