@@ -142,7 +142,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/carry":             {"statement.carried"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "custody_balance.recorded", "issuer_revenue.recorded", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 
@@ -151,6 +151,8 @@ var audited = map[string][]string{
 
 	"POST /ops/share-rules":              {"approval.requested"},
 	"POST /ops/share-rules/{id}/end":     {"approval.requested"},
+	"POST /ops/custody-balances":         {"approval.requested"},
+	"POST /ops/issuer-revenues":          {"approval.requested"},
 	"POST /ent/card-returns":             {"card_return.requested", "card.frozen"},
 	"POST /ops/card-returns/{id}/accept": {"approval.requested"},
 	"POST /ops/card-returns/{id}/reject": {"card_return.rejected", "card.unfrozen"},

@@ -19,6 +19,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/prepaid"
 	"zique/internal/settlement"
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -59,6 +60,11 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 			return err
 		}},
 	}
+}
+
+// watching tells operators of prepaid funds that break a rule, an hour late at the most.
+func watching(db *storage.DB, funds *prepaid.Desk) worker.Recurring {
+	return worker.Recurring{Name: "watch-prepaid-funds", Every: time.Hour, Do: func(ctx context.Context) error { return funds.Watch(ctx, db) }}
 }
 
 // timing is how long orders wait: as the settings say, else by default.

@@ -112,6 +112,8 @@ var sabotages = map[string]string{
 	"a card that was moved or replaced is void, and its successor is its holder's":                                           `UPDATE aid_cards SET holder_id = holder_id + 1 WHERE successor_id <> 0`,
 	"a void card holds nothing, or what goods brought back since where nothing took its place":                               `UPDATE aid_cards SET balance_fen = 1 WHERE successor_id <> 0`,
 	"cards that go back are void once that is approved, their face is its amount, and it is paid once":                       `UPDATE card_returns SET card_count = card_count + 1 WHERE id = {card_returns}`,
+	"what is in custody is what was logged when two people recorded it":                                                      `INSERT INTO custody_balances (id, program_id, balance_day, amount_fen, source, created_at) VALUES (5, 6, '2026-01-01', 7, 'x', 1)`,
+	"what an issuer earned is what was logged when two people recorded it":                                                   `INSERT INTO issuer_revenues (id, issuer, fiscal_year, amount_fen, source, created_at) VALUES (5, 'x', 2025, 7, 'x', 1)`,
 	"the reference by which returned cards were paid is the one that was logged":                                             `UPDATE card_returns SET bank_reference = 'x' WHERE status = 'done'`,
 	"only an anonymous card has a last day, and only such expire":                                                            `UPDATE aid_cards SET kind = 'registered' WHERE expires_at IS NOT NULL`,
 	"a batch's face and what was moved in is what its cards hold, what they paid without what came back, and what left them": `UPDATE card_batches SET face_fen = face_fen + 1 WHERE id = {card_batches}`,

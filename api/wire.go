@@ -34,6 +34,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/pii"
+	"zique/internal/prepaid"
 	"zique/internal/seed"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -57,6 +58,7 @@ type house struct {
 	lifecycle order.Lifecycle
 	bank      *bank.Service
 	sales     *cardsale.Service
+	funds     *prepaid.Desk
 	exports   *cardsale.Exports
 	codes     aidcard.Codes
 	settle    *settlement.Service
@@ -99,7 +101,7 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 	orgs := org.NewService(keys, approvals, operators)
 	h := &house{
 		db: db, keys: keys, people: people, sender: sms, approvals: approvals, orgs: orgs, staff: staff.NewService(people, approvals), rules: share.NewDesk(approvals),
-		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), cards: aidcard.NewService(s.RulePacks, approvals, orgs), sales: cardsale.NewService(keys, s.RulePacks),
+		lifecycle: lifecycle, bank: bank.NewService(db, keys, lifecycle, approvals), cards: aidcard.NewService(s.RulePacks, approvals, orgs), sales: cardsale.NewService(keys, s.RulePacks), funds: prepaid.NewDesk(s.RulePacks, approvals),
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.codes = aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
@@ -134,7 +136,7 @@ func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runne
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
-	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle))...)
+	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle), watching(h.db, h.funds))...)
 	jobs.OnEnd(settlement.JobKind, settlement.Ended)
 	for _, kind := range kinds {
 		jobs.OnEnd(kind.Name, kind.Ended)
@@ -185,7 +187,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

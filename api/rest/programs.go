@@ -17,6 +17,7 @@ import (
 type ProgramFields struct {
 	Name           string   `json:"name" maxLength:"240"`
 	Issuer         string   `json:"issuer" maxLength:"240"`
+	IssuerClass    string   `json:"issuer_class,omitempty" enum:"scale,group,brand" doc:"by which the share in custody goes; absent: scale"`
 	FilingNumber   string   `json:"filing_number,omitempty" maxLength:"240" doc:"of the issuer's filing, or licence"`
 	LegalBasis     string   `json:"legal_basis" enum:"seller_of_record,licensed_institution,goods_voucher"`
 	RulePack       string   `json:"rule_pack" maxLength:"40" example:"national"`
@@ -34,7 +35,7 @@ type ProgramJSON struct {
 }
 
 func (f ProgramFields) terms() (aidcard.Terms, error) {
-	t := aidcard.Terms{Name: f.Name, Issuer: f.Issuer, FilingNumber: f.FilingNumber, LegalBasis: f.LegalBasis, RulePack: f.RulePack, AcceptsAll: f.AcceptsAll}
+	t := aidcard.Terms{Name: f.Name, Issuer: f.Issuer, IssuerClass: f.IssuerClass, FilingNumber: f.FilingNumber, LegalBasis: f.LegalBasis, RulePack: f.RulePack, AcceptsAll: f.AcceptsAll}
 	var wrong fault.Problems
 	for i, text := range f.CooperativeIDs {
 		c, err := id.Parse(text)
@@ -69,7 +70,7 @@ func (s *Server) programsJSON(view *gorm.DB, found []aidcard.Program) ([]Program
 	out := []ProgramJSON{}
 	for _, p := range found {
 		one := ProgramJSON{ID: p.ID.String(), Live: p.Live, ApprovalID: idOrNone(waiting[p.ID]), Cooperatives: []NamedJSON{},
-			ProgramFields: ProgramFields{Name: p.Name, Issuer: p.Issuer, FilingNumber: p.FilingNumber, LegalBasis: p.LegalBasis, RulePack: p.RulePack, AcceptsAll: p.AcceptsAll}}
+			ProgramFields: ProgramFields{Name: p.Name, Issuer: p.Issuer, IssuerClass: p.IssuerClass, FilingNumber: p.FilingNumber, LegalBasis: p.LegalBasis, RulePack: p.RulePack, AcceptsAll: p.AcceptsAll}}
 		for _, c := range p.CooperativeIDs {
 			one.CooperativeIDs = append(one.CooperativeIDs, c.String())
 			one.Cooperatives = append(one.Cooperatives, NamedJSON{c.String(), names[c]})

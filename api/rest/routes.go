@@ -136,6 +136,9 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ent/exports/{id}/approve", "approve-card-export", buyers, http.StatusOK, s.approveExport)
 	download(on, "/ent/exports/{id}/file", "get-card-export-file", buyers, s.exportFile)
 	keyed[RekeyedJSON](on, "/ent/cards/rekey", "rekey-cards", buyers, s.rekeyCards) // (K)
+	get(on, "/ent/reconciliation", "get-reconciliation", buyers, s.reconciliation)
+	get(on, "/ent/reconciliation/cards", "list-reconciliation-cards", buyers, s.termCards)
+	download(on, "/ent/reconciliation/file", "get-reconciliation-file", buyers, s.reconciliationFile)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
@@ -267,6 +270,13 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ops/card-batches/{id}/fund", "fund-card-batch", operators, http.StatusOK, s.fundBatch)
 	post(on, "/ops/card-batches/{id}/issue", "issue-card-batch", operators, http.StatusOK, s.issueBatch)
 
+	get(on, "/ops/reconciliation", "review-reconciliation", readers, s.reconciliation)
+	get(on, "/ops/reconciliation/cards", "review-reconciliation-cards", readers, s.termCards)
+	download(on, "/ops/reconciliation/file", "review-reconciliation-file", readers, s.reconciliationFile)
+	get(on, "/ops/prepaid-funds", "list-prepaid-funds", readers, s.prepaidFunds)
+	download(on, "/ops/prepaid-funds/file", "get-prepaid-funds-file", readers, s.prepaidFile)
+	post(on, "/ops/custody-balances", "ask-custody-balance", operators, http.StatusAccepted, s.askCustody)
+	post(on, "/ops/issuer-revenues", "ask-issuer-revenue", operators, http.StatusAccepted, s.askRevenue)
 	get(on, "/ops/card-programs", "list-card-programs", readers, s.listPrograms)
 	post(on, "/ops/card-programs", "add-card-program", operators, http.StatusCreated, s.addProgram)
 	get(on, "/ops/card-programs/{id}", "get-card-program", readers, s.getProgram)

@@ -75,7 +75,7 @@ type newShareRule struct {
 
 func (s *Server) askShareRule(ctx context.Context, in *body[newShareRule]) (*body[ApprovalJSON], error) {
 	b := in.Body
-	return s.askShare(ctx, func(tx *storage.Tx) (approval.Approval, error) {
+	return s.asks(ctx, func(tx *storage.Tx) (approval.Approval, error) {
 		return s.ShareRules.AskAdd(tx, actor(ctx), share.New{Name: b.Name, RateBp: b.RateBp, Bearer: b.Bearer, Eligible: b.Eligible, Category: b.Category,
 			Village: b.VillageID, Channel: b.Channel, ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil, Source: b.Source})
 	})
@@ -94,12 +94,12 @@ func (s *Server) askShareRuleEnd(ctx context.Context, in *endShareRuleIn) (*body
 	if err != nil {
 		return nil, err
 	}
-	return s.askShare(ctx, func(tx *storage.Tx) (approval.Approval, error) {
+	return s.asks(ctx, func(tx *storage.Tx) (approval.Approval, error) {
 		return s.ShareRules.AskEnd(tx, actor(ctx), ruleID, in.Body.ValidUntil, in.Body.Reason)
 	})
 }
 
-func (s *Server) askShare(ctx context.Context, ask func(*storage.Tx) (approval.Approval, error)) (*body[ApprovalJSON], error) {
+func (s *Server) asks(ctx context.Context, ask func(*storage.Tx) (approval.Approval, error)) (*body[ApprovalJSON], error) {
 	var asked approval.Approval
 	err := s.DB.InTx(ctx, func(tx *storage.Tx) (err error) {
 		asked, err = ask(tx)

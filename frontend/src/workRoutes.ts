@@ -43,6 +43,7 @@ const enterprise: RouteRecordRaw[] = [
   { path: '/ent', redirect: '/ent/card-batches' },
   ent('', 'batches', () => import('./pages/ent/BatchesPage.vue')),
   ent('/new', 'batch-new', () => import('./pages/ent/BatchNewPage.vue')),
+  { ...ent('', 'reconciliation', () => import('./pages/ent/ReconciliationPage.vue')), path: '/ent/reconciliation' },
   ent('/:id', 'batch', () => import('./pages/ent/BatchPage.vue')),
 ]
 
@@ -56,6 +57,8 @@ const ops: RouteRecordRaw[] = [
   desk('', '', () => import('./pages/ops/DeskPage.vue')),
   desk('/organisations', '-organisations', () => import('./pages/ops/OrganisationsPage.vue')),
   desk('/organisations/:id', '-organisation', () => import('./pages/ops/OrganisationPage.vue')),
+  { ...desk('/organisations/:id/reconciliation', '-reconciliation', () => import('./pages/ops/ReconciliationPage.vue')), meta: { title: 'title.ops-reconciliation', signedIn: true, roles: readers, areas: ['member', 'ops', 'ent'] } },
+  desk('/prepaid-funds', '-prepaid-funds', () => import('./pages/ops/PrepaidFundsPage.vue')),
   desk('/approvals', '-approvals', () => import('./pages/ops/ApprovalsPage.vue')),
   desk('/people', '-people', () => import('./pages/ops/PeoplePage.vue'), ['operator']),
   desk('/villages', '-villages', () => import('./pages/ops/VillagesPage.vue')),

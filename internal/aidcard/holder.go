@@ -70,11 +70,12 @@ func (s *Service) Reactivate(tx *storage.Tx, by audit.Actor, cardID id.ID) error
 		return ErrState
 	}
 	until, _ := rulepack.EndOf(rulepack.MonthsAfter(tx.Now(), limits.AnonymousValidityMin.Value))
+	ended := c.ExpiresAt
 	c.Status, c.ExpiresAt = Expired, &until
 	if err := c.move(reactivates, tx.Now()); err != nil {
 		return err
 	}
-	_, err = c.done(tx, by, Step{Step: StepReactivated}, before, "")
+	_, err = c.done(tx, by, Step{Step: StepReactivated, EndedAt: ended}, before, "")
 	return err
 }
 

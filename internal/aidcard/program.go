@@ -1,6 +1,7 @@
 package aidcard
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -45,6 +46,7 @@ var (
 type Terms struct {
 	Name           string  `json:"name"`
 	Issuer         string  `json:"issuer"`
+	IssuerClass    string  `json:"issuer_class"` // of rulepack.Classes
 	FilingNumber   string  `json:"filing_number"`
 	LegalBasis     string  `json:"legal_basis"`
 	RulePack       string  `json:"rule_pack"`
@@ -205,6 +207,9 @@ func (s *Service) check(view *gorm.DB, t *Terms) error {
 	if !slices.Contains(LegalBases, t.LegalBasis) {
 		wrong.Add("legal_basis", "invalid", "must be one of "+strings.Join(LegalBases, ", "))
 	}
+	if t.IssuerClass = cmp.Or(t.IssuerClass, rulepack.Scale); !slices.Contains(rulepack.Classes, t.IssuerClass) {
+		wrong.Add("issuer_class", "invalid", "must be one of "+strings.Join(rulepack.Classes, ", "))
+	}
 	if _, known := s.packs.Get(t.RulePack); !known {
 		wrong.Add("rule_pack", "unknown", "there is no such pack of rules")
 	}
@@ -313,7 +318,7 @@ func KeepProgram(tx *storage.Tx, programID id.ID) error {
 func (s *Service) setTerms(tx *storage.Tx, by audit.Actor, p *Program, t Terms, reason string) error {
 	before := p.Terms
 	p.Terms = t
-	if err := tx.Model(p).Select("Name", "Issuer", "FilingNumber", "LegalBasis", "RulePack", "AcceptsAll").Updates(p).Error; err != nil {
+	if err := tx.Model(p).Select("Name", "Issuer", "IssuerClass", "FilingNumber", "LegalBasis", "RulePack", "AcceptsAll").Updates(p).Error; err != nil {
 		return err
 	}
 	if err := tx.Where("program_id = ?", p.ID).Delete(&acceptance{}).Error; err != nil {

@@ -115,6 +115,7 @@ type Step struct {
 	ToCardID  id.ID     // where the money went, if it went to a card
 	AmountFen money.Fen // that left the card; it is posted by this step's id
 	CreatedAt clock.Millis
+	EndedAt   *clock.Millis // of a re-activation: the end that it put off
 
 	ToNumber   string `gorm:"->"`
 	FromNumber string `gorm:"->"`

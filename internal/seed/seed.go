@@ -307,7 +307,7 @@ func loadPeople(tx *storage.Tx, fiction demo, people *identity.Service, codes ai
 }
 
 func loadCards(tx *storage.Tx, fiction demo, codes aidcard.Codes, enterprise, buyer id.ID) error {
-	program := aidcard.Program{ID: tx.NewID(), Terms: aidcard.Terms{Name: fiction.CardProgram.Name, Issuer: fiction.CardProgram.Issuer,
+	program := aidcard.Program{ID: tx.NewID(), Terms: aidcard.Terms{Name: fiction.CardProgram.Name, Issuer: fiction.CardProgram.Issuer, IssuerClass: rulepack.Scale,
 		LegalBasis: fiction.CardProgram.LegalBasis, RulePack: rulepack.National, AcceptsAll: true}}
 	if err := tx.Create(&program).Error; err != nil {
 		return err

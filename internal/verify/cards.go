@@ -73,6 +73,12 @@ var ofCards = []Invariant{
 	{"the reference by which returned cards were paid is the one that was logged", "card_returns", `
 		SELECT r.id broken FROM card_returns r WHERE r.status = 'done' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'card_return'
 			AND w.subject_id = r.id AND w.action = 'card_return.done' AND JSON_EXTRACT(w.after_json, '$.bank_reference') = r.bank_reference)`},
+	{"what is in custody is what was logged when two people recorded it", "custody_balances", `
+		SELECT c.id broken FROM custody_balances c WHERE c.amount_fen < 0 OR NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'custody_balance' AND w.subject_id = c.id
+			AND w.action = 'custody_balance.recorded' AND JSON_EXTRACT(w.after_json, '$.amount_fen') = c.amount_fen AND JSON_EXTRACT(w.after_json, '$.day') = c.balance_day)`},
+	{"what an issuer earned is what was logged when two people recorded it", "issuer_revenues", `
+		SELECT r.id broken FROM issuer_revenues r WHERE r.amount_fen < 0 OR NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'issuer_revenue' AND w.subject_id = r.id
+			AND w.action = 'issuer_revenue.recorded' AND JSON_EXTRACT(w.after_json, '$.amount_fen') = r.amount_fen AND JSON_EXTRACT(w.after_json, '$.year') = r.fiscal_year)`},
 	{"a batch that was sold is as it was ordered, and there once it is issued", "card_sales", `
 		SELECT s.id broken FROM card_sales s LEFT JOIN card_batches b ON b.id = s.id
 		WHERE (s.status IN ('issuing', 'issued')) <> (b.id IS NOT NULL) OR (s.status = 'issued') <> (s.minted = s.card_count)

@@ -1108,6 +1108,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/reconciliation/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-reconciliation-cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/reconciliation/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-reconciliation-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -1972,6 +2020,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/custody-balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-custody-balance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/gateway-refunds": {
         parameters: {
             query?: never;
@@ -2014,6 +2078,22 @@ export interface paths {
         get: operations["get-village-import-template"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/issuer-revenues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-issuer-revenue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2228,6 +2308,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/prepaid-funds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-prepaid-funds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/prepaid-funds/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-prepaid-funds-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/queues": {
         parameters: {
             query?: never;
@@ -2236,6 +2348,54 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list-queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/reconciliation/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-reconciliation-cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/reconciliation/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-reconciliation-file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3697,6 +3857,66 @@ export interface components {
             /** Format: int64 */
             unminted: number;
         };
+        BatchTermsJSON: {
+            /**
+             * Format: int64
+             * @description on cards that are not expired
+             */
+            balance_fen: number;
+            batch_id: string;
+            /** Format: int64 */
+            cards: number;
+            departments: components["schemas"]["DepartmentTermsJSON"][] | null;
+            /**
+             * Format: int64
+             * @description 0 where the equation holds
+             */
+            difference_fen: number;
+            /**
+             * Format: int64
+             * @description on expired cards, to be re-activated
+             */
+            expired_fen: number;
+            /** Format: int64 */
+            face_fen: number;
+            /**
+             * Format: int64
+             * @description face of the cards as they were made
+             */
+            issued_fen: number;
+            /**
+             * Format: int64
+             * @description from other cards
+             */
+            moved_in_fen: number;
+            /**
+             * Format: int64
+             * @description to other cards
+             */
+            moved_out_fen: number;
+            /**
+             * Format: int64
+             * @description come back for goods
+             */
+            refunded_fen: number;
+            /**
+             * Format: int64
+             * @description of unused cards that went back
+             */
+            returned_fen: number;
+            /**
+             * Format: int64
+             * @description paid for orders, also those that wait for the rest
+             */
+            spent_fen: number;
+            /**
+             * Format: int64
+             * @description spent without what came back
+             */
+            used_fen: number;
+            /** Format: int64 */
+            voided_fen: number;
+        };
         BeginInBody: {
             note?: string;
         };
@@ -4038,6 +4258,62 @@ export interface components {
             /** @description masked; where its money went, if to a card */
             to_number?: string;
         };
+        CardTermsJSON: {
+            /**
+             * Format: int64
+             * @description on cards that are not expired
+             */
+            balance_fen: number;
+            /** Format: int64 */
+            cards: number;
+            /**
+             * Format: int64
+             * @description 0 where the equation holds
+             */
+            difference_fen: number;
+            /**
+             * Format: int64
+             * @description on expired cards, to be re-activated
+             */
+            expired_fen: number;
+            /**
+             * Format: int64
+             * @description face of the cards as they were made
+             */
+            issued_fen: number;
+            /**
+             * Format: int64
+             * @description from other cards
+             */
+            moved_in_fen: number;
+            /**
+             * Format: int64
+             * @description to other cards
+             */
+            moved_out_fen: number;
+            /**
+             * Format: int64
+             * @description come back for goods
+             */
+            refunded_fen: number;
+            /**
+             * Format: int64
+             * @description of unused cards that went back
+             */
+            returned_fen: number;
+            /**
+             * Format: int64
+             * @description paid for orders, also those that wait for the rest
+             */
+            spent_fen: number;
+            /**
+             * Format: int64
+             * @description spent without what came back
+             */
+            used_fen: number;
+            /** Format: int64 */
+            voided_fen: number;
+        };
         CardUsedJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -4157,6 +4433,11 @@ export interface components {
             /** @description of the issuer's filing, or licence */
             filing_number?: string;
             issuer: string;
+            /**
+             * @description by which the share in custody goes; absent: scale
+             * @enum {string}
+             */
+            issuer_class?: "scale" | "group" | "brand";
             /** @enum {string} */
             legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
             name: string;
@@ -4257,6 +4538,13 @@ export interface components {
             id: string;
             name: string;
         };
+        CustodyJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @example 2026-11-30 */
+            day: string;
+            source: string;
+        };
         DeletionInBody: {
             password: string;
         };
@@ -4289,6 +4577,64 @@ export interface components {
              * @enum {string}
              */
             behaviour: "once" | "twice" | "late" | "lost" | "forged";
+        };
+        DepartmentTermsJSON: {
+            /**
+             * Format: int64
+             * @description on cards that are not expired
+             */
+            balance_fen: number;
+            /** Format: int64 */
+            cards: number;
+            /** @description empty: of none */
+            department: string;
+            /**
+             * Format: int64
+             * @description 0 where the equation holds
+             */
+            difference_fen: number;
+            /**
+             * Format: int64
+             * @description on expired cards, to be re-activated
+             */
+            expired_fen: number;
+            /**
+             * Format: int64
+             * @description face of the cards as they were made
+             */
+            issued_fen: number;
+            /**
+             * Format: int64
+             * @description from other cards
+             */
+            moved_in_fen: number;
+            /**
+             * Format: int64
+             * @description to other cards
+             */
+            moved_out_fen: number;
+            /**
+             * Format: int64
+             * @description come back for goods
+             */
+            refunded_fen: number;
+            /**
+             * Format: int64
+             * @description of unused cards that went back
+             */
+            returned_fen: number;
+            /**
+             * Format: int64
+             * @description paid for orders, also those that wait for the rest
+             */
+            spent_fen: number;
+            /**
+             * Format: int64
+             * @description spent without what came back
+             */
+            used_fen: number;
+            /** Format: int64 */
+            voided_fen: number;
         };
         DesignationJSON: {
             as_of: string;
@@ -5022,6 +5368,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListTermCardJSON: {
+            items: components["schemas"]["TermCardJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListTownshipJSON: {
             items: components["schemas"]["TownshipJSON"][] | null;
             /** @description absent on the last page */
@@ -5119,6 +5470,35 @@ export interface components {
         NamedJSON: {
             id: string;
             name: string;
+        };
+        NewCustody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /**
+             * @description at the end of which it was so
+             * @example 2026-11-30
+             */
+            day: string;
+            program_id: string;
+            /** @description the bank's letter or statement */
+            source: string;
+        };
+        NewRevenue: {
+            /**
+             * Format: int64
+             * @description main revenue
+             */
+            amount_fen: number;
+            /** @description a program of the issuer */
+            program_id: string;
+            /** @description the audited accounts */
+            source: string;
+            /**
+             * Format: int64
+             * @description that is over
+             * @example 2025
+             */
+            year: number;
         };
         NewShareRule: {
             /**
@@ -5579,6 +5959,80 @@ export interface components {
         PictureJSON: {
             file_id: string;
         };
+        PrepaidFundJSON: {
+            alerts: ("custody_short" | "ceiling_exceeded" | "custody_unknown" | "revenue_unknown")[] | null;
+            /**
+             * Format: int64
+             * @description absent while the revenue is not known
+             */
+            ceiling_fen?: number;
+            /** @description of the revenue */
+            ceiling_share: components["schemas"]["RuleShareJSON"];
+            /** @description the last that was recorded; absent: none */
+            custody?: components["schemas"]["CustodyJSON"];
+            /** @description of quarter_fen */
+            custody_share: components["schemas"]["RuleShareJSON"];
+            filing_number: string;
+            /**
+             * Format: int64
+             * @description since
+             */
+            issued_fen: number;
+            issuer: string;
+            /** @enum {string} */
+            issuer_class: "scale" | "group" | "brand";
+            /**
+             * Format: int64
+             * @description outstanding of all programs of the issuer
+             */
+            issuer_fen: number;
+            /**
+             * @description red: a rule is broken; amber: a figure is missing
+             * @enum {string}
+             */
+            light: "green" | "amber" | "red";
+            /**
+             * Format: int64
+             * @description on all cards, also expired and frozen ones
+             */
+            outstanding_fen: number;
+            program_id: string;
+            program_name: string;
+            /** @description the last day of the last quarter */
+            quarter_end: string;
+            /**
+             * Format: int64
+             * @description what was outstanding then
+             */
+            quarter_fen: number;
+            /**
+             * Format: int64
+             * @description to be in custody
+             */
+            required_fen: number;
+            /** @description absent: none was recorded for that year */
+            revenue?: components["schemas"]["RevenueJSON"];
+            /** Format: int64 */
+            revenue_year: number;
+            /**
+             * Format: int64
+             * @description since, without what came back for goods
+             */
+            used_fen: number;
+        };
+        PrepaidFundsJSON: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description a program each, the oldest first */
+            items: components["schemas"]["PrepaidFundJSON"][] | null;
+            /** Format: int64 */
+            outstanding_fen: number;
+            /**
+             * Format: int64
+             * @description the last transaction of the ledger that is counted
+             */
+            seq: number;
+        };
         Problem: {
             /**
              * @description stable; translations and programs hang on it
@@ -5679,6 +6133,11 @@ export interface components {
             /** @description of the issuer's filing, or licence */
             filing_number?: string;
             issuer: string;
+            /**
+             * @description by which the share in custody goes; absent: scale
+             * @enum {string}
+             */
+            issuer_class?: "scale" | "group" | "brand";
             /** @enum {string} */
             legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
             name: string;
@@ -5698,6 +6157,11 @@ export interface components {
             filing_number?: string;
             id: string;
             issuer: string;
+            /**
+             * @description by which the share in custody goes; absent: scale
+             * @enum {string}
+             */
+            issuer_class?: "scale" | "group" | "brand";
             /** @enum {string} */
             legal_basis: "seller_of_record" | "licensed_institution" | "goods_voucher";
             /** @description there are cards of it: a second operator decides about changes */
@@ -5829,6 +6293,27 @@ export interface components {
             department?: string;
             name: string;
             phone: string;
+        };
+        ReconciliationJSON: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description the equation holds for every department of every batch */
+            balanced: boolean;
+            /** @description the oldest first */
+            batches: components["schemas"]["BatchTermsJSON"][] | null;
+            enterprise_id: string;
+            enterprise_name: string;
+            /**
+             * Format: int64
+             * @description paid in, and on no card: before issue, or after cards were voided
+             */
+            paid_in_fen: number;
+            /**
+             * Format: int64
+             * @description the last transaction of the ledger that is counted
+             */
+            seq: number;
+            total: components["schemas"]["CardTermsJSON"];
         };
         RefreshInBody: {
             refresh_token: string;
@@ -6028,6 +6513,13 @@ export interface components {
             carrier: string;
             tracking_no: string;
         };
+        RevenueJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            source: string;
+            /** Format: int64 */
+            year: number;
+        };
         ReviewInBody: {
             reason?: string;
         };
@@ -6042,6 +6534,15 @@ export interface components {
             limits: components["schemas"]["LimitJSON"][] | null;
             name: string;
             name_en: string;
+        };
+        RuleShareJSON: {
+            article: string;
+            /** @description found only in a draft, or remembered: check it before relying on it */
+            draft: boolean;
+            pack: string;
+            /** Format: int64 */
+            rate_bp: number;
+            source: string;
         };
         SKUJSON: {
             id: string;
@@ -6456,6 +6957,15 @@ export interface components {
              */
             kind: "gateway" | "transfer";
             tender: string;
+        };
+        TermCardJSON: {
+            /** Format: int64 */
+            amount_fen: number;
+            batch_id: string;
+            department: string;
+            id: string;
+            /** @example **** **** 1234 */
+            masked_number: string;
         };
         TownshipJSON: {
             county: string;
@@ -9263,6 +9773,119 @@ export interface operations {
             };
         };
     };
+    "get-reconciliation": {
+        parameters: {
+            query?: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reconciliation-cards": {
+        parameters: {
+            query: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+                term: "issued" | "moved_in" | "spent" | "refunded" | "balance" | "expired" | "voided" | "returned" | "moved_out";
+                batch_id?: string;
+                /** @description of a batch; without it, all */
+                department?: string;
+                /** @description only cards of no department */
+                no_department?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTermCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reconciliation-file": {
+        parameters: {
+            query?: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+                of?: "terms" | "cards";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-file": {
         parameters: {
             query?: {
@@ -11342,6 +11965,39 @@ export interface operations {
             };
         };
     };
+    "ask-custody-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-gateway-refunds": {
         parameters: {
             query?: {
@@ -11429,6 +12085,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-issuer-revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRevenue"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
                 };
             };
             /** @description Error */
@@ -11883,6 +12572,72 @@ export interface operations {
             };
         };
     };
+    "list-prepaid-funds": {
+        parameters: {
+            query?: {
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrepaidFundsJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-prepaid-funds-file": {
+        parameters: {
+            query?: {
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-queues": {
         parameters: {
             query?: never;
@@ -11899,6 +12654,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListQueueJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-reconciliation": {
+        parameters: {
+            query?: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-reconciliation-cards": {
+        parameters: {
+            query: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+                term: "issued" | "moved_in" | "spent" | "refunded" | "balance" | "expired" | "voided" | "returned" | "moved_out";
+                batch_id?: string;
+                /** @description of a batch; without it, all */
+                department?: string;
+                /** @description only cards of no department */
+                no_department?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTermCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-reconciliation-file": {
+        parameters: {
+            query?: {
+                /** @description for the staff, to whom every enterprise's are open; a member's is their own */
+                enterprise_id?: string;
+                /** @description the end of this day in Asia/Shanghai; without it, now */
+                as_of?: string;
+                of?: "terms" | "cards";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */

@@ -1,7 +1,7 @@
 import type zh from './ent.zh-CN'
 
 const en: typeof zh = {
-  title: { 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards' },
+  title: { 'ent-reconciliation': 'Reconciliation of cards', 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards' },
   ent: {
     none: 'You belong to no enterprise or chamber', noneHint: 'Once yours is admitted, its members buy cards and hand them out here.', forOrg: 'For which organisation', new: 'Buy aid cards', noBatches: 'No cards were bought yet', noBatchesHint: 'Say how many of which sum; a colleague confirms, the money is transferred, and the cards are issued.',
     status: { awaiting_confirmation: 'Waits for a colleague', awaiting_funds: 'Waits for the money', awaiting_issue: 'Waits to be issued', issuing: 'Being issued', issued: 'Issued', cancelled: 'Cancelled' },
@@ -20,6 +20,13 @@ const en: typeof zh = {
     rekey: 'New code', rekeyAsk: 'The code of {number} is dead at once. Then export again, only cards without a code.', rekeyed: 'The old code is dead', onlyMissing: 'Only cards without a code; the others keep theirs',
     codes: 'Export codes', codesHint: 'Codes are made once a colleague approves. Each export kills the codes of the one before. The file is encrypted under your password and kept for 24 hours.', formatLabel: 'File', format: { xlsx: 'Encrypted Excel', pdf: 'PDF to print (encrypted zip)', json: 'JSON (encrypted zip)' },
     password: 'Password of the file', passwordHint: '12 to 64 characters; tell it by another way', ask: 'Ask for the file', approve: 'Approve', download: 'Download', cardsN: '{n} cards', until: 'kept until {time}', export: { awaiting_approval: 'waits for a colleague', refused: 'not approved', making: 'being made', ready: 'ready', expired: 'deleted' },
+  },
+  recon: {
+    day: 'As of which day', dayHint: 'At its end, in China; empty: now', look: 'Show', file: 'Reconciliation as Excel', fileCards: 'Every card as Excel', fileName: { terms: 'reconciliation-{day}.xlsx', cards: 'reconciliation-cards-{day}.xlsx' },
+    none: 'No card was issued by then', noneHint: 'Once cards are issued, they are reconciled here by batch and department.',
+    balanced: 'As of {until} there are {cards} cards. Of the {amount} put onto them every fen is accounted for: the books balance.', unbalanced: 'As of {until} the books do not balance: {amount} are missing. Please tell an operator.', seq: 'Counted to transaction {seq} of the ledger.',
+    total: 'All batches', paidIn: 'Paid in, and on no card:', batch: '{face} each · {cards} cards', cards: '{n} cards', even: 'Balanced', off: 'Off by {amount}', noDepartment: 'No department', seeOf: 'See the cards of {name}: {term}',
+    given: 'Put onto cards', found: 'Where it is', term: { issued: 'Face of cards issued', moved_in: 'Moved in from other cards', spent: 'Spent', refunded: 'Came back for goods', balance: 'On cards', expired: 'On expired cards (can be re-activated)', voided: 'Voided', returned: 'Cards given back', moved_out: 'Moved to other cards' },
   },
   error: { recipients_missing: 'The list does not have as many people as there are cards.', reminded_lately: 'Everybody was reminded within a day.', export_not_ready: 'The file is not made yet, or is deleted.', cards_have_recipients: 'Cards that are for somebody have no codes.', no_cards_left: 'No card is left to export.' },
   field: { over_limit: 'More than the law allows', too_soon: 'Anonymous cards are good for at least 3 years', not_ours: 'This is not our account', in_future: 'This has not been yet' },

@@ -1,5 +1,5 @@
 export default {
-  title: { 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡' },
+  title: { 'ent-reconciliation': '爱心卡对账', 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡' },
   ent: {
     none: '您还不是企业或商协会的成员', noneHint: '单位入驻后，成员可以在这里购买和发放爱心卡。', forOrg: '为哪家单位办事', new: '购买爱心卡', noBatches: '还没有买过爱心卡', noBatchesHint: '填好面值和张数，同事确认、转账到账后发卡。',
     status: { awaiting_confirmation: '待同事确认', awaiting_funds: '待付款', awaiting_issue: '待发卡', issuing: '正在发卡', issued: '已发卡', cancelled: '已取消' },
@@ -18,6 +18,13 @@ export default {
     rekey: '换领取码', rekeyAsk: '{number} 的旧领取码马上作废。换好后勾选“只导出没有领取码的卡”，重新导出。', rekeyed: '旧领取码已作废', onlyMissing: '只导出没有领取码的卡，其余的领取码继续有效',
     codes: '导出领取码', codesHint: '同事批准后才生成领取码；每导出一次，以前的领取码就作废。文件用您设的密码加密，保留 24 小时。', formatLabel: '文件', format: { xlsx: '加密的 Excel', pdf: '打印用 PDF（加密 zip）', json: 'JSON（加密 zip）' },
     password: '文件密码', passwordHint: '12 到 64 位，请另行告诉拿文件的人', ask: '申请导出', approve: '批准导出', download: '下载', cardsN: '{n} 张', until: '保留到 {time}', export: { awaiting_approval: '待同事批准', refused: '未批准', making: '正在生成', ready: '可以下载', expired: '文件已删除' },
+  },
+  recon: {
+    day: '截至哪一天', dayHint: '北京时间当天结束时；不填就是现在', look: '查看', file: '导出对账单（Excel）', fileCards: '导出卡明细（Excel）', fileName: { terms: '爱心卡对账单-{day}.xlsx', cards: '爱心卡对账明细-{day}.xlsx' },
+    none: '这一天还没有发卡', noneHint: '发卡以后，这里按批次和部门对账。',
+    balanced: '截至 {until}，共 {cards} 张卡。发到卡上的 {amount} 每一分都有着落，账是平的。', unbalanced: '截至 {until}，账不平，相差 {amount}。请联系平台运营。', seq: '按账本前 {seq} 笔计算。',
+    total: '全部批次', paidIn: '已付款、没有在卡上的钱：', batch: '面值 {face} · {cards} 张', cards: '{n} 张', even: '平', off: '差 {amount}', noDepartment: '未填部门', seeOf: '看{name}的卡：{term}',
+    given: '发到卡上', found: '去了哪里', term: { issued: '发卡面值', moved_in: '从别的卡转入', spent: '消费', refunded: '退货退回卡上', balance: '卡上余额', expired: '已过期的余额（可激活）', voided: '作废收回', returned: '退卡', moved_out: '转到别的卡' },
   },
   error: { recipients_missing: '名单人数和张数不一致。', reminded_lately: '24 小时内都提醒过了。', export_not_ready: '文件还没有生成，或者已经删除。', cards_have_recipients: '有领卡人的卡没有领取码。', no_cards_left: '没有可以导出的卡。' },
   field: { over_limit: '超过了法规允许的面值', too_soon: '不记名卡的有效期至少 3 年', not_ours: '这不是我们的收款账号', in_future: '时间还没有到' },

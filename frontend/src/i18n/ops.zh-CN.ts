@@ -1,6 +1,7 @@
 export default {
   title: {
     'ops-cards': '爱心卡', 'ops-cards-programs': '卡计划', 'ops-cards-returns': '退卡', 'ops-organisations': '主体', 'ops-organisation': '主体详情', 'ops-approvals': '两人审批', 'ops-people': '人员', 'ops-villages': '村庄', 'ops-campaigns': '活动', 'ops-campaign': '活动详情', 'ops-campaign-new': '新建活动', 'ops-village': '修改村庄', 'ops-village-new': '新增村庄', 'ops-village-import': '批量导入村庄', 'ops-audit': '操作记录', 'ops-share-rules': '份额规则', 'ops-failures': '没办成的事', 'ops-refunds': '退款', 'ops-refunds-gateways': '原路退回', 'ops-refunds-differences': '金额不符的支付', 'ops-statements': '全部结算单', 'ops-bank': '银行流水', 'ops-card-batches': '购卡批次', 'ops-bank-import': '导入银行流水', 'ops-bank-days': '日结', 'ops-bank-transfers': '待转退款', 'ops-ledger': '账本', 'ops-settlements': '结算', 'ops-settlement': '结算批次', 'ops-statement': '结算单', 'ops-ledger-account': '账户明细', 'ops-ledger-transaction': '记账凭证',
+    'ops-reconciliation': '爱心卡对账', 'ops-prepaid-funds': '预收资金',
   },
   ops: {
     nav: '工作台', readsOnly: '您以审计身份查看，只能看，不能改。个人信息已打码。', search: '搜一搜', searchHint: '名称、信用代码、手机号、订单号、卡号都可以', searchNone: '没有找到', queues: '等着办的事', oldest: '最早的一件{age}', queueEmpty: '没有积压',
@@ -75,9 +76,16 @@ export default {
     ask: '申请付款', askHint: '把已确认、账户可用的结算单交给另一位运营批准。被暂停的组织，已卖出的货款照付。', asked: '已申请，等另一位运营批准', file: '付款文件（{format}）', fileHint: '账号是明文，每次下载都会记录。', fileName: '付款清单-{id}.{format}', close: '关闭结算', askWait: '收款方确认结算单后，才能申请付款。', closeAsk: '关闭后，这一批不能再付款。', closeWait: '所有结算单付清或转下期后，才能关闭。', closed: '结算已关闭',
     answer: '答复异议', answerLabel: '给收款方的答复', theirReason: '对方的异议：{reason}', answered: '已答复，等对方再确认', pay: '登记付款', paid: '付款已登记', paidAt: '银行付款日期', carry: '转下期', carryHint: '之后的退款让账户余额少于这张的金额，单独付不了。转下期后不会少付：剩下的钱和下一张结算单一起付。收款方会收到通知。', carried: '已转下期',
   },
+  funds: {
+    lead: '卡上还没有用完的钱是预收资金。一部分要存管，总额不能超过发卡企业上年主营业务收入的一定比例。', day: '截至哪一天', dayHint: '北京时间当天结束时；不填就是现在', look: '查看', file: '导出季度报告（Excel）', fileName: '预收资金-{day}.xlsx', none: '还没有卡计划',
+    total: '截至 {until}，预收资金余额合计', light: { green: '合规', amber: '缺数据', red: '不合规' }, alert: { custody_short: '存管不足，还差 {amount}。', ceiling_exceeded: '超过上限 {amount}。', custody_unknown: '还没有登记存管余额。', revenue_unknown: '还没有登记 {year} 年主营业务收入，算不出上限。' },
+    classLabel: '发卡企业类型', class: { scale: '规模发卡企业', group: '集团发卡企业', brand: '品牌发卡企业' }, outstanding: '预收资金余额', quarter: '上季度末（{day}）余额', issued: '本季发卡', used: '本季兑付（扣除退货）',
+    required: '应存管（上季度末的 {rate}）', custody: '已存管', custodyOf: '{amount}（{day}，{source}）', issuerAll: '该企业全部卡计划余额', ceiling: '上限（{year} 年主营业务收入的 {rate}）', revenue: '{year} 年主营业务收入', revenueOf: '{amount}（{source}）', unknown: '未登记', ruleOf: '依据：{article}', draft: '（征求意见稿或未核实，请先查证）',
+    addCustody: '登记存管余额', addRevenue: '登记年收入', recordHint: '另一位运营同意后生效；登记后不能改，登记新的一条会取代它。', custodyDay: '哪一天结束时', year: '年度', amount: '金额（元）', source: '凭据', sourceHint: '银行函件、对账单或审计报告', send: '提交', asked: '已提交，等另一位运营同意',
+  },
   audit: {
     actionLabel: '动作', actionExample: '如 organisation.approved', subject: '对象类型', subjectId: '对象编号', requestId: '请求编号', since: '从哪天', until: '到哪天', csv: '下载 CSV', none: '没有这样的记录', system: '系统', from: '来自 {peer}',
-    action: { share_rule_added: '份额规则生效', share_rule_ended: '份额规则结束',
+    action: { custody_balance_recorded: '登记存管余额', issuer_revenue_recorded: '登记年收入', share_rule_added: '份额规则生效', share_rule_ended: '份额规则结束',
       job_retried: '重试任务', event_retried: '重试事件',
       settlement_started: '开始结算', settlement_made: '结算单出齐', settlement_closed: '关闭结算', statement_confirmed: '确认结算单', statement_disputed: '对结算单有异议', statement_answered: '答复异议', statement_payout_requested: '申请付款', statement_approved: '批准付款', statement_approval_lapsed: '付款批准失效', statement_paid: '登记付款', statement_carried: '结算单转下期', payout_approved: '批准付款', payout_file_made: '下载付款文件',
       organisation_created: '新建申请', organisation_changed: '修改申请', organisation_submitted: '提交申请', organisation_recommended: '县里推荐', organisation_admitted: '审核通过', organisation_returned: '退回修改', organisation_rejected: '不通过', organisation_suspended: '暂停主体', organisation_reinstated: '恢复主体', organisation_withdrawn: '撤回入驻申请', organisation_contact_changed: '更换联系人', file_read: '查看材料', audit_exported: '导出操作记录',
