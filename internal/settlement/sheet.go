@@ -3,11 +3,9 @@ package settlement
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
-	"zique/internal/clock"
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/pdf"
@@ -80,31 +78,29 @@ func (i Item) rows() [][]string {
 	orderID := ""
 	for _, l := range i.Lines {
 		orderID = l.OrderID.String() // an item is of one sub-order, or of a refund of one
-		rows = append(rows, []string{day(i.PostedAt), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
+		rows = append(rows, []string{i.PostedAt.Day(), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
 			l.NetFen.Yuan(), l.RefundFen.Yuan(), l.ShareFen.Yuan(), percent(l.RateBp), l.AmountFen.Yuan()})
 	}
 	switch {
 	case i.FreightFen != 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, orderID, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
+		rows = append(rows, []string{i.PostedAt.Day(), kind, orderID, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
 	case len(rows) == 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, "", i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
+		rows = append(rows, []string{i.PostedAt.Day(), kind, "", i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
 	}
 	return rows
 }
 
 // of says what a statement settles: a month, or what had come since the one before.
 func (s Statement) of() string {
-	made := "　制单 " + day(s.CreatedAt)
+	made := "　制单 " + s.CreatedAt.Day()
 	switch {
 	case s.Period == "" && s.Since == nil:
-		return "　期间 至 " + day(s.CreatedAt) + made
+		return "　期间 至 " + s.CreatedAt.Day() + made
 	case s.Period == "":
-		return "　期间 " + day(*s.Since) + " 至 " + day(s.CreatedAt) + made
+		return "　期间 " + s.Since.Day() + " 至 " + s.CreatedAt.Day() + made
 	}
 	return "　结算月份 " + s.Period + made
 }
-
-func day(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
 
 // percent shows a rate as people say it: 5 % as 5.00%.
 func percent(rate money.BasisPoints) string { return fmt.Sprintf("%d.%02d%%", rate/100, rate%100) }
