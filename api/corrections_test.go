@@ -65,6 +65,12 @@ func TestTwoPeopleCorrectTheBooksAndReverseTheCorrection(t *testing.T) {
 		if asked.fen("after.entries.bank") != 12_50 || asked.text("requested_by.name") == "" || asked.text("kind") != "ledger.correction" {
 			t.Errorf("asked: %s", asked.raw)
 		}
+		if waits := p.ok(t, http.StatusOK, federation, "GET", "/approvals?kind=ledger.correction", nil); waits.text("items.0.id") != asked.text("id") || waits.at("items.1") != nil {
+			t.Errorf("waiting: %s", waits.raw)
+		}
+		if none := p.ok(t, http.StatusOK, federation, "GET", "/approvals?kind=ledger.reversal", nil); none.at("items.0") != nil {
+			t.Errorf("waiting: %s", none.raw)
+		}
 		at := "/approvals/" + asked.text("id") + "/approve"
 		p.call(t, county, "POST", at, nil).wants(t, http.StatusForbidden, "own_request")
 		p.ok(t, http.StatusOK, federation, "POST", at, nil)

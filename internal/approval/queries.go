@@ -16,7 +16,8 @@ import (
 type Query struct {
 	UserID id.ID
 	Status string
-	OrgID  id.ID // only those about this organisation; 0: all
+	Kind   string // only of this kind; "": all
+	OrgID  id.ID  // only those about this organisation; 0: all
 	After  id.ID
 	Limit  int
 }
@@ -27,6 +28,9 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	rows, err := d.seenBy(view, q.UserID)
 	if err != nil {
 		return nil, err
+	}
+	if q.Kind != "" {
+		rows = rows.Where("a.kind = ?", q.Kind)
 	}
 	if q.OrgID != 0 {
 		rows = rows.Where("a.org_id = ?", q.OrgID)

@@ -6706,6 +6706,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+                /** @description only of this kind */
+                kind?: string;
                 /** @description only those about this organisation */
                 org_id?: string;
                 cursor?: string;
