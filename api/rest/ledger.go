@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -202,28 +203,25 @@ type LedgerPeriod struct {
 
 func (s *Server) period(ctx context.Context, in LedgerPeriod) (p ledger.Period, err error) {
 	view := s.DB.Read(ctx)
+	since, until := clock.Millis(math.MinInt64), clock.Millis(math.MaxInt64)
 	if in.Since != "" {
-		if p.After, err = sealedBefore(view, "since", in.Since); err != nil {
+		if since, err = parseInstant("since", in.Since); err != nil {
+			return p, err
+		}
+		if p.After, err = ledger.SeqAt(view, since-1); err != nil {
 			return p, err
 		}
 	}
-	if in.Until == "" {
-		p.Until, err = ledger.Head(view)
-		return p, err
+	if in.Until != "" {
+		if until, err = parseInstant("until", in.Until); err != nil {
+			return p, err
+		}
 	}
-	if p.Until, err = sealedBefore(view, "until", in.Until); err == nil && p.Until < p.After {
-		err = invalid("until", "range", "the end is not before the beginning")
+	if until < since {
+		return p, invalid("until", "range", "the end is not before the beginning")
 	}
+	p.Until, err = ledger.SeqAt(view, until-1) // without an end, all that is sealed
 	return p, err
-}
-
-// sealedBefore is the seq of the last transaction that was sealed before an instant.
-func sealedBefore(view *gorm.DB, field, at string) (int64, error) {
-	instant, err := parseInstant(field, at)
-	if err != nil {
-		return 0, err
-	}
-	return ledger.SeqAt(view, instant-1)
 }
 
 func parseInstant(field, at string) (clock.Millis, error) {
