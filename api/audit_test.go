@@ -131,6 +131,9 @@ var audited = map[string][]string{
 	"POST /ops/payment-differences/{id}/give-back": {"approval.requested"},
 	"POST /ops/refund-transfers/{id}/done":         {"refund.transferred"},
 
+	"POST /ops/ledger/corrections":                {"approval.requested"},
+	"POST /ops/ledger/transactions/{id}/reversal": {"approval.requested"},
+
 	"POST /coop/statements/{id}/confirm":          {"statement.confirmed"},
 	"POST /coop/statements/{id}/dispute":          {"statement.disputed"},
 	"POST /village/statements/{id}/confirm":       {"statement.confirmed"},
@@ -142,7 +145,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/carry":             {"statement.carried"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "custody_balance.recorded", "issuer_revenue.recorded", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "custody_balance.recorded", "issuer_revenue.recorded", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back", "ledger.corrected", "ledger.reversed"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

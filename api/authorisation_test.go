@@ -282,6 +282,8 @@ var rules = map[string]rule{
 	"GET /ledger/accounts/{id}/entries": {by: "auditor", also: desks, path: "/ledger/accounts/{account}/entries"},
 	"GET /ledger/transactions/{id}":     {by: "auditor", also: desks, path: "/ledger/transactions/{transaction}"},
 	"GET /ledger/vouchers":              {by: "auditor", also: desks},
+	"POST /ops/ledger/corrections":                {by: "county", also: desks, key: true, body: map[string]any{"entries": []any{}, "reason": "x"}, answers: badRequest},
+	"POST /ops/ledger/transactions/{id}/reversal": {by: "county", also: desks, answers: conflict, path: "/ops/ledger/transactions/{transaction}/reversal", body: map[string]any{"reason": "x"}},
 
 	"POST /auth/password-reset":    public,
 	"PUT /me":                      {by: "buyer", answers: badRequest, self: true, body: map[string]any{}},

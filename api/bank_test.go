@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"zique/internal/clock"
 	"zique/internal/storage"
 )
 
 // yesterday and theDayBefore are bank days that are over.
 var (
-	yesterday    = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
-	theDayBefore = time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -2).Format(time.DateOnly)
+	yesterday    = time.Now().In(clock.Shanghai).AddDate(0, 0, -1).Format(time.DateOnly)
+	theDayBefore = time.Now().In(clock.Shanghai).AddDate(0, 0, -2).Format(time.DateOnly)
 )
 
 // byBank places an order of the demo's enterprise that is to be paid by bank.

@@ -7,11 +7,13 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zique/internal/clock"
 )
 
 // dayFromNow is a day of Shanghai, so many days from today.
 func dayFromNow(days int) string {
-	return time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, days).Format(time.DateOnly)
+	return time.Now().In(clock.Shanghai).AddDate(0, 0, days).Format(time.DateOnly)
 }
 
 func seasonBody(from, until int) map[string]any {

@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"zique/internal/approval"
+	"zique/internal/clock"
 	"zique/internal/prepaid"
 	"zique/internal/rulepack"
 )
@@ -71,7 +72,7 @@ func TestPrepaidFundsAreWatchedAgainstCustodyAndCeiling(t *testing.T) {
 			t.Errorf("spent: %s", now.raw)
 		}
 		p.ago(t, 92*24*time.Hour, p.funds(t, "")) // a quarter
-		today, year := rulepack.DayOf(p.database(t).Now()), int64(time.Now().In(time.FixedZone("", 8*3600)).Year())
+		today, year := p.database(t).Now().Day(), int64(time.Now().In(clock.Shanghai).Year())
 		if now := p.funds(t, today); now.fen("items.0.quarter_fen") != owed-paid || now.fen("items.0.required_fen") != (owed-paid+4)/5 || now.text("items.0.alerts.0") != "custody_unknown" {
 			t.Errorf("after a quarter: %s", now.raw)
 		}

@@ -144,6 +144,8 @@ var sabotages = map[string]string{
 	"a refund that was made by bank has a bank reference of its own":                                                         `UPDATE bank_transfers_sent SET subject = 'x' WHERE subject = 'gateway_refund'`,
 	"a batch was bought for the campaign that its order named, or none":                                                      `UPDATE card_sales SET campaign_id = campaign_id + 1 WHERE id = {card_sales}`,
 	"a return of cards that was paid has a bank reference of its own":                                                        `DELETE FROM bank_transfers_sent WHERE subject = 'card_return'`,
+	"a correction or a reversal moves what two people approved":                                                              `UPDATE approvals SET after_json = REPLACE(after_json, '-1250', '-1251') WHERE kind = 'ledger.correction'`,
+	"what two people approved of the books is posted":                                                                        `UPDATE approvals SET kind = 'ledger.correction' WHERE id = {approvals}`,
 	"a bank reference is used by a transfer that was made":                                                                   `INSERT INTO bank_transfers_sent (reference, subject, subject_id) VALUES ('X', 'statement', 5)`,
 }
 
@@ -280,6 +282,13 @@ var edits = []struct{ table, where, set string }{
 	{"ledger_transactions", "kind = 'refund'", "reference = '5'"},
 	{"ledger_transactions", "kind = 'order_payment'", "posted_at = posted_at - 2592000000"},
 	{"ledger_transactions", "kind = 'payout'", "posted_at = posted_at + 2592000000"},
+	{"ledger_transactions", "kind = 'correction'", "posted_at = posted_at - 2592000000"},
+	{"ledger_transactions", "kind = 'correction'", "reference = '5'"},
+	{"ledger_transactions", "kind = 'correction'", ""},
+	{"ledger_transactions", "kind = 'reversal'", "kind = 'correction'"},
+	{"ledger_transactions", "kind = 'reversal'", ""},
+	{"approvals", "kind = 'ledger.correction'", "subject_id = 5"},
+	{"approvals", "kind = 'ledger.reversal'", "subject_id = 5"},
 	{"ledger_heads", "id = 1", "size = size - 1"},
 	{"ledger_heads", "id = 1", ""},
 	{"card_batches", "1 = 1", ""},
@@ -340,6 +349,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	transfer := p.ok(t, http.StatusOK, county, "GET", "/ops/refund-transfers", nil).text("items.0.id")
 	p.ok(t, http.StatusNoContent, federation, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
 	p.ok(t, http.StatusOK, county, "POST", "/ops/bank-days/"+yesterday+"/close", map[string]any{})
+	p.corrected(t, county, federation)
 	p.ok(t, http.StatusOK, b.token, "POST", "/cards/claim", map[string]any{"code": p.ok(t, http.StatusOK, "", "GET", "/demo", nil).text("card_codes.0")})
 	return b
 }

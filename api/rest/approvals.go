@@ -85,6 +85,7 @@ func (s *Server) shownApproval(ctx context.Context, changed approval.Approval, e
 
 type listApprovalsIn struct {
 	Status string `query:"status" enum:"pending,approved,rejected,withdrawn,expired" default:"pending"`
+	Kind   string `query:"kind" maxLength:"40" pattern:"^[a-z_.]*$" patternDescription:"a kind of request" doc:"only of this kind"`
 	OrgID  string `query:"org_id" maxLength:"20" doc:"only those about this organisation"`
 	Paging
 }
@@ -94,7 +95,7 @@ func (s *Server) listApprovals(ctx context.Context, in *listApprovalsIn) (*body[
 	if err != nil {
 		return nil, err
 	}
-	q := approval.Query{UserID: caller(ctx).UserID, Status: in.Status, After: after, Limit: in.Limit + 1}
+	q := approval.Query{UserID: caller(ctx).UserID, Status: in.Status, Kind: in.Kind, After: after, Limit: in.Limit + 1}
 	if in.OrgID != "" {
 		if q.OrgID, err = parseID(in.OrgID, "org_id"); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +87,7 @@ type LedgerTransactionJSON struct {
 	Seq           *int64            `json:"seq,omitempty" doc:"absent for the second before it is sealed"`
 	SealedAt      *time.Time        `json:"sealed_at,omitempty"`
 	ReversedBy    string            `json:"reversed_by,omitempty" doc:"the transaction that undid this one"`
+	Correction    *CorrectionJSON   `json:"correction,omitempty" doc:"of a correction or a reversal: who wanted it and why"`
 	Entries       []LedgerEntryJSON `json:"entries"`
 }
 
@@ -186,33 +188,48 @@ func (s *Server) sealedBy(ctx context.Context, at string) (int64, error) {
 	if at == "" {
 		return ledger.Head(s.DB.Read(ctx))
 	}
-	instant, err := time.Parse(time.RFC3339Nano, at)
+	instant, err := parseInstant("as_of", at)
 	if err != nil {
-		return 0, invalid("as_of", "invalid", "must be a time as in RFC 3339")
+		return 0, err
 	}
-	return ledger.SeqAt(s.DB.Read(ctx), clock.FromTime(instant))
+	return ledger.SeqAt(s.DB.Read(ctx), instant)
 }
 
 // LedgerPeriod is a part of the journal by the instant of sealing.
 type LedgerPeriod struct {
-	Since time.Time `query:"since" doc:"inclusive"`
-	Until time.Time `query:"until" doc:"exclusive"`
+	Since string `query:"since" format:"date-time" doc:"inclusive"`
+	Until string `query:"until" format:"date-time" doc:"exclusive"`
 }
 
 func (s *Server) period(ctx context.Context, in LedgerPeriod) (p ledger.Period, err error) {
-	if !in.Until.IsZero() && in.Until.Before(in.Since) {
+	view := s.DB.Read(ctx)
+	since, until := clock.Millis(math.MinInt64), clock.Millis(math.MaxInt64)
+	if in.Since != "" {
+		if since, err = parseInstant("since", in.Since); err != nil {
+			return p, err
+		}
+		if p.After, err = ledger.SeqAt(view, since-1); err != nil {
+			return p, err
+		}
+	}
+	if in.Until != "" {
+		if until, err = parseInstant("until", in.Until); err != nil {
+			return p, err
+		}
+	}
+	if until < since {
 		return p, invalid("until", "range", "the end is not before the beginning")
 	}
-	view := s.DB.Read(ctx)
-	if p.After, err = ledger.SeqAt(view, clock.FromTime(in.Since.Add(-time.Millisecond))); err != nil {
-		return p, err
-	}
-	if in.Until.IsZero() {
-		p.Until, err = ledger.Head(view)
-	} else {
-		p.Until, err = ledger.SeqAt(view, clock.FromTime(in.Until.Add(-time.Millisecond)))
-	}
+	p.Until, err = ledger.SeqAt(view, until-1) // without an end, all that is sealed
 	return p, err
+}
+
+func parseInstant(field, at string) (clock.Millis, error) {
+	instant, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return 0, invalid(field, "invalid", "must be a time as in RFC 3339")
+	}
+	return clock.FromTime(instant), nil
 }
 
 type statementIn struct {
@@ -268,8 +285,12 @@ func (s *Server) ledgerTransaction(ctx context.Context, in *PathID) (*body[Ledge
 	if err != nil {
 		return nil, err
 	}
+	correction, err := s.correctionOf(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	out := &body[LedgerTransactionJSON]{LedgerTransactionJSON{
-		ID: t.ID.String(), Kind: t.Kind, Reference: t.Reference, OrderID: idOrNone(basis.OrderID), BankReference: basis.BankReference, PostedAt: t.PostedAt.Time(), Seq: t.Seq, ReversedBy: idOrNone(t.ReversedBy),
+		ID: t.ID.String(), Kind: t.Kind, Reference: t.Reference, OrderID: idOrNone(basis.OrderID), BankReference: basis.BankReference, PostedAt: t.PostedAt.Time(), Seq: t.Seq, ReversedBy: idOrNone(t.ReversedBy), Correction: correction,
 	}}
 	if t.SealedAt != 0 {
 		sealed := t.SealedAt.Time()
@@ -307,8 +328,6 @@ func (s *Server) exportVouchers(ctx context.Context, in *vouchersIn) (*huma.Stre
 	}}, nil
 }
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 func (s *Server) writeVouchers(ctx context.Context, out io.Writer, period ledger.Period) error {
 	if _, err := io.WriteString(out, "\ufeff"); err != nil { // without it Excel takes the text for GBK
 		return err
@@ -320,7 +339,7 @@ func (s *Server) writeVouchers(ctx context.Context, out io.Writer, period ledger
 		for _, v := range page {
 			_ = rows.Write([]string{
 				strconv.FormatInt(v.Seq, 10), v.TxID.String(), spreadsheet.Neutralise(v.Kind), spreadsheet.Neutralise(v.Reference),
-				v.PostedAt.Time().In(shanghai).Format(time.DateTime), spreadsheet.Neutralise(v.Account), fen(v.Debit()), fen(v.Credit()),
+				v.PostedAt.Time().In(clock.Shanghai).Format(time.DateTime), spreadsheet.Neutralise(v.Account), fen(v.Debit()), fen(v.Credit()),
 			})
 		}
 		rows.Flush()

@@ -121,7 +121,7 @@ func (s *Server) prepaidFile(ctx context.Context, in *prepaidIn) (*attachment, e
 	if err != nil {
 		return nil, err
 	}
-	return attach("prepaid-funds-"+rulepack.DayOf(at.At)+".xlsx", content)
+	return attach("prepaid-funds-"+at.At.Day()+".xlsx", content)
 }
 
 type newCustody struct {

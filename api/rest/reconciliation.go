@@ -12,7 +12,6 @@ import (
 	"zique/internal/money"
 	"zique/internal/org"
 	"zique/internal/report"
-	"zique/internal/rulepack"
 )
 
 // CardTermsJSON are the terms of the equation of cards: issued + moved_in = used + balance +
@@ -182,7 +181,7 @@ func (s *Server) reconciliationFile(ctx context.Context, in *reconciliationFileI
 	err = s.reconciles(ctx, in.Reconciled, func(view *gorm.DB, o org.Organisation, at ledger.Point) error {
 		content, err := sheet(view, o.ID, o.Name, at)
 		if err == nil {
-			out, err = attach("reconciliation-"+in.Of+"-"+rulepack.DayOf(at.At)+".xlsx", content)
+			out, err = attach("reconciliation-"+in.Of+"-"+at.At.Day()+".xlsx", content)
 		}
 		return err
 	})

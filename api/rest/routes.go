@@ -233,6 +233,8 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ledger/accounts/{id}/entries", "list-ledger-entries", readers, s.accountStatement)
 	get(on, "/ledger/transactions/{id}", "get-ledger-transaction", readers, s.ledgerTransaction)
 	get(on, "/ledger/vouchers", "export-vouchers", readers, s.exportVouchers)
+	keyed[ApprovalJSON](on, "/ops/ledger/corrections", "ask-ledger-correction", operators, s.askCorrection) // (K)
+	post(on, "/ops/ledger/transactions/{id}/reversal", "ask-ledger-reversal", operators, http.StatusAccepted, s.askReversal)
 
 	get(on, "/ops/campaigns", "list-ops-campaigns", readers, s.listOpsCampaigns)
 	post(on, "/ops/campaigns", "add-campaign", operators, http.StatusCreated, s.addCampaign)

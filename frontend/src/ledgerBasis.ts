@@ -10,12 +10,16 @@ const ofOrder: Record<string, string> = {
 /** Where those at a desk see what became of an order. */
 export const orderPage = (order: string) => `/ops/audit?subject=order&subject_id=${order}`
 
+/** What became of a request, for auditors too, who decide none. */
+export const approvalLog = (approval: string) => `/ops/audit?subject=approval&subject_id=${approval}`
+
 export function basisOf(posted: LedgerTransaction): Basis {
-  const { kind, reference, order_id: order, bank_reference: bankReference, entries } = posted
+  const { correction, kind, reference, order_id: order, bank_reference: bankReference, entries } = posted
   if (ofOrder[kind] && order) return { word: ofOrder[kind], number: order, to: orderPage(order) }
   switch (kind) {
     case 'payout': return { word: 'statement', number: reference, to: `/ops/statements/${reference}` }
     case 'reversal': return { word: 'transaction', number: reference, to: `/ops/ledger/transactions/${reference}` }
+    case 'correction': if (correction) return { word: 'correction', number: correction.approval_id, to: approvalLog(correction.approval_id) }; break
     case 'bank_receipt':
     case 'bank_return': return { word: 'bankRow', number: bankReference ?? reference }
     case 'card_funding': return { word: 'cardBatch', number: reference }

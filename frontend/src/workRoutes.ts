@@ -77,6 +77,7 @@ const ops: RouteRecordRaw[] = [
   desk('/cards/programs', '-cards-programs', () => import('./pages/ops/CardProgramsPage.vue')),
   desk('/cards/returns', '-cards-returns', () => import('./pages/ops/CardReturnsPage.vue')),
   desk('/ledger', '-ledger', () => import('./pages/ops/LedgerPage.vue')),
+  desk('/ledger/corrections', '-ledger-corrections', () => import('./pages/ops/LedgerCorrectionsPage.vue'), ['operator']),
   desk('/ledger/accounts/:id', '-ledger-account', () => import('./pages/ops/LedgerAccountPage.vue')),
   desk('/ledger/transactions/:id', '-ledger-transaction', () => import('./pages/ops/LedgerTransactionPage.vue')),
   desk('/refunds', '-refunds', () => import('./pages/ops/RefundsPage.vue')),

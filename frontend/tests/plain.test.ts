@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ageOf } from '@/ages'
 import { changeRows } from '@/changes'
+import { entriesOf, wrongIn } from '@/correctionForm'
 import { CONSENT_VERSION, latestConsents } from '@/consents'
 import { formatDay } from '@/dates'
 import { dayEnd, dayStart } from '@/days'
@@ -54,6 +55,19 @@ it.each([['/org/1', '/org/1'], ['/ops/organisations/1?x=1', '/ops/organisations/
 it('tells sorts of ledger accounts apart, whosever they are', () => {
   expect(['bank', 'bank:unmatched', 'card:12', 'village:12:pending', 'gateway:local', 'gateway:local:refunds_due'].map((code) => accountSort(code).sort)).toEqual(['bank', 'bank_unmatched', 'card', 'village_pending', 'gateway', 'gateway_refunds_due'])
   expect(accountSort('gateway:local:refunds_due').gateway).toBe('local')
+})
+
+it('asks for corrections that balance, each account once', () => {
+  const fee = [{ account: 'finance:bank_fees' as const, side: 'debit' as const, amount: '12.50' }, { account: 'bank' as const, side: 'credit' as const, amount: '12.5' }]
+  expect(entriesOf(fee)).toEqual([{ account: 'finance:bank_fees', amount_fen: -1250 }, { account: 'bank', amount_fen: 1250 }])
+  expect(wrongIn(fee).size).toBe(0)
+  expect([...wrongIn([fee[0]!, { ...fee[1]!, amount: '12.51' }])]).toEqual([['entries', 'unbalanced']])
+  expect([...wrongIn([fee[0]!, { ...fee[0]!, amount: '' }])]).toEqual([['1.account', 'duplicate'], ['1.amount', 'required']])
+  expect([...wrongIn([{ ...fee[0]!, amount: '0' }, fee[1]!])]).toEqual([['0.amount', 'invalid']])
+})
+
+it('shows the entries of a correction account by account', () => {
+  expect(changeRows(null, { entries: { bank: 5, 'finance:interest': -5 } }).map((row) => `${row.name} ${row.after}`)).toEqual(['entry bank 5', 'entry finance:interest -5'])
 })
 
 it('knows pictures by their names', () => {

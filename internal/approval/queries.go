@@ -16,7 +16,8 @@ import (
 type Query struct {
 	UserID id.ID
 	Status string
-	OrgID  id.ID // only those about this organisation; 0: all
+	Kind   string // only of this kind; "": all
+	OrgID  id.ID  // only those about this organisation; 0: all
 	After  id.ID
 	Limit  int
 }
@@ -27,6 +28,9 @@ func (d *Desk) List(view *gorm.DB, now clock.Millis, q Query) ([]Approval, error
 	rows, err := d.seenBy(view, q.UserID)
 	if err != nil {
 		return nil, err
+	}
+	if q.Kind != "" {
+		rows = rows.Where("a.kind = ?", q.Kind)
 	}
 	if q.OrgID != 0 {
 		rows = rows.Where("a.org_id = ?", q.OrgID)
@@ -63,11 +67,27 @@ func (d *Desk) seenBy(view *gorm.DB, userID id.ID) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return view.Table("approvals a").
-		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name, "+mine.SQL+" may_decide", mine.Args...).
-		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
-		Joins("LEFT JOIN organisations o ON o.id = a.org_id").
+	return named(view, ", "+mine.SQL+" may_decide", mine.Args...).
 		Where("(a.requested_by = ? OR a.decided_by = ? OR "+mine.SQL+")", append([]any{userID, userID}, mine.Args...)...), nil
+}
+
+// named is the approvals with the names of who and for whom, and whatever else is selected.
+func named(view *gorm.DB, more string, args ...any) *gorm.DB {
+	return view.Table("approvals a").
+		Select("a.*, COALESCE(r.name, '') requester_name, COALESCE(d.name, '') decider_name, COALESCE(o.name, '') org_name"+more, args...).
+		Joins("LEFT JOIN users r ON r.id = a.requested_by").Joins("LEFT JOIN users d ON d.id = a.decided_by").
+		Joins("LEFT JOIN organisations o ON o.id = a.org_id")
+}
+
+// CarriedOut answers the approved request of a kind for a subject that is acted on once, with
+// the names in it, for whoever may see what came of it; ErrNotFound: there is none.
+func CarriedOut(view *gorm.DB, kind string, subjectID id.ID) (Approval, error) {
+	var found Approval
+	err := named(view, "").Where("a.kind = ? AND a.subject_id = ? AND a.status = ?", kind, subjectID, Approved).Take(&found).Error
+	if storage.IsNotFound(err) {
+		err = ErrNotFound
+	}
+	return found, err
 }
 
 // decidedBy is the condition that the user decides a request, of whatever kind.

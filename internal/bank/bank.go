@@ -1,6 +1,7 @@
 // Package bank is what comes and goes by bank transfer: rows of the bank's statements,
 // imported and matched with orders, the queue of those that match none, and the daily close;
-// and the second person for what a gateway took in another amount than was asked for.
+// the second person for what a gateway took in another amount than was asked for, and for
+// what the books need that no row tells of, such as the bank's fees.
 //
 // Invariants: a row (bank reference) is taken in and posted once; it is matched with one
 // order whose charge waited for just its amount, or with one batch of cards, or given back,
@@ -15,7 +16,6 @@ package bank
 
 import (
 	"encoding/json"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -133,13 +133,10 @@ func NewService(db *storage.DB, keys *pii.Keyring, lifecycle order.Lifecycle, ap
 	s := &Service{db, keys, lifecycle, approvals}
 	approvals.Register(approval.Kind{Name: SettleKind, TTL: settleTTL, Carry: s.carryResolution, Own: s.ownResolution, Decides: identity.EveryOperator})
 	approvals.Register(approval.Kind{Name: SendBackKind, TTL: settleTTL, Carry: s.carrySendBack, Own: ownSendBack, Decides: identity.EveryOperator})
+	approvals.Register(approval.Kind{Name: CorrectKind, TTL: settleTTL, Carry: carryCorrection, Decides: identity.EveryOperator})
+	approvals.Register(approval.Kind{Name: ReverseKind, TTL: settleTTL, Carry: carryReversal, Decides: identity.EveryOperator})
 	return s
 }
-
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-// dayOf is the bank's day of an instant.
-func dayOf(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
 
 // lockDays makes and locks days, ascending.
 func lockDays(tx *storage.Tx, days []string) (map[string]Day, error) {

@@ -62,7 +62,7 @@ func (s *Service) Fund(tx *storage.Tx, by audit.Actor, batchID id.ID, in Receipt
 	if err != nil {
 		return Row{}, err
 	}
-	r := Row{BankDay: dayOf(in.PaidAt), BankReference: in.BankReference, PaidAt: in.PaidAt, AmountFen: in.AmountFen, BatchID: batchID,
+	r := Row{BankDay: in.PaidAt.Day(), BankReference: in.BankReference, PaidAt: in.PaidAt, AmountFen: in.AmountFen, BatchID: batchID,
 		Payer: Payer{Name: strings.TrimSpace(in.PayerName), Account: bare(in.PayerAccount), Memo: sale.RemittanceCode}}
 	paid, err := purchaseOf(tx.DB, r)
 	if err != nil {

@@ -54,7 +54,7 @@ func (s *Service) Close(tx *storage.Tx, by audit.Actor, day, carryReason string)
 	if err != nil || d.ClosedAt != nil {
 		return err
 	}
-	if day >= dayOf(tx.Now()) {
+	if day >= tx.Now().Day() {
 		return ErrDayOpen
 	}
 	open := tx.Model(&Row{}).Where("bank_day = ? AND status = ? AND carried_reason = ''", day, Difference)

@@ -90,7 +90,7 @@ func checkTime(value string) problem {
 
 func readTime(value string) (clock.Millis, bool) {
 	for _, form := range timeForms {
-		if at, err := time.ParseInLocation(form, value, shanghai); err == nil && at.Year() >= 2000 && at.Year() < 2200 {
+		if at, err := time.ParseInLocation(form, value, clock.Shanghai); err == nil && at.Year() >= 2000 && at.Year() < 2200 {
 			return clock.FromTime(at), true
 		}
 	}
@@ -119,7 +119,7 @@ func readYuan(value string) (money.Fen, bool) {
 func rowOf(r spreadsheet.Row) Row {
 	at, _ := readTime(r.Get("paid_at"))
 	amount, _ := readYuan(r.Get("amount"))
-	return Row{BankDay: dayOf(at), BankReference: r.Get("bank_reference"), PaidAt: at, AmountFen: amount,
+	return Row{BankDay: at.Day(), BankReference: r.Get("bank_reference"), PaidAt: at, AmountFen: amount,
 		Payer: Payer{Name: r.Get("payer_name"), Account: bare(r.Get("payer_account")), Memo: r.Get("memo")}}
 }
 
@@ -131,7 +131,7 @@ func (s *Service) checkRows(view *gorm.DB, asked imports.Asked, rows []spreadshe
 	if report.Total > 0 { // a cell cannot be read
 		return nil
 	}
-	today := dayOf(s.db.Now())
+	today := s.db.Now().Day()
 	closed, err := closedDays(view, rows)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (m Millis) Add(d time.Duration) Millis { return m + Millis(d.Milliseconds()
 // FromTime drops what is finer than a millisecond.
 func FromTime(t time.Time) Millis { return Millis(t.UnixMilli()) }
 
-// Shanghai is where every day begins and ends.
+// Shanghai is where every day begins and ends; it has no summer time.
 var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // Day is the instant's day in Shanghai, as YYYY-MM-DD.

@@ -22,7 +22,7 @@ type Point struct {
 func AsOf(view *gorm.DB, day string, now clock.Millis) (Point, error) {
 	end, isDay := rulepack.EndOf(day)
 	switch {
-	case day == "" || isDay && day == rulepack.DayOf(now):
+	case day == "" || isDay && day == now.Day():
 		seq, err := Head(view)
 		return Point{seq, now}, err
 	case !isDay || end > now:

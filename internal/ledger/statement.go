@@ -120,7 +120,7 @@ func Get(view *gorm.DB, txID id.ID) (Transaction, error) {
 	var t Transaction
 	err := view.Table("ledger_transactions t").
 		Select("t.*, COALESCE((SELECT MIN(s.sealed_at) FROM ledger_seals s WHERE s.seq >= t.seq), 0) sealed_at, "+
-			"COALESCE((SELECT r.id FROM ledger_transactions r WHERE r.kind = ? AND r.reference = ?), 0) reversed_by", kindReversal, txID.String()).
+			"COALESCE((SELECT r.id FROM ledger_transactions r WHERE r.kind = ? AND r.reference = ?), 0) reversed_by", Reversal, txID.String()).
 		Where("t.id = ?", txID).Take(&t).Error
 	if storage.IsNotFound(err) {
 		return t, ErrNoTransaction

@@ -80,7 +80,7 @@ func (f Fund) Light() string {
 
 // Funds reads all programs as of a point, in one snapshot.
 func (d *Desk) Funds(view *gorm.DB, at ledger.Point) ([]Fund, error) {
-	day := rulepack.DayOf(at.At)
+	day := at.At.Day()
 	quarter := lastQuarter(day)
 	before, err := ledger.AsOf(view, quarter, at.At)
 	if err != nil {

@@ -90,7 +90,7 @@ type revenueFace struct {
 // field, aidcard.ErrNoProgram, or approval.ErrPending while the same waits.
 func (d *Desk) AskCustody(tx *storage.Tx, by audit.Actor, c Custody) (approval.Approval, error) {
 	var wrong fault.Problems
-	if end, isDay := rulepack.EndOf(c.Day); !isDay || end > tx.Now() && c.Day != rulepack.DayOf(tx.Now()) {
+	if end, isDay := rulepack.EndOf(c.Day); !isDay || end > tx.Now() && c.Day != tx.Now().Day() {
 		wrong.Add("day", "invalid", "must be a day that is not to come, as in 2026-11-30")
 	}
 	amountIsRight(&wrong, c.AmountFen)
@@ -115,7 +115,7 @@ func (d *Desk) AskCustody(tx *storage.Tx, by audit.Actor, c Custody) (approval.A
 // that is over. It fails as AskCustody does.
 func (d *Desk) AskRevenue(tx *storage.Tx, by audit.Actor, programID id.ID, r Revenue) (approval.Approval, error) {
 	var wrong fault.Problems
-	if this := yearOf(rulepack.DayOf(tx.Now())); r.Year < 2000 || r.Year >= this {
+	if this := yearOf(tx.Now().Day()); r.Year < 2000 || r.Year >= this {
 		wrong.Add("year", "range", "must be a year that is over")
 	}
 	amountIsRight(&wrong, r.AmountFen)

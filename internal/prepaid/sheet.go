@@ -20,7 +20,7 @@ var (
 
 // Sheet is the funds as a file, as the quarterly return asks for them (预收资金季度报告).
 func Sheet(funds []Fund, at ledger.Point) ([]byte, error) {
-	rows := [][]string{{"单用途商业预付卡预收资金报告"}, {"截至 " + rulepack.DayOf(at.At) + "，账本第 " + strconv.FormatInt(at.Seq, 10) + " 笔　单位：元"}, sheetTitles}
+	rows := [][]string{{"单用途商业预付卡预收资金报告"}, {"截至 " + at.At.Day() + "，账本第 " + strconv.FormatInt(at.Seq, 10) + " 笔　单位：元"}, sheetTitles}
 	for _, f := range funds {
 		rows = append(rows, f.row())
 	}

@@ -10,7 +10,6 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/notify"
 	"zique/internal/outbox"
-	"zique/internal/rulepack"
 	"zique/internal/storage"
 )
 
@@ -40,7 +39,7 @@ func (d *Desk) Watch(ctx context.Context, db *storage.DB) error {
 	for _, f := range funds {
 		for _, alert := range f.Alerts() {
 			if m, breaks := f.message(alert); breaks {
-				if err := tell(ctx, db, told{f.Program.ID, alert, rulepack.DayOf(db.Now())}, m); err != nil {
+				if err := tell(ctx, db, told{f.Program.ID, alert, db.Now().Day()}, m); err != nil {
 					return err
 				}
 			}

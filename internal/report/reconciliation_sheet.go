@@ -7,7 +7,6 @@ import (
 
 	"zique/internal/id"
 	"zique/internal/ledger"
-	"zique/internal/rulepack"
 	"zique/internal/spreadsheet"
 )
 
@@ -19,7 +18,7 @@ func (t Terms) cells() []string {
 }
 
 func head(p ledger.Point, title, name string) [][]string {
-	return [][]string{{title + " " + name}, {"截至 " + rulepack.DayOf(p.At) + "，账本第 " + strconv.FormatInt(p.Seq, 10) + " 笔　单位：元"},
+	return [][]string{{title + " " + name}, {"截至 " + p.At.Day() + "，账本第 " + strconv.FormatInt(p.Seq, 10) + " 笔　单位：元"},
 		{"发卡 + 转入 = 消费 − 退货退回 + 余额 + 已过期余额 + 作废 + 退卡 + 转出"}}
 }
 

@@ -98,7 +98,7 @@ func (p *Pack) limit(name, day string) Limit {
 // At answers the limits that hold at an instant.
 func (p *Pack) At(at clock.Millis) Limits {
 	var limits Limits
-	day := DayOf(at)
+	day := at.Day()
 	for name, into := range limits.byName() {
 		*into = p.limit(name, day)
 	}
@@ -120,28 +120,22 @@ func (ps Packs) Get(packID string) (*Pack, bool) {
 // All lists the packs, the national one first.
 func (ps Packs) All() []*Pack { return slices.Clone(ps.all) }
 
-// shanghai is where days begin and end; it has no summer time.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-// DayOf is the day of an instant, as in 2026-11-30.
-func DayOf(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
-
 // EndOf is the first instant after a day, or false where text is no day.
 func EndOf(day string) (clock.Millis, bool) {
-	start, err := time.ParseInLocation(time.DateOnly, day, shanghai)
-	return clock.FromTime(start.AddDate(0, 0, 1)), err == nil
+	start, err := clock.DayBegins(day)
+	return start.Add(24 * time.Hour), err == nil
 }
 
 // DaysAfter is the day that comes days after that of an instant.
 func DaysAfter(at clock.Millis, days int64) string {
-	return at.Time().In(shanghai).AddDate(0, 0, int(days)).Format(time.DateOnly)
+	return at.Time().In(clock.Shanghai).AddDate(0, 0, int(days)).Format(time.DateOnly)
 }
 
 // MonthsAfter is the day that comes months after the day of an instant: in a shorter month
 // its last day, so that who counts by hand never finds it earlier.
 func MonthsAfter(at clock.Millis, months int64) string {
-	start := at.Time().In(shanghai)
-	first := time.Date(start.Year(), start.Month()+time.Month(months), 1, 0, 0, 0, 0, shanghai)
+	start := at.Time().In(clock.Shanghai)
+	first := time.Date(start.Year(), start.Month()+time.Month(months), 1, 0, 0, 0, 0, clock.Shanghai)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(start.Day(), last)-1).Format(time.DateOnly)
 }

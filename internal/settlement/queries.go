@@ -200,7 +200,7 @@ func beginnings(view *gorm.DB, statements []Statement) error {
 
 // endOf is when a month was over.
 func endOf(month string) clock.Millis {
-	first, _ := time.ParseInLocation("2006-01", month, shanghai) // written by Monthly only
+	first, _ := time.ParseInLocation("2006-01", month, clock.Shanghai) // written by Monthly only
 	return clock.FromTime(first.AddDate(0, 1, 0))
 }
 

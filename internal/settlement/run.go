@@ -65,14 +65,12 @@ func begin(tx *storage.Tx, by audit.Actor, cut int64, note string, month *string
 		After: map[string]any{"to_seq": cut, "period": month}})
 }
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // Monthly starts the run of the month that has ended, once, on the first day of the next
 // or as soon after as the program runs. It cuts where that month ended, whatever has been
 // posted since. A journal that began later has nothing of that month.
 func (s *Service) Monthly(ctx context.Context, db *storage.DB) error {
-	today := db.Now().Time().In(shanghai)
-	first := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, shanghai)
+	today := db.Now().Time().In(clock.Shanghai)
+	first := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, clock.Shanghai)
 	month := first.AddDate(0, -1, 0).Format("2006-01")
 	var made int64
 	if err := db.Read(ctx).Model(&Settlement{}).Where("period = ?", month).Count(&made).Error; err != nil || made > 0 {

@@ -14,7 +14,9 @@ import (
 
 	"zique/internal/approval"
 	"zique/internal/audit"
+	"zique/internal/bank"
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/ledger"
@@ -453,26 +455,35 @@ func TestMoneyGoesOnlyToTheAccountThatWasApproved(t *testing.T) {
 
 var errKilled = errors.New("killed")
 
+// endowed gives so many new cooperatives a yuan each, out of one row of the bank's.
+func (m *market) endowed(tx *storage.Tx, cooperatives int) error {
+	total := money.Fen(100 * cooperatives)
+	row := bank.Row{ID: tx.NewID(), BankDay: tx.Now().Day(), BankReference: "B1", AmountFen: total, PayerCipher: []byte{}, TakenBy: asker, Status: bank.Difference, CreatedAt: tx.Now()}
+	posting := ledger.Posting{Kind: "bank_receipt", Reference: row.ID.String(), Entries: []ledger.Entry{{Account: org.BankAccount, Amount: -total}}}
+	for i := range cooperatives {
+		c, err := org.Add(tx, org.Cooperative, fmt.Sprint("社", i), true)
+		if err != nil {
+			return err
+		}
+		posting.Entries = append(posting.Entries, ledger.Entry{Account: org.AvailableAccount(c.ID), Amount: 100})
+	}
+	if err := tx.Create(&row).Error; err != nil {
+		return err
+	}
+	if _, err := ledger.Post(tx, []ledger.Posting{posting}); err != nil {
+		return err
+	}
+	return audit.Write(tx, audit.Actor{UserID: asker}, audit.Change{Action: "bank_row.taken", Subject: "bank_row", SubjectID: row.ID,
+		After: map[string]any{"day": row.BankDay, "bank_reference": row.BankReference}})
+}
+
 // TestARunThatIsKilledGoesOnWhereItWas gives a run back after each chunk, as a program does
 // that is killed: every account gets one statement.
 func TestARunThatIsKilledGoesOnWhereItWas(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		m := open(t, db)
 		const accounts = 230
-		m.do(func(tx *storage.Tx) error {
-			for i := range accounts {
-				c, err := org.Add(tx, org.Cooperative, fmt.Sprint("社", i), true)
-				if err != nil {
-					return err
-				}
-				_, err = ledger.Post(tx, []ledger.Posting{{Kind: ledger.Correction, Reference: fmt.Sprint(i), Entries: []ledger.Entry{
-					{Account: org.AvailableAccount(c.ID), Amount: 100}, {Account: org.BankAccount, Amount: -100}}}})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		m.do(func(tx *storage.Tx) error { return m.endowed(tx, accounts) })
 		m.seal()
 		var run settlement.Settlement
 		m.do(func(tx *storage.Tx) (err error) {
@@ -559,7 +570,7 @@ func TestAMonthIsSettledOnceAndNotBeforeItsJournalBegan(t *testing.T) {
 		if s := m.of(found[0], m.coop); s.Period != *found[0].Period || s.ClosingFen != sold || s.ItemCount != 1 {
 			t.Errorf("the month had one sale of %d fen, its statement %d of %d fen", sold, s.ItemCount, s.ClosingFen)
 		}
-		now := db.Now().Time().In(time.FixedZone("Asia/Shanghai", 8*60*60))
+		now := db.Now().Time().In(clock.Shanghai)
 		first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 		byHand := m.of(m.run(), m.coop)
 		if byHand.Since == nil || !byHand.Since.Time().Equal(first) {

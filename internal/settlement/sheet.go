@@ -3,7 +3,6 @@ package settlement
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -17,7 +16,7 @@ import (
 // PDF is the format of a file beside those of spreadsheets.
 const PDF = "pdf"
 
-var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款", "reversal": "更正"}
+var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款"}
 
 var columns = []pdf.Column{
 	{Title: "日期", Width: 47}, {Title: "类型", Width: 38}, {Title: "订单号", Width: 85}, {Title: "商品", Width: 83}, {Title: "数量", Width: 24, Right: true},
@@ -83,14 +82,14 @@ func (i Item) rows() [][]string {
 	orderID := ""
 	for _, l := range i.Lines {
 		orderID = l.OrderID.String() // an item is of one sub-order, or of a refund of one
-		rows = append(rows, []string{day(i.PostedAt), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
+		rows = append(rows, []string{i.PostedAt.Day(), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
 			l.NetFen.Yuan(), l.RefundFen.Yuan(), l.ShareFen.Yuan(), percent(l.RateBp), l.AmountFen.Yuan()})
 	}
 	switch {
 	case i.FreightFen != 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, orderID, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
+		rows = append(rows, []string{i.PostedAt.Day(), kind, orderID, "运费", "", "", "", "", "", i.FreightFen.Yuan()})
 	case len(rows) == 0:
-		rows = append(rows, []string{day(i.PostedAt), kind, "", i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
+		rows = append(rows, []string{i.PostedAt.Day(), kind, "", i.Reference, "", "", "", "", "", i.AmountFen.Yuan()})
 	}
 	return rows
 }
@@ -104,7 +103,7 @@ func (s Statement) of() string {
 	case s.Period == "":
 		return "　期间 " + minute(*s.Since) + " 至 " + made
 	}
-	return "　结算月份 " + s.Period + "　制单 " + day(s.CreatedAt)
+	return "　结算月份 " + s.Period + "　制单 " + s.CreatedAt.Day()
 }
 
 // carriedTo says where what a statement does not pay has gone.
@@ -116,9 +115,7 @@ func (s Statement) carriedTo() string {
 }
 
 // minute is of a statement made by hand: there may be several of one day.
-func minute(at clock.Millis) string { return at.Time().In(shanghai).Format("2006-01-02 15:04") }
-
-func day(at clock.Millis) string { return at.Time().In(shanghai).Format(time.DateOnly) }
+func minute(at clock.Millis) string { return at.Time().In(clock.Shanghai).Format("2006-01-02 15:04") }
 
 // percent shows a rate as people say it: 5 % as 5.00%.
 func percent(rate money.BasisPoints) string { return fmt.Sprintf("%d.%02d%%", rate/100, rate%100) }

@@ -18,6 +18,7 @@ import (
 	"zique/internal/audit"
 	"zique/internal/bank"
 	"zique/internal/catalog"
+	"zique/internal/clock"
 	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/identity"
@@ -279,7 +280,7 @@ func (c *county) payByBank(rt *rapid.T) {
 		memo = "货款"
 	}
 	daysAgo := rapid.IntRange(0, 2).Draw(rt, "days ago")
-	at := c.DB.Now().Time().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, -daysAgo).Format(time.DateTime)
+	at := c.DB.Now().Time().In(clock.Shanghai).AddDate(0, 0, -daysAgo).Format(time.DateTime)
 	c.statement = strings.Join([]string{"流水号,交易时间,付款户名,付款账号,金额（元）,附言",
 		fmt.Sprintf("%s,%s,企业,6222021234567890,%d.%02d,%s", c.next("B"), at, amount/100, amount%100, memo)}, "\n")
 	c.may(rt, func(tx *storage.Tx) error {

@@ -1,5 +1,12 @@
 package verify
 
+import (
+	"fmt"
+	"strings"
+
+	"zique/internal/bank"
+)
+
 // skewMs is how many milliseconds apart two instants of one transaction may lie: the
 // clock goes on inside it, and replicas' clocks differ.
 const skewMs = `300000`
@@ -50,8 +57,18 @@ var ofJournal = []Invariant{
 		SELECT t.id broken FROM ledger_transactions t WHERE t.kind = 'reversal' AND (
 			NOT EXISTS (SELECT 1 FROM ledger_transactions w WHERE w.id = CAST(t.reference AS SIGNED) AND w.kind = 'correction')
 			OR EXISTS (SELECT 1 FROM ledger_entries e WHERE e.tx_id IN (t.id, CAST(t.reference AS SIGNED)) GROUP BY e.account_id HAVING SUM(e.amount_fen) <> 0))`},
+	{"a correction or a reversal moves what two people approved", "ledger_transactions", `
+		SELECT t.id broken FROM ledger_transactions t JOIN ledger_entries e ON e.tx_id = t.id JOIN ledger_accounts c ON c.id = e.account_id
+		LEFT JOIN approvals a ON a.kind = CONCAT('ledger.', t.kind) AND a.subject_id = CAST(t.reference AS SIGNED) AND a.status = 'approved'
+		LEFT JOIN audit_log w ON w.subject = 'approval' AND w.subject_id = a.id AND w.action = 'approval.requested'
+		WHERE t.kind IN ('correction', 'reversal')
+		GROUP BY t.id HAVING SUM(CASE WHEN c.code IN (` + correctable("'%s'", ", ") + `) AND e.amount_fen = ` + movedBy("a") + ` AND e.amount_fen = ` + movedBy("w") + ` THEN 1 ELSE 0 END) <> COUNT(*)
+			OR MAX(` + correctable(`CASE WHEN JSON_EXTRACT(w.after_json, '$.entries."%s"') IS NULL THEN 0 ELSE 1 END`, " + ") + `) <> COUNT(*)`},
+	{"what two people approved of the books is posted", "approvals", `
+		SELECT a.id broken FROM approvals a WHERE a.kind IN ('ledger.correction', 'ledger.reversal') AND a.status = 'approved'
+			AND NOT EXISTS (SELECT 1 FROM ledger_transactions t WHERE t.kind = REPLACE(a.kind, 'ledger.', '') AND t.reference = CONCAT('', a.subject_id))`},
 	{"a transaction posts a row that says so, at that row's instant", "ledger_transactions", `
-		SELECT t.id broken FROM ledger_transactions t WHERE t.kind <> 'correction' AND COALESCE(ABS(t.posted_at - CASE t.kind
+		SELECT t.id broken FROM ledger_transactions t WHERE COALESCE(ABS(t.posted_at - CASE t.kind
 			WHEN 'card_funding' THEN COALESCE((SELECT s.funded_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED)), (SELECT b.created_at FROM card_batches b WHERE b.id = CAST(t.reference AS SIGNED)))
 			WHEN 'card_funding_undone' THEN (SELECT s.cancelled_at FROM card_sales s WHERE s.id = CAST(t.reference AS SIGNED))
 			WHEN 'card_issue' THEN (SELECT CASE WHEN s.issuing_at <= t.posted_at AND t.posted_at <= COALESCE(s.issued_at, t.posted_at) + ` + skewMs + ` THEN t.posted_at ELSE b.created_at END
@@ -70,6 +87,21 @@ var ofJournal = []Invariant{
 			WHEN 'bank_receipt' THEN (SELECT r.created_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED))
 			WHEN 'bank_return' THEN (SELECT r.settled_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'returned')
 			WHEN 'payout' THEN (SELECT t.posted_at FROM settlement_statements s WHERE s.id = CAST(t.reference AS SIGNED) AND s.paid_at <= t.posted_at + ` + skewMs + `)
-			WHEN 'reversal' THEN t.posted_at
+			WHEN 'correction' THEN (SELECT MAX(a.decided_at) FROM approvals a WHERE a.kind = 'ledger.correction' AND a.subject_id = CAST(t.reference AS SIGNED) AND a.status = 'approved')
+			WHEN 'reversal' THEN (SELECT MAX(a.decided_at) FROM approvals a WHERE a.kind = 'ledger.reversal' AND a.subject_id = CAST(t.reference AS SIGNED) AND a.status = 'approved')
 			END), ` + skewMs + ` + 1) > ` + skewMs},
+}
+
+// movedBy is what the request of a correction, or its row of the log, says of an entry's account.
+func movedBy(row string) string {
+	return `JSON_EXTRACT(` + row + `.after_json, CONCAT('$.entries."', c.code, '"'))`
+}
+
+// correctable is a term for each account that a correction may touch.
+func correctable(term, between string) string {
+	terms := make([]string, len(bank.Correctable))
+	for i, code := range bank.Correctable {
+		terms[i] = fmt.Sprintf(term, code)
+	}
+	return strings.Join(terms, between)
 }

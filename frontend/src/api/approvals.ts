@@ -30,6 +30,8 @@ const at = (id: string) => `/approvals/${encodeURIComponent(id)}`
 export const approvals = {
   page: (status: string, cursor?: string) =>
     request<Page<Approval>>('GET', '/approvals', { query: { status, cursor, limit: 20 } }),
+  /** What waits of a kind. */
+  waitingOf: (kind: string, cursor?: string) => request<Page<Approval>>('GET', '/approvals', { query: { status: 'pending', kind, cursor, limit: 20 } }),
   /** What waits about an organisation: of each kind at most one. */
   waitingFor: (orgId: string) => request<Page<Approval>>('GET', '/approvals', { query: { status: 'pending', org_id: orgId } }),
   get: (id: string) => request<Approval>('GET', at(id)),

@@ -2132,6 +2132,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/ledger/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-ledger-correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/ledger/transactions/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["ask-ledger-reversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/organisations": {
         parameters: {
             query?: never;
@@ -3659,6 +3691,11 @@ export interface components {
             /** @description true: the money goes back when the goods have come back */
             goods_come_back?: boolean;
         };
+        AskCorrectionInBody: {
+            /** @description 2 to 20, no account twice; their amounts sum to zero */
+            entries: components["schemas"]["CorrectionEntry"][] | null;
+            reason: string;
+        };
         AskExportInBody: {
             /** @description json or pdf, in a zip with AES encryption, or xlsx */
             format: string;
@@ -3676,6 +3713,9 @@ export interface components {
             holder: string;
             /** @description 8 to 32 digits; spaces and hyphens do not count */
             number: string;
+            reason: string;
+        };
+        AskReversalInBody: {
             reason: string;
         };
         AssistanceJSON: {
@@ -4538,6 +4578,27 @@ export interface components {
             id: string;
             name: string;
         };
+        CorrectionEntry: {
+            /** @enum {string} */
+            account: "bank" | "finance:bank_fees" | "finance:interest" | "finance:rounding";
+            /**
+             * Format: int64
+             * @description not 0; a positive amount is owed to the account's owner
+             */
+            amount_fen: number;
+        };
+        CorrectionJSON: {
+            approval_id: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: components["schemas"]["PersonJSON"];
+            reason: string;
+            requested_by: components["schemas"]["PersonJSON"];
+            /** @description the request to reverse it that waits */
+            reversal_approval_id?: string;
+            /** @description a correction that stands, and that nobody asks to reverse */
+            reversible: boolean;
+        };
         CustodyJSON: {
             /** Format: int64 */
             amount_fen: number;
@@ -5056,6 +5117,8 @@ export interface components {
         LedgerTransactionJSON: {
             /** @description of the bank's row that it posts */
             bank_reference?: string;
+            /** @description of a correction or a reversal: who wanted it and why */
+            correction?: components["schemas"]["CorrectionJSON"];
             entries: components["schemas"]["LedgerEntryJSON"][] | null;
             id: string;
             /** @example order_payment */
@@ -7177,6 +7240,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+                /** @description only of this kind */
+                kind?: string;
                 /** @description only those about this organisation */
                 org_id?: string;
                 cursor?: string;
@@ -12182,6 +12247,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-ledger-correction": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCorrectionInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        after: unknown;
+                        before: unknown;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        decided_at?: string;
+                        decided_by?: components["schemas"]["PersonJSON"];
+                        decision_reason?: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: string;
+                        /** @description another decides: it concerns an order of the caller's, or an organisation that the caller is or was of */
+                        is_own?: boolean;
+                        /** @example payee_account.change */
+                        kind: string;
+                        /** @description whoever asks may approve or reject it now */
+                        may_decide: boolean;
+                        org_id?: string;
+                        org_name?: string;
+                        reason: string;
+                        requested_by: components["schemas"]["PersonJSON"];
+                        /** @enum {string} */
+                        status: "pending" | "approved" | "rejected" | "withdrawn" | "expired";
+                        /** @example organisation */
+                        subject: string;
+                        subject_id: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-ledger-reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReversalInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalJSON"];
                 };
             };
             /** @description Error */

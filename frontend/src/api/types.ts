@@ -90,6 +90,7 @@ export type ReportEntry = Board['entries'][number]
 export type TrialBalance = Lists<Wire['TrialBalanceJSON']>
 export type LedgerStatement = Lists<Wire['StatementJSON']>
 export type LedgerTransaction = Lists<Wire['LedgerTransactionJSON']>
+export type CorrectionEntry = Wire['CorrectionEntry']
 
 export type Settlement = Lists<Wire['SettlementJSON']>
 export type Statement = Lists<Wire['StatementOfJSON']>
