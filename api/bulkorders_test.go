@@ -355,6 +355,14 @@ func TestABulkOrderIsWholeOrNotThere(t *testing.T) {
 		p.sql(t, "UPDATE skus SET stock = ? WHERE id = "+b.sku, stock)
 		p.sql(t, "DELETE FROM stock_movements WHERE id = 77")
 
+		p.sql(t, "UPDATE bulk_orders SET status = 'placing', problem_json = '' WHERE id = "+quoted.text("id")) // who was suspended meanwhile buys nothing
+		p.sql(t, "UPDATE organisations SET status = 'suspended' WHERE id = (SELECT org_id FROM bulk_orders WHERE id = "+quoted.text("id")+")")
+		p.sql(t, "UPDATE jobs SET status = 'queued', finished_at = NULL WHERE id = (SELECT job_id FROM bulk_orders WHERE id = "+quoted.text("id")+")")
+		if suspended := p.settledBulk(t, b, quoted.text("id")); suspended.text("status") != "declined" || suspended.text("problem.code") != "org_suspended" {
+			t.Errorf("suspended: %s", suspended.raw)
+		}
+		p.sql(t, "UPDATE organisations SET status = 'admitted' WHERE status = 'suspended'")
+
 		var all sync.WaitGroup // two at once for cards that pay for one
 		half := b.gifts(int(8*500_00/b.price/12), people(10))
 		ends := make([]reply, 2)

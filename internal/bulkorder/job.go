@@ -71,10 +71,10 @@ func (s *Service) judge(ctx context.Context, db *storage.DB, o *Order, files imp
 	if err != nil {
 		return err
 	}
+	o.OrderCount = int64(len(people))
 	if report.Total > 0 {
 		return o.refuse(Rejected, Problem{Code: imports.ErrRejected.Code, Message: imports.ErrRejected.Message, Report: report})
 	}
-	o.OrderCount = int64(len(people))
 	if o.RecipientsCipher, err = s.seal(people); err != nil {
 		return err
 	}
