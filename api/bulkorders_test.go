@@ -177,6 +177,13 @@ func TestABulkOrderThatCannotBePaidNamesTheCardOrTheItem(t *testing.T) {
 				t.Errorf("%s: %s", field, declined.raw)
 			}
 		}
+		p.sql(t, "UPDATE card_programs SET accepts_all = 0")
+		if declined := large(nil); declined.text("problem.code") != "card_not_accepted" || declined.text("problem.errors.0.field") != "card_ids[0]" || declined.text("problem.errors.1.field") != "rows[1].items[0].sku_id" {
+			t.Errorf("not accepted: %s", declined.raw)
+		}
+		if declined := p.bulkAsked(t, b, b.gifts(1, people(1))); declined.text("problem.code") != "insufficient_balance" { // of all cards those that are taken
+			t.Errorf("none accepted: %s", declined.raw)
+		}
 		if held := p.left(t, b); held[b.cards[0]] != 100_00 {
 			t.Errorf("a declined order took %d", 100_00-held[b.cards[0]])
 		}

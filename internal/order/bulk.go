@@ -3,6 +3,7 @@ package order
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -210,7 +211,7 @@ func (s *shelf) takenBy(o *Order, b Bulk, asked map[id.ID]bool) error {
 	return nil
 }
 
-// ofRow names the recipient in a refusal of their order.
+// ofRow names the recipient in a refusal of their order; cards are everybody's.
 func ofRow(err error, row int) error {
 	refused, ok := fault.As(err)
 	if !ok {
@@ -219,7 +220,10 @@ func ofRow(err error, row int) error {
 	named := *refused
 	named.Fields = nil
 	for _, f := range refused.Fields {
-		named = *named.With(fmt.Sprintf("rows[%d].%s", row, f.Field), f.Code, f.Message)
+		if !strings.HasPrefix(f.Field, "card_ids") {
+			f.Field = fmt.Sprintf("rows[%d].%s", row, f.Field)
+		}
+		named = *named.With(f.Field, f.Code, f.Message)
 	}
 	return &named
 }
