@@ -112,6 +112,9 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
+	"POST /ent/bulk-orders":                  {"bulk_order.asked"},
+	"POST /ent/bulk-orders/{id}/place":       {"bulk_order.confirmed"},
+	"POST /ent/bulk-orders/{id}/cancel":      {"bulk_order.cancelled"},
 	"POST /ent/card-batches":                 {"card_batch.ordered"},
 	"POST /ent/card-batches/{id}/exports":    {"approval.requested"},
 	"POST /ent/exports/{id}/approve":         {"card_export.approved", "approval.approved"},

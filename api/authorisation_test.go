@@ -56,6 +56,15 @@ var rules = map[string]rule{
 	"GET /tenders":                     {by: "secretary", also: []string{"finance", "purchaser", elsewhere + "secretary", "nobody"}, self: true, hides: []string{"bank_transfer"}},
 	"POST /payments/notices/{gateway}": public, "GET /demo/pay/{charge_id}": public, "POST /demo/pay/{charge_id}": public,
 
+	"GET /ent/import-templates/gift-recipients": {by: "secretary", also: colleagues},
+	"GET /ent/bulk-orders":                      {by: "secretary", also: colleagues, hides: []string{"{bulk}"}},
+	"POST /ent/bulk-orders":                     {by: "secretary", also: colleagues, key: true, body: bulker{basket: basket{sku: "5", price: 1}}.gifts(1, people(1))},
+	"GET /ent/bulk-orders/{id}":                 {by: "secretary", also: colleagues, path: "/ent/bulk-orders/{bulk}"},
+	"GET /ent/bulk-orders/{id}/rows":            {by: "secretary", also: colleagues, path: "/ent/bulk-orders/{bulk}/rows"},
+	"GET /ent/bulk-orders/{id}/file":            {by: "secretary", also: colleagues, path: "/ent/bulk-orders/{bulk}/file"},
+	"GET /ent/bulk-orders/{id}/errors":          {by: "secretary", path: "/ent/bulk-orders/{rejected_bulk}/errors"},
+	"POST /ent/bulk-orders/{id}/place":          {by: "secretary", path: "/ent/bulk-orders/{rejected_bulk}/place", body: map[string]any{"total_fen": 0}, answers: conflict},
+	"POST /ent/bulk-orders/{id}/cancel":         {by: "secretary", path: "/ent/bulk-orders/{rejected_bulk}/cancel"},
 	"GET /ent/import-templates/card-recipients": {by: "secretary", also: colleagues},
 	"GET /ent/card-batches":                     {by: "secretary", also: colleagues, hides: []string{"{batch}"}},
 	"POST /ent/card-batches":                    {by: "secretary", also: colleagues, key: true, body: anonymous(100_00, 1)},
@@ -347,6 +356,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.colleaguesFixture(t, f)
 	p.bankFixture(t, f)
 	p.cardsFixture(t, f)
+	p.bulkFixture(t, f)
 	f.things["event"] = p.stuckEvent(t)
 	f.things["card_return"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "x"}).text("id")
 	f.things["program"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/card-programs", nil).text("items.0.id")
@@ -402,6 +412,14 @@ func (p *program) cardsFixture(t *testing.T, f fixture) {
 	}
 	f.things["recipients"] = p.sheet(t, f.tokens["secretary"], "领卡.csv", recipientRows("13711110001"))
 	f.things["recipient_import"] = p.importRecipients(t, f.tokens["secretary"], f.things["open_batch"], f.things["recipients"], true).text("id")
+}
+
+// bulkFixture adds gifts that were declined, and some whose file was rejected.
+func (p *program) bulkFixture(t *testing.T, f fixture) {
+	t.Helper()
+	b := bulker{basket: basket{token: f.tokens["secretary"], sku: "5", price: 1}}
+	f.things["bulk"] = p.bulkAsked(t, b, b.gifts(1, people(1))).text("id")
+	f.things["rejected_bulk"] = p.bulkAsked(t, b, map[string]any{"all": true, "file_id": p.sheet(t, b.token, "名单.csv", giftRows(person(0)))}).text("id")
 }
 
 // settlementFixture adds a sale that is closed, and its statements.

@@ -10,6 +10,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/attempt"
 	"zique/internal/blob"
+	"zique/internal/bulkorder"
 	"zique/internal/cardsale"
 	"zique/internal/clock"
 	"zique/internal/config"
@@ -45,6 +46,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
 		forget("card-files", 0, cardsale.ForgetFiles),
+		forget("gift-lists", bulkorder.KeptFor, bulkorder.Forget),
 		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},
 		{Name: "expire-cards", Every: time.Minute, Do: func(ctx context.Context) error { return aidcard.Expire(ctx, db) }},

@@ -146,6 +146,11 @@ var sabotages = map[string]string{
 	"a return of cards that was paid has a bank reference of its own":                                                        `DELETE FROM bank_transfers_sent WHERE subject = 'card_return'`,
 	"a correction or a reversal moves what two people approved":                                                              `UPDATE approvals SET after_json = REPLACE(after_json, '-1250', '-1251') WHERE kind = 'ledger.correction'`,
 	"what two people approved of the books is posted":                                                                        `UPDATE approvals SET kind = 'ledger.correction' WHERE id = {approvals}`,
+	"a bulk order that was placed has all its orders, which sum to it, and another has none":                                 `UPDATE orders SET bulk_id = 0 WHERE id = (SELECT id FROM (SELECT MAX(id) id FROM orders WHERE bulk_id <> 0) one)`,
+	"an order of a bulk order is of who ordered that, and of no row twice":                                                   `UPDATE orders SET bulk_row = 1 WHERE bulk_id <> 0`,
+	"a bulk order is placed because the log says so, with as many orders at that sum":                                        `UPDATE audit_log SET after_json = '{"orders":1,"total_fen":1}' WHERE action = 'bulk_order.placed'`,
+	"a bulk order's status has its instants, and holds a list while it waits only":                                           `UPDATE bulk_orders SET recipients_cipher = 'x' WHERE id = {bulk_orders}`,
+	"a bulk order that was cancelled as a whole has no order that was not":                                                   `UPDATE bulk_orders SET status = 'cancelled', cancelled_at = 1 WHERE id = {bulk_orders}`,
 	"a bank reference is used by a transfer that was made":                                                                   `INSERT INTO bank_transfers_sent (reference, subject, subject_id) VALUES ('X', 'statement', 5)`,
 }
 
@@ -318,6 +323,12 @@ var edits = []struct{ table, where, set string }{
 	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
 	{"bank_rows", "status = 'returned'", "bank_day = '2026-01-01'"},
 	{"gateway_refunds", "gateway = 'bank_transfer' AND status = 'done'", "reference = 'x'"},
+	{"bulk_orders", "status = 'placed'", "total_fen = total_fen + 1"},
+	{"bulk_orders", "status = 'placed'", "ordered_by = ordered_by + 1"},
+	{"bulk_orders", "status = 'placed'", "status = 'quoted'"},
+	{"bulk_orders", "status = 'placed'", ""},
+	{"orders", "bulk_id <> 0", "org_id = org_id + 1"},
+	{"idempotency_keys", "route = 'ask-bulk-order'", "result_id = 5"},
 }
 
 // everyMovement leaves a row of each kind behind that moves money: sales by card, gateway
@@ -333,6 +344,8 @@ func (p *program) everyMovement(t *testing.T) basket {
 	p.paidOut(t, b)
 	p.recalled(t, p.issued(t, p.batchFor(t, "13700000001", "13700000002")))
 	p.cardsMoved(t, b)
+	gifts := p.bulker(t, 4, 500_00, 10)
+	p.bulkAsked(t, gifts, gifts.gifts(1, people(2)))
 
 	member, byBank := p.byBank(t, 1)
 	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")

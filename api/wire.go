@@ -21,6 +21,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/bulkorder"
 	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/certificate"
@@ -63,6 +64,8 @@ type house struct {
 	codes     aidcard.Codes
 	settle    *settlement.Service
 	cards     *aidcard.Service
+	committer *order.Committer
+	bulk      *bulkorder.Service
 }
 
 func database(s config.Settings) storage.Config {
@@ -105,6 +108,8 @@ func open(ctx context.Context, s config.Settings, stdout io.Writer) (*house, err
 		settle: settlement.NewService(orgs, approvals, operators, cmp.Or(s.ConfirmWithin, settlement.DefaultConfirm)),
 	}
 	h.codes = aidcard.Codes{Pepper: []byte(s.Pepper), Rand: rand.Reader}
+	h.committer = order.NewCommitter(db, rand.Reader, timing(s))
+	h.bulk = bulkorder.NewService(keys, h.committer, lifecycle)
 	h.exports = cardsale.NewExports(h.sales, h.codes, db, approvals)
 	h.beforeDeletion()
 	return h, nil
@@ -132,12 +137,13 @@ const (
 // jobs runs what takes longer than a request, and chores.
 func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
 	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make, bulkorder.JobKind: h.bulk.Handler(h.db, tables)}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
 	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle), watching(h.db, h.funds))...)
 	jobs.OnEnd(settlement.JobKind, settlement.Ended)
+	jobs.OnEnd(bulkorder.JobKind, bulkorder.Ended)
 	for _, kind := range kinds {
 		jobs.OnEnd(kind.Name, kind.Ended)
 	}
@@ -183,18 +189,17 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	tables := sheets(h.db, files)
-	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: h.committer, Bulk: h.bulk, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()
 
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
-	working.Go(func() { committer.Run(work) })
+	working.Go(func() { h.committer.Run(work) })
 	working.Go(func() { sealing(work, h.db) })
 	working.Go(func() { pumping(work, h.db, h.relay()) })
 	working.Go(func() { paying(work, h.db, gateways, h.lifecycle, demoPay) })

@@ -27,6 +27,7 @@ import (
 	"zique/internal/approval"
 	"zique/internal/bank"
 	"zique/internal/blob"
+	"zique/internal/bulkorder"
 	"zique/internal/cardsale"
 	"zique/internal/cart"
 	"zique/internal/certificate"
@@ -66,6 +67,7 @@ type Server struct {
 	CardSales    *cardsale.Service
 	Funds        *prepaid.Desk
 	CardExports  *cardsale.Exports
+	Bulk         *bulkorder.Service
 	Payee        Payee // of bank transfers
 	Files        *blob.Store
 	Orgs         *org.Service

@@ -140,6 +140,16 @@ func (s *Server) routes(api huma.API) {
 	get(on, "/ent/reconciliation/cards", "list-reconciliation-cards", buyers, s.termCards)
 	download(on, "/ent/reconciliation/file", "get-reconciliation-file", buyers, s.reconciliationFile)
 
+	download(on, "/ent/import-templates/gift-recipients", "get-gift-recipient-template", buyers, s.giftTemplate)
+	keyedAs[BulkOrderJSON](on, http.StatusAccepted, "/ent/bulk-orders", "ask-bulk-order", buyers, s.askBulk) // (K)
+	get(on, "/ent/bulk-orders", "list-bulk-orders", buyers, s.listBulk)
+	get(on, "/ent/bulk-orders/{id}", "get-bulk-order", buyers, s.getBulk)
+	get(on, "/ent/bulk-orders/{id}/rows", "list-bulk-order-rows", buyers, s.listBulkRows)
+	download(on, "/ent/bulk-orders/{id}/file", "get-bulk-order-file", buyers, s.bulkFile)
+	download(on, "/ent/bulk-orders/{id}/errors", "get-bulk-order-errors", buyers, s.bulkErrors)
+	post(on, "/ent/bulk-orders/{id}/place", "place-bulk-order", buyers, http.StatusAccepted, s.placeBulk)
+	post(on, "/ent/bulk-orders/{id}/cancel", "cancel-bulk-order", buyers, http.StatusAccepted, s.cancelBulk)
+
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
 	get(on, "/coop/orders", "list-sub-orders", sellers, s.listParts)
@@ -336,11 +346,16 @@ func remove[I, O any](on registrar, path, name string, who access, h handler[I, 
 
 // keyed registers a call whose answer, an R, is stored with its Idempotency-Key.
 func keyed[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
+	keyedAs[R](on, http.StatusCreated, path, name, who, h)
+}
+
+// keyedAs is keyed with another status of success.
+func keyedAs[R, I any](on registrar, status int, path, name string, who access, h handler[I, stored]) {
 	schema := huma.SchemaFromType(on.api.OpenAPI().Components.Schemas, reflect.TypeFor[R]())
 	register(on, huma.Operation{
-		Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: http.StatusCreated,
-		Responses: map[string]*huma.Response{"201": {
-			Description: "Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
+		Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: status,
+		Responses: map[string]*huma.Response{strconv.Itoa(status): {
+			Description: http.StatusText(status) + ". Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
 			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
 		}},
 	}, who, h)

@@ -39,12 +39,19 @@ const cooperative: RouteRecordRaw[] = [
 const ent = (path: string, name: string, component: Load): RouteRecordRaw =>
   ({ path: `/ent/card-batches${path}`, name: `ent-${name}`, component, meta: { title: `title.ent-${name}`, signedIn: true, areas: ['member', 'ops', 'ent'] } })
 
+/** A page of gift orders, whose members are those of the cards. */
+const gifts = (path: string, name: string, component: Load): RouteRecordRaw =>
+  ({ path: `/ent/gifts${path}`, name: `ent-${name}`, component, meta: { title: `title.ent-${name}`, signedIn: true, areas: ['member', 'ops', 'ent', 'gift'] } })
+
 const enterprise: RouteRecordRaw[] = [
   { path: '/ent', redirect: '/ent/card-batches' },
   ent('', 'batches', () => import('./pages/ent/BatchesPage.vue')),
   ent('/new', 'batch-new', () => import('./pages/ent/BatchNewPage.vue')),
   { ...ent('', 'reconciliation', () => import('./pages/ent/ReconciliationPage.vue')), path: '/ent/reconciliation' },
   ent('/:id', 'batch', () => import('./pages/ent/BatchPage.vue')),
+  gifts('', 'gifts', () => import('./pages/ent/GiftsPage.vue')),
+  gifts('/new', 'gift-new', () => import('./pages/ent/GiftNewPage.vue')),
+  gifts('/:id', 'gift', () => import('./pages/ent/GiftPage.vue')),
 ]
 
 const readers = ['operator', 'auditor']

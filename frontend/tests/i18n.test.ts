@@ -8,6 +8,8 @@ import enEnt from '@/i18n/ent.en'
 import zhEnt from '@/i18n/ent.zh-CN'
 import enFulfil from '@/i18n/fulfil.en'
 import zhFulfil from '@/i18n/fulfil.zh-CN'
+import enGift from '@/i18n/gift.en'
+import zhGift from '@/i18n/gift.zh-CN'
 import enLegal from '@/i18n/legal.en'
 import zhLegal from '@/i18n/legal.zh-CN'
 import enMember from '@/i18n/member.en'
@@ -46,16 +48,16 @@ function merged(...trees: Tree[]): Tree {
   return whole
 }
 
-const zh = merged(zhStore, zhEnt, zhFulfil, zhLegal, zhMember, zhOps)
-const en = merged(enStore, enEnt, enFulfil, enLegal, enMember, enOps)
+const zh = merged(zhStore, zhEnt, zhGift, zhFulfil, zhLegal, zhMember, zhOps)
+const en = merged(enStore, enEnt, enGift, enFulfil, enLegal, enMember, enOps)
 const chinese = flat(zh)
 const english = flat(en)
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
 
 it('says each thing in one place', () => {
   const count = (trees: Tree[]) => trees.reduce((sum, tree) => sum + flat(tree).size, 0)
-  expect(chinese.size).toBe(count([zhStore, zhEnt, zhFulfil, zhLegal, zhMember, zhOps]))
-  expect(english.size).toBe(count([enStore, enEnt, enFulfil, enLegal, enMember, enOps]))
+  expect(chinese.size).toBe(count([zhStore, zhEnt, zhGift, zhFulfil, zhLegal, zhMember, zhOps]))
+  expect(english.size).toBe(count([enStore, enEnt, enGift, enFulfil, enLegal, enMember, enOps]))
 })
 
 it('has the same keys in both languages', () => {

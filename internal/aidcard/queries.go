@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/ledger"
 	"zique/internal/money"
@@ -57,25 +58,37 @@ func indexed(cards []Card) map[id.ID]Card {
 	return byID
 }
 
-// Move changes the balances of locked cards in one statement. The table's CHECK
-// refuses a balance below zero or above the face; callers look first and post the
-// same amounts to the cards' accounts.
+// Spendable answers the cards with which a holder can pay now, the first to expire first,
+// of those the oldest.
+func Spendable(db *gorm.DB, holder id.ID, now clock.Millis, limit int) ([]id.ID, error) {
+	var ids []id.ID
+	err := db.Model(&Card{}).Where("holder_id = ? AND status = ? AND balance_fen > 0 AND (expires_at IS NULL OR expires_at > ?)", holder, Active, now).
+		Order("CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, id").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
+// movedAtOnce is how many cards one statement changes; see rowsAtOnce.
+const movedAtOnce = 100
+
+// Move changes the balances of locked cards. The table's CHECK refuses a balance below zero
+// or above the face; callers look first and post the same amounts to the cards' accounts.
 func Move(tx *storage.Tx, deltas map[id.ID]money.Fen) error {
-	if len(deltas) == 0 {
-		return nil
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(deltas)), movedAtOnce) {
+		var cases strings.Builder
+		var values []any
+		for _, cardID := range ids {
+			cases.WriteString(" WHEN ? THEN ?")
+			values = append(values, cardID, deltas[cardID])
+		}
+		change := tx.Exec("UPDATE aid_cards SET balance_fen = balance_fen + CASE id"+cases.String()+" ELSE 0 END WHERE id IN ?", append(values, ids)...)
+		if change.Error != nil {
+			return change.Error
+		}
+		if change.RowsAffected != int64(len(ids)) {
+			return ErrNotFound
+		}
 	}
-	var cases strings.Builder
-	var values []any
-	ids := slices.Sorted(maps.Keys(deltas))
-	for _, cardID := range ids {
-		cases.WriteString(" WHEN ? THEN ?")
-		values = append(values, cardID, deltas[cardID])
-	}
-	change := tx.Exec("UPDATE aid_cards SET balance_fen = balance_fen + CASE id"+cases.String()+" ELSE 0 END WHERE id IN ?", append(values, ids)...)
-	if change.Error == nil && change.RowsAffected != int64(len(ids)) {
-		return ErrNotFound
-	}
-	return change.Error
+	return nil
 }
 
 // Find answers the card that has a code, for who made the code.

@@ -146,7 +146,7 @@ func WriteAll(tx *storage.Tx, deeds []Deed) error {
 	if err := hidePeople(tx, rows); err != nil {
 		return err
 	}
-	return tx.CreateInBatches(&rows, 500).Error
+	return tx.CreateInBatches(&rows, 100).Error
 }
 
 // Filter narrows a listing; zero fields do not. BeforeID is the last row of the page before.

@@ -99,7 +99,7 @@ func Add(tx *storage.Tx, p Product, searchIn ...string) (Product, error) {
 	if err := tx.Create(&p.SKUs).Error; err != nil {
 		return p, err
 	}
-	return p, record(tx, received)
+	return p, Record(tx, received)
 }
 
 // searchText is what queries are looked up in: the words, their pinyin and its initials.

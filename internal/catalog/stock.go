@@ -35,10 +35,17 @@ type Movement struct {
 // TableName is the table's name.
 func (Movement) TableName() string { return "stock_movements" }
 
-// Move applies movements to SKUs that the transaction has locked: one statement for
-// the stock, one for the rows. A stock below zero is refused by the table's CHECK;
-// callers look first.
+// Move applies movements to SKUs that the transaction has locked, and records them.
 func Move(tx *storage.Tx, movements []Movement) error {
+	if err := Apply(tx, movements); err != nil {
+		return err
+	}
+	return Record(tx, movements)
+}
+
+// Apply is Move's one statement for the stock. A stock below zero is refused by the table's
+// CHECK; callers look first.
+func Apply(tx *storage.Tx, movements []Movement) error {
 	deltas := map[id.ID]int64{}
 	for _, m := range movements {
 		deltas[m.SKUID] += m.Delta
@@ -60,10 +67,11 @@ func Move(tx *storage.Tx, movements []Movement) error {
 	if change.RowsAffected != int64(len(ids)) {
 		return ErrNotFound
 	}
-	return record(tx, movements)
+	return nil
 }
 
-func record(tx *storage.Tx, movements []Movement) error {
+// Record is Move's rows, which lock no SKU.
+func Record(tx *storage.Tx, movements []Movement) error {
 	var rows []Movement
 	for _, m := range movements {
 		if m.Delta != 0 {
@@ -74,5 +82,5 @@ func record(tx *storage.Tx, movements []Movement) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.CreateInBatches(&rows, 500).Error
+	return tx.CreateInBatches(&rows, 100).Error
 }

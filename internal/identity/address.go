@@ -15,8 +15,8 @@ import (
 // Bounds of an address.
 const (
 	MaxAddresses   = 50  // per user
-	maxAddressPart = 30  // characters of name, city and district
-	maxDetail      = 200 // characters
+	MaxAddressPart = 30  // characters of name, city and district
+	MaxDetail      = 200 // characters
 )
 
 // Address is where a parcel goes. All of it but the id is sealed in the database.
@@ -52,7 +52,7 @@ func (addressRow) TableName() string { return "addresses" }
 // It fails with all wrong fields at once, with ErrAddressesFull or with ErrNotFound
 // for a user who is unknown or gone.
 func (s *Service) AddAddress(ctx context.Context, userID id.ID, a Address) (Address, error) {
-	if err := a.check(); err != nil {
+	if err := a.Check(); err != nil {
 		return Address{}, err
 	}
 	sealed, err := s.sealAddress(a)
@@ -86,14 +86,15 @@ func roomForAddress(tx *storage.Tx, userID id.ID) error {
 	return err
 }
 
-func (a *Address) check() error {
+// Check trims an address and names every part of it that is wrong.
+func (a *Address) Check() error {
 	var p problems
-	a.Name = p.Line("name", a.Name, maxAddressPart)
+	a.Name = p.Line("name", a.Name, MaxAddressPart)
 	p.Mobile("phone", a.Phone)
 	a.province(&p)
-	a.City = p.Line("city", a.City, maxAddressPart)
-	a.District = p.Line("district", a.District, maxAddressPart)
-	a.Detail = p.Line("detail", a.Detail, maxDetail)
+	a.City = p.Line("city", a.City, MaxAddressPart)
+	a.District = p.Line("district", a.District, MaxAddressPart)
+	a.Detail = p.Line("detail", a.Detail, MaxDetail)
 	return p.Err()
 }
 

@@ -3,6 +3,7 @@ package order
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"zique/internal/aidcard"
 	"zique/internal/audit"
@@ -105,11 +106,20 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 		return nil, err
 	}
 	o.begin(s.now, s.timing)
+	s.takeUnits(o)
+	s.takeMoney(o)
+	return o, nil
+}
+
+func (s *shelf) takeUnits(o *Order) {
 	for _, l := range o.Lines {
 		offer := s.offers[l.SKUID]
 		offer.Stock -= l.Quantity
 		s.offers[l.SKUID] = offer
 	}
+}
+
+func (s *shelf) takeMoney(o *Order) {
 	for _, p := range o.Payments {
 		if p.Tender == TenderAidCard {
 			card := s.cards[p.CardID]
@@ -117,7 +127,6 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 			s.cards[p.CardID] = card
 		}
 	}
-	return o, nil
 }
 
 // addLines prices the order: goods, discounts of the cooperatives, freight to the
@@ -270,21 +279,52 @@ func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 
 // pay takes the total from the cards in the order given, and asks the tender for the rest.
 func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
-	due := o.TotalFen
 	for i, cardID := range cardIDs {
-		card, known := s.cards[cardID]
-		usable := error(aidcard.ErrNotUsable)
-		if known {
-			usable = card.UsableBy(o.BuyerID, s.now)
-		}
-		if refusal, ok := fault.As(usable); ok {
-			return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
+		if err := s.usable(o.BuyerID, i, cardID); err != nil {
+			return err
 		}
 		if err := s.accepted(o, i, cardID); err != nil {
 			return err
 		}
+	}
+	due := s.draw(o, cardIDs)
+	switch {
+	case due > 0 && tender == "":
+		return insufficient(due)
+	case due > 0:
+		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
+	}
+	return nil
+}
+
+func insufficient(missing money.Fen) error {
+	return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", missing))
+}
+
+// usable refuses a card with which the buyer cannot pay.
+func (s *shelf) usable(buyer id.ID, i int, cardID id.ID) error {
+	card, known := s.cards[cardID]
+	err := error(aidcard.ErrNotUsable)
+	if known {
+		err = card.UsableBy(buyer, s.now)
+	}
+	if refusal, ok := fault.As(err); ok {
+		return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
+	}
+	return err
+}
+
+// draw takes what it can of the total from the cards that all its cooperatives take, and
+// answers what they leave.
+func (s *shelf) draw(o *Order, cardIDs []id.ID) (due money.Fen) {
+	due = o.TotalFen
+	for _, cardID := range cardIDs {
+		if due == 0 {
+			break
+		}
+		card := s.cards[cardID]
 		part := min(due, card.BalanceFen)
-		if part == 0 {
+		if part == 0 || slices.ContainsFunc(o.SubOrders, func(sub SubOrder) bool { return !s.programs[cardID].Accepts(sub.CooperativeID) }) {
 			continue
 		}
 		due -= part
@@ -292,13 +332,7 @@ func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
 			Position: len(o.Payments) + 1, Tender: TenderAidCard, CardID: cardID, AmountFen: part, CardNumber: card.Number,
 		})
 	}
-	switch {
-	case due > 0 && tender == "":
-		return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", due))
-	case due > 0:
-		o.Payments = append(o.Payments, Payment{Position: len(o.Payments) + 1, Tender: tender, AmountFen: due})
-	}
-	return nil
+	return due
 }
 
 // accepted refuses a card that a cooperative of the order does not take, and names both and

@@ -51,6 +51,8 @@ type Order struct {
 	PayBy         *clock.Millis // while it waits for payment
 	PaidAt        *clock.Millis // nil: never paid
 	CreatedAt     clock.Millis
+	BulkID        id.ID // the bulk order that it is of; 0: none
+	BulkRow       int   // and for which of its recipients
 
 	SubOrders []SubOrder `gorm:"-"`
 	Lines     []Line     `gorm:"-"`

@@ -33,7 +33,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	if err != nil || len(undecided) == 0 {
 		return err
 	}
-	stock, err := stockUp(tx, undecided, c.timing)
+	stock, err := stockUp(tx, touchedBy(undecided), c.timing)
 	if err != nil {
 		return err
 	}
@@ -42,6 +42,9 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 		return err
 	}
 	if err := insert(tx, d.placed); err != nil {
+		return err
+	}
+	if err := move(tx, d.placed); err != nil {
 		return err
 	}
 	turn.Release()
@@ -182,18 +185,24 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 	return nil
 }
 
-// stockUp reads all that the checkouts touch. What nobody locks is read first, while the
-// batch before still holds its locks.
-func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
-	var buyers, skuIDs, cardIDs []id.ID
+// touched is what checkouts are about.
+type touched struct{ buyers, skus, cards []id.ID }
+
+func touchedBy(batch []*waiting) (t touched) {
 	for _, w := range batch {
-		buyers = append(buyers, w.By.UserID)
+		t.buyers = append(t.buyers, w.By.UserID)
 		for _, item := range w.Items {
-			skuIDs = append(skuIDs, item.SKUID)
+			t.skus = append(t.skus, item.SKUID)
 		}
-		cardIDs = append(cardIDs, w.CardIDs...)
+		t.cards = append(t.cards, w.CardIDs...)
 	}
-	sold, err := catalog.ProductsOf(tx.DB, skuIDs)
+	return t
+}
+
+// stockUp reads all that checkouts touch. What nobody locks is read first, while the
+// batch before still holds its locks.
+func stockUp(tx *storage.Tx, t touched, timing Timing) (*shelf, error) {
+	sold, err := catalog.ProductsOf(tx.DB, t.skus)
 	if err != nil {
 		return nil, err
 	}
@@ -201,10 +210,10 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if err := s.readTerms(tx.DB, sold); err != nil {
 		return nil, err
 	}
-	if s.programs, err = aidcard.ProgramsOf(tx.DB, cardIDs); err != nil {
+	if s.programs, err = aidcard.ProgramsOf(tx.DB, t.cards); err != nil {
 		return nil, err
 	}
-	if s.gone, err = identity.Gone(tx, buyers); err != nil {
+	if s.gone, err = identity.Gone(tx, t.buyers); err != nil {
 		return nil, err
 	}
 	if s.rules, err = share.Hold(tx, s.now); err != nil {
@@ -213,7 +222,7 @@ func stockUp(tx *storage.Tx, batch []*waiting, timing Timing) (*shelf, error) {
 	if s.offers, err = catalog.LockOffers(tx, sold); err != nil {
 		return nil, err
 	}
-	s.cards, err = aidcard.Lock(tx, cardIDs)
+	s.cards, err = aidcard.Lock(tx, t.cards)
 	return s, err
 }
 
@@ -235,6 +244,10 @@ func (s *shelf) readTerms(db *gorm.DB, sold map[id.ID]catalog.Shown) (err error)
 	return err
 }
 
+// rowsAtOnce is how many rows one statement inserts: see package ledger.
+const rowsAtOnce = 100
+
+// insert writes all rows of orders and posts them. It changes nothing that others may want.
 func insert(tx *storage.Tx, placed []*Order) error {
 	if len(placed) == 0 {
 		return nil
@@ -242,40 +255,56 @@ func insert(tx *storage.Tx, placed []*Order) error {
 	var subs []SubOrder
 	var lines []Line
 	var payments []Payment
-	var movements []catalog.Movement
 	var charges []payment.Charge
-	spent := map[id.ID]money.Fen{}
 	for _, o := range placed {
 		subs = append(subs, o.SubOrders...)
 		lines = append(lines, o.Lines...)
 		payments = append(payments, o.Payments...)
-		for _, l := range o.Lines {
-			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
-		}
 		for _, p := range o.Payments {
-			if p.Tender == TenderAidCard {
-				spent[p.CardID] -= p.AmountFen
-				continue
+			if p.Tender != TenderAidCard {
+				charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
+					Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt, RemittanceCode: p.RemittanceCode})
 			}
-			charges = append(charges, payment.Charge{ID: p.ChargeID, OrderID: o.ID, Gateway: p.Tender, AmountFen: p.AmountFen,
-				Status: payment.Open, ExpiresAt: *o.PayBy, CreatedAt: o.CreatedAt, RemittanceCode: p.RemittanceCode})
 		}
 	}
 	for _, rows := range []any{&placed, &subs, &lines, &payments} {
-		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+		if err := tx.CreateInBatches(rows, rowsAtOnce).Error; err != nil {
 			return err
 		}
 	}
 	if err := payment.Ask(tx, charges); err != nil {
 		return err
 	}
-	if err := catalog.Move(tx, movements); err != nil {
-		return err
-	}
-	if err := aidcard.Move(tx, spent); err != nil {
+	if err := catalog.Record(tx, soldBy(placed)); err != nil {
 		return err
 	}
 	return postPlaced(tx, placed)
+}
+
+// move takes the units and the money of orders from SKUs and cards that are locked.
+func move(tx *storage.Tx, placed []*Order) error {
+	spent := map[id.ID]money.Fen{}
+	for _, o := range placed {
+		for _, p := range o.Payments {
+			if p.Tender == TenderAidCard {
+				spent[p.CardID] -= p.AmountFen
+			}
+		}
+	}
+	if err := catalog.Apply(tx, soldBy(placed)); err != nil {
+		return err
+	}
+	return aidcard.Move(tx, spent)
+}
+
+func soldBy(placed []*Order) []catalog.Movement {
+	var movements []catalog.Movement
+	for _, o := range placed {
+		for _, l := range o.Lines {
+			movements = append(movements, catalog.Movement{SKUID: l.SKUID, Kind: catalog.Sold, Delta: -l.Quantity, ReferenceID: l.ID})
+		}
+	}
+	return movements
 }
 
 // postPlaced posts the sales that are paid, and what cards hold for the others.

@@ -23,12 +23,25 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	s := &shelf{now: now}
 	var skuIDs []id.ID
 	for _, item := range c.Items {
 		skuIDs = append(skuIDs, item.SKUID)
 	}
-	sold, err := catalog.ProductsOf(db, skuIDs)
+	s, err := lookAt(db, now, touched{skus: skuIDs, cards: c.CardIDs})
+	if err != nil {
+		return nil, err
+	}
+	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
+	if err := s.addLines(o, c); err != nil {
+		return nil, err
+	}
+	return o, s.pay(o, c.CardIDs, c.Tender)
+}
+
+// lookAt reads what checkouts touch, and locks nothing.
+func lookAt(db *gorm.DB, now clock.Millis, t touched) (*shelf, error) {
+	s := &shelf{now: now}
+	sold, err := catalog.ProductsOf(db, t.skus)
 	if err != nil {
 		return nil, err
 	}
@@ -41,15 +54,9 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if s.offers, err = catalog.OffersOf(db, sold); err != nil {
 		return nil, err
 	}
-	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+	if s.cards, err = aidcard.ByID(db, t.cards); err != nil {
 		return nil, err
 	}
-	if s.programs, err = aidcard.ProgramsOf(db, c.CardIDs); err != nil {
-		return nil, err
-	}
-	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
-	if err := s.addLines(o, c); err != nil {
-		return nil, err
-	}
-	return o, s.pay(o, c.CardIDs, c.Tender)
+	s.programs, err = aidcard.ProgramsOf(db, t.cards)
+	return s, err
 }

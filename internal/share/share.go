@@ -184,5 +184,5 @@ func Record(tx *storage.Tx, entries []Entry) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	return tx.CreateInBatches(&moved, 500).Error
+	return tx.CreateInBatches(&moved, 100).Error
 }

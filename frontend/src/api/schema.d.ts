@@ -804,6 +804,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/bulk-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-bulk-orders"];
+        put?: never;
+        post: operations["ask-bulk-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bulk-order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel-bulk-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bulk-order-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-bulk-order-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["place-bulk-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/bulk-orders/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-bulk-order-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ent/card-batches": {
         parameters: {
             query?: never;
@@ -1068,6 +1180,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get-recipient-import-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/import-templates/gift-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-gift-recipient-template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3691,6 +3819,22 @@ export interface components {
             /** @description true: the money goes back when the goods have come back */
             goods_come_back?: boolean;
         };
+        AskBulkInBody: {
+            /** @description for one large order: an address of the caller's */
+            address_id?: string;
+            /** @description instead: every card of the caller's that can be used, the first to expire first, of those the oldest */
+            all?: boolean;
+            /** @description of the caller, used in this order */
+            card_ids?: string[] | null;
+            /** @description only check every row and quote; …/place goes on */
+            dry_run?: boolean;
+            /** @description an uploaded XLSX or CSV file of up to 5,000 recipients */
+            file_id?: string;
+            /** @description what every recipient gets whose row names nothing else */
+            items?: components["schemas"]["OrderItem"][] | null;
+            /** @description more come by file */
+            recipients?: components["schemas"]["GiftRecipientIn"][] | null;
+        };
         AskCorrectionInBody: {
             /** @description 2 to 20, no account twice; their amounts sum to zero */
             entries: components["schemas"]["CorrectionEntry"][] | null;
@@ -3988,6 +4132,85 @@ export interface components {
             /** Format: int64 */
             share_total_fen: number;
             township: string;
+        };
+        BulkFieldJSON: {
+            code: string;
+            field: string;
+            message: string;
+        };
+        BulkOrderJSON: {
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            discount_fen: number;
+            /** @description it waits for the word to place it once it is quoted */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description what the cards left when it was quoted
+             */
+            due_fen: number;
+            /** Format: int64 */
+            freight_fen: number;
+            /** Format: int64 */
+            goods_fen: number;
+            /** @description its recipients came in a file */
+            has_file: boolean;
+            id: string;
+            /** @description the caller ordered it, and may place and cancel it */
+            mine: boolean;
+            /** Format: int64 */
+            on_top_fen: number;
+            /**
+             * Format: int64
+             * @description one for each recipient
+             */
+            orders: number;
+            /** Format: date-time */
+            placed_at?: string;
+            /** @description why it was rejected or declined */
+            problem?: components["schemas"]["BulkProblemJSON"];
+            /** @description orders that are placed or, of a cancellation, ended */
+            progress: components["schemas"]["ProgressJSON"];
+            /** @enum {string} */
+            status: "checking" | "rejected" | "quoted" | "placing" | "declined" | "placed" | "cancelling" | "cancelled" | "partly_cancelled";
+            /** Format: int64 */
+            total_fen: number;
+        };
+        BulkProblemJSON: {
+            code: string;
+            /** @description rows[n].… names row n of the list, card_ids[n] a card */
+            errors: components["schemas"]["BulkFieldJSON"][] | null;
+            message: string;
+            /** @description the first 100 */
+            row_errors: components["schemas"]["ImportErrorJSON"][] | null;
+            /**
+             * Format: int64
+             * @description wrong cells of the file
+             */
+            rows_total: number;
+        };
+        BulkRowJSON: {
+            city: string;
+            /** @description masked */
+            name: string;
+            /** @description absent while it is not placed */
+            order_id?: string;
+            /** @description masked */
+            phone: string;
+            province: string;
+            /**
+             * Format: int64
+             * @description of the file or, from 1, of the request
+             */
+            row: number;
+            shipments: components["schemas"]["ShipmentJSON"][] | null;
+            /** @description as of an order */
+            status?: string;
+            /** Format: int64 */
+            total_fen: number;
         };
         CampaignDetailJSON: {
             /** Format: date-time */
@@ -4941,6 +5164,25 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        GiftRecipientIn: {
+            city: string;
+            detail: string;
+            district: string;
+            name: string;
+            phone: string;
+            /**
+             * @description one of the 34 of GB/T 2260, short or in full
+             * @example 湖南省
+             */
+            province: string;
+            /**
+             * Format: int64
+             * @description of it; 1, where it is left out
+             */
+            quantity?: number;
+            /** @description instead of what all get */
+            sku_id?: string;
+        };
         GivenCardJSON: {
             card_id: string;
             /** Format: date-time */
@@ -5233,6 +5475,16 @@ export interface components {
         };
         ListBatchClaimsJSON: {
             items: components["schemas"]["BatchClaimsJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListBulkOrderJSON: {
+            items: components["schemas"]["BulkOrderJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListBulkRowJSON: {
+            items: components["schemas"]["BulkRowJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -6021,6 +6273,13 @@ export interface components {
         };
         PictureJSON: {
             file_id: string;
+        };
+        PlaceBulkInBody: {
+            /**
+             * Format: int64
+             * @description what was quoted; another sum now is 409 price_changed
+             */
+            total_fen: number;
         };
         PrepaidFundJSON: {
             alerts: ("custody_short" | "ceiling_exceeded" | "custody_unknown" | "revenue_unknown")[] | null;
@@ -9001,6 +9260,314 @@ export interface operations {
             };
         };
     };
+    "list-bulk-orders": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulkOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-bulk-order": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBulkInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            202: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        cancelled_at?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: int64 */
+                        discount_fen: number;
+                        /** @description it waits for the word to place it once it is quoted */
+                        dry_run: boolean;
+                        /**
+                         * Format: int64
+                         * @description what the cards left when it was quoted
+                         */
+                        due_fen: number;
+                        /** Format: int64 */
+                        freight_fen: number;
+                        /** Format: int64 */
+                        goods_fen: number;
+                        /** @description its recipients came in a file */
+                        has_file: boolean;
+                        id: string;
+                        /** @description the caller ordered it, and may place and cancel it */
+                        mine: boolean;
+                        /** Format: int64 */
+                        on_top_fen: number;
+                        /**
+                         * Format: int64
+                         * @description one for each recipient
+                         */
+                        orders: number;
+                        /** Format: date-time */
+                        placed_at?: string;
+                        /** @description why it was rejected or declined */
+                        problem?: components["schemas"]["BulkProblemJSON"];
+                        /** @description orders that are placed or, of a cancellation, ended */
+                        progress: components["schemas"]["ProgressJSON"];
+                        /** @enum {string} */
+                        status: "checking" | "rejected" | "quoted" | "placing" | "declined" | "placed" | "cancelling" | "cancelled" | "partly_cancelled";
+                        /** Format: int64 */
+                        total_fen: number;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulk-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-bulk-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulk-order-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulk-order-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "place-bulk-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceBulkInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulk-order-rows": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulkRowJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-card-batches": {
         parameters: {
             query?: {
@@ -9742,6 +10309,39 @@ export interface operations {
         };
     };
     "get-recipient-import-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-gift-recipient-template": {
         parameters: {
             query?: {
                 format?: "xlsx" | "csv";

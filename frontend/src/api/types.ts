@@ -5,7 +5,7 @@ import type { components } from './schema'
 type Wire = components['schemas']
 
 /** The description lets every list be null; the program always answers one. */
-type Lists<T> = T extends (infer Item)[] ? Lists<Item>[]
+export type Lists<T> = T extends (infer Item)[] ? Lists<Item>[]
   : T extends object ? { [K in keyof T]: [Extract<T[K], unknown[]>] extends [never] ? Lists<T[K]> : Lists<Extract<T[K], unknown[]>> }
     : T
 

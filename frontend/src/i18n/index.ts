@@ -14,7 +14,7 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
-export type Area = 'member' | 'ops' | 'legal' | 'fulfil' | 'ent'
+export type Area = 'member' | 'ops' | 'legal' | 'fulfil' | 'ent' | 'gift'
 type Texts = Record<string, unknown>
 
 /** The texts of the parts that a shopper never opens come with those parts. */
@@ -22,6 +22,7 @@ const areas: Record<Area, Record<Locale, () => Promise<{ default: Texts }>>> = {
   member: { 'zh-CN': () => import('./member.zh-CN'), en: () => import('./member.en') },
   fulfil: { 'zh-CN': () => import('./fulfil.zh-CN'), en: () => import('./fulfil.en') },
   ent: { 'zh-CN': () => import('./ent.zh-CN'), en: () => import('./ent.en') },
+  gift: { 'zh-CN': () => import('./gift.zh-CN'), en: () => import('./gift.en') },
   legal: { 'zh-CN': () => import('./legal.zh-CN'), en: () => import('./legal.en') },
   ops: { 'zh-CN': () => import('./ops.zh-CN'), en: () => import('./ops.en') },
 }

@@ -16,7 +16,7 @@ export default {
     mine: '我的组织', mineNone: '您还没有加入组织。合作社、企业、商协会可以在这里申请入驻。', apply: '申请入驻', unnamed: '还没填名称', tabs: '组织页面', facts: '登记信息', kindLabel: '类型', creditCode: '统一社会信用代码',
     created: '创建时间', submitted: '提交时间', documents: '材料', documentsNone: '没有上传材料。', history: '办理记录', historyNone: '还没有办理记录。', villagesN: '{n} 个村', reason: '审核意见', giveUp: '放弃申请', givenUp: '已放弃申请', giveUpHint: '申请和其中的联系人、文件会被删除，信用代码可以重新申请。', contactChange: '更换联系人', contactSave: '保存联系人', contactChanged: '联系人已更换', goOn: '继续填写', changeAgain: '修改后重新提交',
     actFor: '以哪个组织的身份办事', actAny: '不指定，按页面选择', actHint: '您属于多个组织。选定后，接下来的操作都算这个组织的。', actNow: '现在代表：{org}',
-    tab: { certificates: '凭证', status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算', cards: '爱心卡' },
+    tab: { certificates: '凭证', status: '进度', members: '成员', payee: '收款账户', coop: '订单与运费', money: '结算', cards: '爱心卡', gifts: '送礼' },
     step: { applied: '主体申请', recommended: '县级推荐', admitted: '平台审核' },
     kind: { cooperative: '合作社', enterprise: '企业', chamber: '商协会', village_collective: '村集体', county: '县', federation: '工商联' },
     status: { draft: '草稿', submitted: '已提交', recommended: '县里已推荐', returned: '退回修改', rejected: '未通过', admitted: '已入驻', suspended: '已暂停', withdrawn: '已撤回' },
