@@ -287,10 +287,10 @@ var rules = map[string]rule{
 	"GET /ops/search":    {by: "auditor", also: desks, path: "/ops/search?q=x"},
 	"POST /auth/logout":  {by: "leaver", alone: true, body: map[string]any{"refresh_token": "x"}},
 
-	"GET /ledger/accounts":              {by: "auditor", also: desks},
-	"GET /ledger/accounts/{id}/entries": {by: "auditor", also: desks, path: "/ledger/accounts/{account}/entries"},
-	"GET /ledger/transactions/{id}":     {by: "auditor", also: desks, path: "/ledger/transactions/{transaction}"},
-	"GET /ledger/vouchers":              {by: "auditor", also: desks},
+	"GET /ledger/accounts":                        {by: "auditor", also: desks},
+	"GET /ledger/accounts/{id}/entries":           {by: "auditor", also: desks, path: "/ledger/accounts/{account}/entries"},
+	"GET /ledger/transactions/{id}":               {by: "auditor", also: desks, path: "/ledger/transactions/{transaction}"},
+	"GET /ledger/vouchers":                        {by: "auditor", also: desks},
 	"POST /ops/ledger/corrections":                {by: "county", also: desks, key: true, body: map[string]any{"entries": []any{}, "reason": "x"}, answers: badRequest},
 	"POST /ops/ledger/transactions/{id}/reversal": {by: "county", also: desks, answers: conflict, path: "/ops/ledger/transactions/{transaction}/reversal", body: map[string]any{"reason": "x"}},
 

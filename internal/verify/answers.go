@@ -9,7 +9,7 @@ import (
 
 // Made is the table of what a stored success of each keyed route names.
 var Made = map[string]string{
-	"ask-bulk-order":   "bulk_orders",
+	"ask-bulk-order":        "bulk_orders",
 	"ask-card-export":       "card_exports",
 	"ask-ledger-correction": "approvals",
 	"begin-settlement":      "settlements",
