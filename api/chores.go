@@ -19,6 +19,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/outbox"
+	"zique/internal/redemption"
 	"zique/internal/settlement"
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -43,6 +44,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
+		forget("old-redemptions", redemption.KeptFor, redemption.Forget),
 		forget("card-files", 0, cardsale.ForgetFiles),
 		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),
 		{Name: "expire-approvals", Every: time.Minute, Do: func(ctx context.Context) error { return approvals.Expire(ctx, db) }},

@@ -33,6 +33,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/pii"
+	"zique/internal/redemption"
 	"zique/internal/seed"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -127,14 +128,15 @@ const (
 )
 
 // jobs runs what takes longer than a request, and chores.
-func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
+func (h *house) jobs(files *blob.Store, tables imports.FileSource, redeem *redemption.Service) *worker.Runner {
 	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make, redemption.JobKind: redeem.Run}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
 	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle))...)
 	jobs.OnEnd(settlement.JobKind, settlement.Ended)
+	jobs.OnEnd(redemption.JobKind, redemption.Ended)
 	for _, kind := range kinds {
 		jobs.OnEnd(kind.Name, kind.Ended)
 	}
@@ -181,10 +183,11 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	}
 	tables := sheets(h.db, files)
 	committer := order.NewCommitter(h.db, rand.Reader, timing(s))
-	jobs := h.jobs(files, tables)
+	redeem := redemption.NewService(h.db, codes, h.keys, committer)
+	jobs := h.jobs(files, tables, redeem)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Redemptions: redeem, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

@@ -169,6 +169,10 @@ func (s *Server) ship(ctx context.Context, in *shipIn) (*stored, error) {
 
 // once carries out a keyed call and answers what it made, or what it answered before.
 func (s *Server) once(ctx context.Context, key idempotency.Key, do func(tx *storage.Tx) (answer any, made id.ID, err error)) (*stored, error) {
+	return s.onceAs(ctx, key, http.StatusCreated, do)
+}
+
+func (s *Server) onceAs(ctx context.Context, key idempotency.Key, status int, do func(tx *storage.Tx) (answer any, made id.ID, err error)) (*stored, error) {
 	type outcome struct {
 		answer any
 		made   id.ID
@@ -178,7 +182,7 @@ func (s *Server) once(ctx context.Context, key idempotency.Key, do func(tx *stor
 			return s.sealDecline(ctx, declined)
 		}
 		done := result.(outcome)
-		return s.seal(http.StatusCreated, done.answer, done.made)
+		return s.seal(status, done.answer, done.made)
 	}
 	answer, err := idempotency.Run(ctx, s.DB, key, encode, func(tx *storage.Tx) (any, error) {
 		shown, made, err := do(tx)

@@ -39,6 +39,7 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/redemption"
 	"zique/internal/rulepack"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -63,6 +64,7 @@ type Server struct {
 	Bank        *bank.Service
 	CardSales   *cardsale.Service
 	CardExports *cardsale.Exports
+	Redemptions *redemption.Service
 	Payee       Payee // of bank transfers
 	Files       *blob.Store
 	Orgs        *org.Service
@@ -82,6 +84,7 @@ type Server struct {
 const (
 	base        = "/api/v1"
 	largestBody = 1 << 20
+	largestList = 16 << 20
 	stuckAfter  = 5 * time.Minute // an event waits longer than that only if something is wrong
 )
 

@@ -128,6 +128,15 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ent/exports/{id}/approve", "approve-card-export", buyers, http.StatusOK, s.approveExport)
 	download(on, "/ent/exports/{id}/file", "get-card-export-file", buyers, s.exportFile)
 	keyed[RekeyedJSON](on, "/ent/cards/rekey", "rekey-cards", buyers, s.rekeyCards) // (K)
+	get(on, "/ent/cards", "list-wallet", buyers, s.listWallet)
+	download(on, "/ent/import-templates/redemptions", "get-redemption-template", buyers, s.redemptionTemplate)
+	get(on, "/ent/redemptions", "list-redemptions", buyers, s.listRedemptions)
+	keyedList[RedemptionJSON](on, "/ent/redemptions", "redeem-cards", buyers, s.redeem) // (K)
+	get(on, "/ent/redemptions/{id}", "get-redemption", buyers, s.getRedemption)
+	get(on, "/ent/redemptions/{id}/rows", "list-redemption-rows", buyers, s.listRedemptionRows)
+	download(on, "/ent/redemptions/{id}/file", "get-redemption-file", buyers, s.redemptionFile)
+	post(on, "/ent/redemptions/{id}/confirm", "confirm-redemption", buyers, http.StatusOK, s.confirmRedemption)
+	post(on, "/ent/redemptions/{id}/stop", "stop-redemption", buyers, http.StatusOK, s.stopRedemption)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
@@ -272,8 +281,12 @@ func (s *Server) routes(api huma.API) {
 	}
 }
 
-// answerWithin bounds how long a call waits for the engines before it answers 503.
-const answerWithin = 10 * time.Second
+// answerWithin bounds how long a call waits for the engines before it answers 503;
+// listWithin, one that takes in a long list.
+const (
+	answerWithin = 10 * time.Second
+	listWithin   = 30 * time.Second
+)
 
 type registrar struct {
 	server *Server
@@ -301,14 +314,23 @@ func remove[I, O any](on registrar, path, name string, who access, h handler[I, 
 
 // keyed registers a call whose answer, an R, is stored with its Idempotency-Key.
 func keyed[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
+	keyedAs[R](on, huma.Operation{Path: path, OperationID: name, DefaultStatus: http.StatusCreated}, who, h)
+}
+
+// keyedList is keyed for a long list that a job works through.
+func keyedList[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
+	on.within = listWithin
+	keyedAs[R](on, huma.Operation{Path: path, OperationID: name, DefaultStatus: http.StatusAccepted, MaxBodyBytes: largestList}, who, h)
+}
+
+func keyedAs[R, I any](on registrar, op huma.Operation, who access, h handler[I, stored]) {
 	schema := huma.SchemaFromType(on.api.OpenAPI().Components.Schemas, reflect.TypeFor[R]())
-	register(on, huma.Operation{
-		Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: http.StatusCreated,
-		Responses: map[string]*huma.Response{"201": {
-			Description: "Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
-		}},
-	}, who, h)
+	op.Method = http.MethodPost
+	op.Responses = map[string]*huma.Response{strconv.Itoa(op.DefaultStatus): {
+		Description: http.StatusText(op.DefaultStatus) + ". Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	}}
+	register(on, op, who, h)
 }
 
 func register[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
@@ -323,7 +345,7 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 func unbounded[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
 	op.Path = base + op.Path
 	op.Tags = []string{strings.Split(strings.TrimPrefix(op.Path, base+"/"), "/")[0]}
-	op.MaxBodyBytes = largestBody
+	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, largestBody)
 	if !who.open {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))

@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"catalog"},
 	{"cart", "aidcard", "payment"},
 	{"order", "cardsale"},
-	{"programme", "bank", "settlement"},
+	{"programme", "bank", "settlement", "redemption"},
 	{"report", "verify", "erasure"},
 	{"config", "seed"},
 }

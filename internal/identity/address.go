@@ -52,7 +52,7 @@ func (addressRow) TableName() string { return "addresses" }
 // It fails with all wrong fields at once, with ErrAddressesFull or with ErrNotFound
 // for a user who is unknown or gone.
 func (s *Service) AddAddress(ctx context.Context, userID id.ID, a Address) (Address, error) {
-	if err := a.check(); err != nil {
+	if err := a.Check(); err != nil {
 		return Address{}, err
 	}
 	sealed, err := s.sealAddress(a)
@@ -86,7 +86,8 @@ func roomForAddress(tx *storage.Tx, userID id.ID) error {
 	return err
 }
 
-func (a *Address) check() error {
+// Check trims the address and names every wrong field.
+func (a *Address) Check() error {
 	var p problems
 	a.Name = p.Line("name", a.Name, maxAddressPart)
 	p.Mobile("phone", a.Phone)

@@ -35,11 +35,15 @@ type Item struct {
 // Checkout is one buyer's wish to order and pay. Cards are used in the order given; the
 // rest is asked of the gateway that Tender names, if any, and the order waits for it.
 // Encode makes the answer, which is stored with the key and replayed verbatim.
+//
+// Where CodeHash is given, By brings the code of the one card that pays: nobody holds it
+// yet, and with the order it becomes the organisation's for which By acts.
 type Checkout struct {
 	Key           idempotency.Key
 	By            audit.Actor // the buyer
 	Items         []Item
 	CardIDs       []id.ID
+	CodeHash      string
 	Tender        string // empty: the cards pay all of it
 	Province      string // where it goes, for the freight
 	AddressCipher []byte
@@ -100,7 +104,7 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
-	if err := s.pay(o, c.CardIDs, c.Tender); err != nil {
+	if err := s.pay(o, c); err != nil {
 		return nil, err
 	}
 	o.begin(s.now, s.timing)
@@ -113,6 +117,9 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 		if p.Tender == TenderAidCard {
 			card := s.cards[p.CardID]
 			card.BalanceFen -= p.AmountFen
+			if c.CodeHash != "" {
+				card.Status, card.HolderID = aidcard.Active, &o.OrgID
+			}
 			s.cards[p.CardID] = card
 		}
 	}
@@ -267,21 +274,33 @@ func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 	return &o.SubOrders[len(o.SubOrders)-1]
 }
 
+// usable tells whether the order can be paid with a card: the buyer's, one in the wallet of
+// the organisation that it is for, or one whose code was brought.
+func (s *shelf) usable(o *Order, cardID id.ID, codeHash string) error {
+	card, known := s.cards[cardID]
+	switch {
+	case !known:
+		return aidcard.ErrNotUsable
+	case codeHash != "":
+		return card.OpenTo(codeHash, s.now)
+	case o.OrgID != 0 && card.HolderID != nil && *card.HolderID == o.OrgID:
+		return card.UsableBy(o.OrgID, s.now)
+	}
+	return card.UsableBy(o.BuyerID, s.now)
+}
+
 // pay takes the total from the cards in the order given, and asks the tender for the rest.
-func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
-	due := o.TotalFen
-	for i, cardID := range cardIDs {
-		card, known := s.cards[cardID]
-		usable := error(aidcard.ErrNotUsable)
-		if known {
-			usable = card.UsableBy(o.BuyerID, s.now)
-		}
+func (s *shelf) pay(o *Order, c Checkout) error {
+	due, tender := o.TotalFen, c.Tender
+	for i, cardID := range c.CardIDs {
+		usable := s.usable(o, cardID, c.CodeHash)
 		if refusal, ok := fault.As(usable); ok {
 			return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)
 		}
 		if err := s.accepted(o, i, cardID); err != nil {
 			return err
 		}
+		card := s.cards[cardID]
 		part := min(due, card.BalanceFen)
 		if part == 0 {
 			continue

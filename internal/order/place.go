@@ -43,6 +43,11 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	if err := insert(tx, d.placed); err != nil {
 		return err
 	}
+	for holder, cards := range d.taken {
+		if err := aidcard.Take(tx, holder, cards); err != nil {
+			return err
+		}
+	}
 	turn.Release()
 	if err := audit.WriteAll(tx, d.deeds); err != nil {
 		return err
@@ -80,6 +85,7 @@ func keysOf(batch []*waiting) []idempotency.Key {
 // decided is what a batch comes to.
 type decided struct {
 	placed   []*Order
+	taken    map[id.ID][]id.ID // cards that become an organisation's with their orders
 	deeds    []audit.Deed
 	outcomes []idempotency.Outcome
 }
@@ -104,6 +110,9 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 			d.deeds = append(d.deeds, audit.Deed{By: w.By, Change: audit.Change{
 				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: termsOf(o),
 			}})
+			if w.CodeHash != "" {
+				d.take(w.Checkout, o)
+			}
 		}
 		encoded, err := w.Encode(o, refusal)
 		if err != nil {
@@ -113,6 +122,17 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 		d.outcomes = append(d.outcomes, idempotency.Outcome{Key: w.Key, Encoded: encoded})
 	}
 	return d, nil
+}
+
+// take gives the card that was brought by its code to the organisation, and says so in the log.
+func (d *decided) take(c Checkout, o *Order) {
+	if d.taken == nil {
+		d.taken = map[id.ID][]id.ID{}
+	}
+	cardID := c.CardIDs[0]
+	d.taken[o.OrgID] = append(d.taken[o.OrgID], cardID)
+	d.deeds = append(d.deeds, audit.Deed{By: c.By, Change: audit.Change{Action: aidcard.RedeemedAction, Subject: "card", SubjectID: cardID,
+		Before: map[string]any{"status": aidcard.Issued}, After: map[string]any{"status": aidcard.Active, "holder_id": o.OrgID.String(), "order_id": o.ID.String()}}})
 }
 
 // terms is an order as it was placed. Until it is paid nothing is posted that would tell

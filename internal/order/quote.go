@@ -1,11 +1,14 @@
 package order
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
 	"zique/internal/aidcard"
 	"zique/internal/catalog"
 	"zique/internal/clock"
+	"zique/internal/fault"
 	"zique/internal/id"
 	"zique/internal/share"
 )
@@ -23,12 +26,48 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	s := &shelf{now: now}
-	var skuIDs []id.ID
-	for _, item := range c.Items {
-		skuIDs = append(skuIDs, item.SKUID)
+	s, err := lookUp(db, now, []Checkout{c})
+	if err != nil {
+		return nil, err
 	}
-	sold, err := catalog.ProductsOf(db, skuIDs)
+	o := &Order{BuyerID: c.By.UserID, OrgID: c.By.OrgID, CreatedAt: now}
+	if err := s.addLines(o, c); err != nil {
+		return nil, err
+	}
+	return o, s.pay(o, c)
+}
+
+// Try answers what would refuse each of the checkouts if they were placed now, one after the
+// other, and places nothing.
+func Try(db *gorm.DB, now clock.Millis, asks []Checkout) ([]error, error) {
+	s, err := lookUp(db, now, asks)
+	if err != nil {
+		return nil, err
+	}
+	refusals := make([]error, len(asks))
+	for i, c := range asks {
+		if refusals[i] = c.Check(); refusals[i] == nil {
+			_, refusals[i] = s.accept(c)
+		}
+		if _, refused := fault.As(refusals[i]); refusals[i] != nil && !refused {
+			return nil, refusals[i]
+		}
+	}
+	return refusals, nil
+}
+
+// lookUp is stockUp without locks.
+func lookUp(db *gorm.DB, now clock.Millis, asks []Checkout) (*shelf, error) {
+	s := &shelf{now: now}
+	var skuIDs, cardIDs []id.ID
+	for _, c := range asks {
+		for _, item := range c.Items {
+			skuIDs = append(skuIDs, item.SKUID)
+		}
+		cardIDs = append(cardIDs, c.CardIDs...)
+	}
+	slices.Sort(skuIDs)
+	sold, err := catalog.ProductsOf(db, slices.Compact(skuIDs))
 	if err != nil {
 		return nil, err
 	}
@@ -41,15 +80,9 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if s.offers, err = catalog.OffersOf(db, sold); err != nil {
 		return nil, err
 	}
-	if s.cards, err = aidcard.ByID(db, c.CardIDs); err != nil {
+	if s.cards, err = aidcard.ByID(db, cardIDs); err != nil {
 		return nil, err
 	}
-	if s.programs, err = aidcard.ProgramsOf(db, c.CardIDs); err != nil {
-		return nil, err
-	}
-	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
-	if err := s.addLines(o, c); err != nil {
-		return nil, err
-	}
-	return o, s.pay(o, c.CardIDs, c.Tender)
+	s.programs, err = aidcard.ProgramsOf(db, cardIDs)
+	return s, err
 }
