@@ -1,15 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zique/internal/storage"
+	"zique/internal/storage/storagetest"
 )
 
 // coded is an own batch of the demo's enterprise: the codes and ids of its cards.
@@ -428,4 +434,68 @@ func plain(r reply) string {
 	header.Del("Date")
 	header.Del("X-Request-Id")
 	return fmt.Sprint(r.status, header, strings.ReplaceAll(string(r.raw), r.text("request_id"), ""))
+}
+
+func TestARedemptionSurvivesKill9(t *testing.T) {
+	for name, env := range map[string]map[string]string{
+		"sqlite": {},
+		"mysql":  {"ZIQUE_MYSQL_DSN": storagetest.MySQL(t), "ZIQUE_REDIS_URL": os.Getenv("ZIQUE_TEST_REDIS_URL"), "ZIQUE_MODE": "demo"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redeemKilled(t, env, 300)
+		})
+	}
+}
+
+// redeemKilled has goods bought in a program that is killed meanwhile, stopped before the next
+// notices, and told to go on; the same rows sent again, and the same codes, do nothing.
+func redeemKilled(t *testing.T, env map[string]string, cards int) {
+	t.Helper()
+	env["ZIQUE_DATA"], env["ZIQUE_ADDR"] = t.TempDir(), "127.0.0.1:0"
+	running := spawn(t, env)
+	b := running.basket(t)
+	other := running.ok(t, http.StatusOK, "", "GET", "/products/"+running.ok(t, http.StatusOK, "", "GET", "/products?sort=price_asc", nil).text("items.1.id"), nil)
+	codes, _ := running.coded(t, other.fen("skus.0.price_fen")+20_00, int64(cards))
+	rows := make([]any, cards)
+	for i, code := range codes {
+		rows[i] = with(rowFor(b, code, 1), "sku_id", []string{b.sku, other.text("skus.0.id")}[i%2])
+	}
+	secretary := running.signIn(t, secretaryPhone)
+	asked := running.redeem(t, secretary, map[string]any{"rows": rows, "mode": "all_or_nothing"})
+	at := "/ent/redemptions/" + asked.text("id")
+	if counted(asked) != fmt.Sprintf("running %d 0 0 0", cards) {
+		t.Fatalf("%s", asked.raw)
+	}
+	for range 2 {
+		before := running.ok(t, http.StatusOK, secretary, "GET", at, nil).fen("redeemed")
+		within(t, time.Minute, func() bool { return running.ok(t, http.StatusOK, secretary, "GET", at, nil).fen("redeemed") > before })
+		running.kill()
+		running = spawn(t, env)
+		secretary = running.signIn(t, secretaryPhone)
+		if stopped := running.ok(t, http.StatusOK, secretary, "POST", at+"/stop", nil); stopped.text("status") != "stopped" {
+			t.Fatalf("killed too late: %s", stopped.raw)
+		}
+		running.ok(t, http.StatusOK, secretary, "POST", at+"/confirm", nil)
+	}
+	if done := running.redeemed(t, secretary, asked.text("id")); counted(done) != fmt.Sprintf("done %d 0 %d 0", cards, cards) {
+		t.Errorf("%s", done.raw)
+	}
+	for _, again := range []map[string]any{{"rows": rows, "mode": "valid_rows"}, {"codes": codes, "mode": "valid_rows"}} {
+		if r := running.redeem(t, secretary, again); counted(r) != fmt.Sprintf("checked 0 %d 0 0", cards) {
+			t.Errorf("again: %s", r.raw)
+		}
+	}
+	running.kill()
+	var report bytes.Buffer
+	if err := run(context.Background(), []string{"verify"}, running.getenv, &report); err != nil {
+		t.Errorf("verify: %v\n%s", err, report.String())
+	}
+	db := running.database(t)
+	var orders, audited int64
+	err := errors.Join(db.Read(t.Context()).Table("orders").Where("org_id <> 0").Count(&orders).Error,
+		db.Read(t.Context()).Table("audit_log").Where("action = 'card.redeemed'").Count(&audited).Error)
+	if err != nil || orders != int64(cards) || audited != orders {
+		t.Errorf("%d orders, %d rows in the log (%v)", orders, audited, err)
+	}
 }
