@@ -176,17 +176,43 @@ func (r *Redemption) backToChecked(tx *storage.Tx, rows []Row) error {
 	return r.save(tx)
 }
 
+// writeTaken changes rows whose cards went into the wallet: each has the card of its code.
+func writeTaken(tx *storage.Tx, ids []id.ID) error {
+	for len(ids) > 0 {
+		some := ids[:min(cardsAtOnce, len(ids))]
+		ids = ids[len(some):]
+		change := tx.Exec("UPDATE redemption_rows SET status = ?, card_id = (SELECT c.id FROM aid_cards c WHERE c.secret_hash = redemption_rows.code_hash) WHERE id IN ? AND status = ?", Redeemed, some, Accepted)
+		if change.Error == nil && change.RowsAffected != int64(len(some)) {
+			return ErrState
+		}
+		if change.Error != nil {
+			return change.Error
+		}
+	}
+	return nil
+}
+
 // write keeps what became of rows, and ends the redemption with its last.
 func (c run) write(tx *storage.Tx, r *Redemption, rows []Row) error {
-	if err := writeRows(tx, rows); err != nil {
-		return err
-	}
+	var taken []id.ID
+	var others []Row
 	for _, row := range rows {
 		if row.Status == Redeemed {
 			r.Redeemed++
 		} else {
 			r.Failed++
 		}
+		if row.Status == Redeemed && row.OrderID == 0 {
+			taken = append(taken, row.ID)
+		} else {
+			others = append(others, row)
+		}
+	}
+	if err := writeTaken(tx, taken); err != nil {
+		return err
+	}
+	if err := writeRows(tx, others); err != nil {
+		return err
 	}
 	if r.Redeemed+r.Failed == r.Accepted {
 		if err := r.done(tx, c.By); err != nil {
