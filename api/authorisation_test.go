@@ -47,6 +47,9 @@ var (
 	colleagues  = []string{"finance", "purchaser"}
 )
 
+// blankCode asks to redeem nothing, which is no guess.
+var blankCode = map[string]any{"codes": []any{" "}, "mode": "valid_rows"}
+
 // rules has every route of the API; a route that is missing here fails the test.
 var rules = map[string]rule{
 	"POST /auth/codes": public, "POST /auth/register": public, "POST /auth/login": public, "POST /auth/refresh": public,
@@ -90,6 +93,15 @@ var rules = map[string]rule{
 	"GET /ops/reconciliation":                   {by: "county", also: readers, path: "/ops/reconciliation?enterprise_id={enterprise}"},
 	"GET /ops/reconciliation/cards":             {by: "county", also: readers, path: "/ops/reconciliation/cards?term=issued&enterprise_id={enterprise}"},
 	"GET /ops/reconciliation/file":              {by: "county", also: readers, path: "/ops/reconciliation/file?enterprise_id={enterprise}"},
+	"GET /ent/cards":                            {by: "secretary", also: colleagues},
+	"GET /ent/import-templates/redemptions":     {by: "secretary", also: colleagues},
+	"GET /ent/redemptions":                      {by: "secretary", also: colleagues, hides: []string{"{redemption}"}},
+	"POST /ent/redemptions":                     {by: "secretary", also: colleagues, key: true, body: blankCode},
+	"GET /ent/redemptions/{id}":                 {by: "secretary", also: colleagues, path: "/ent/redemptions/{redemption}"},
+	"GET /ent/redemptions/{id}/rows":            {by: "secretary", also: colleagues, path: "/ent/redemptions/{redemption}/rows"},
+	"GET /ent/redemptions/{id}/file":            {by: "secretary", also: colleagues, path: "/ent/redemptions/{redemption}/file"},
+	"POST /ent/redemptions/{id}/confirm":        {by: "secretary", also: colleagues, path: "/ent/redemptions/{redemption}/confirm", answers: conflict},
+	"POST /ent/redemptions/{id}/stop":           {by: "secretary", also: colleagues, path: "/ent/redemptions/{redemption}/stop"},
 	"GET /ops/card-batches":                     {by: "county", also: readers},
 	"GET /ops/card-batches/{id}":                {by: "county", also: readers, path: "/ops/card-batches/{batch}"},
 	"POST /ops/card-batches/{id}/fund": {by: "county", also: desks, path: "/ops/card-batches/{batch}/fund", answers: []int{http.StatusOK, http.StatusConflict}, body: map[string]any{
@@ -410,6 +422,7 @@ func (p *program) cardsFixture(t *testing.T, f fixture) {
 			p.ok(t, http.StatusOK, f.tokens["finance"], "POST", "/approvals/"+asked.text("approval_id")+"/reject", reasoned{"不必"})
 		}
 	}
+	f.things["redemption"] = p.redeem(t, f.tokens["secretary"], blankCode).text("id")
 	f.things["recipients"] = p.sheet(t, f.tokens["secretary"], "领卡.csv", recipientRows("13711110001"))
 	f.things["recipient_import"] = p.importRecipients(t, f.tokens["secretary"], f.things["open_batch"], f.things["recipients"], true).text("id")
 }

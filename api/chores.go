@@ -21,6 +21,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/outbox"
 	"zique/internal/prepaid"
+	"zique/internal/redemption"
 	"zique/internal/settlement"
 	"zique/internal/storage"
 	"zique/internal/verify"
@@ -45,6 +46,7 @@ func chores(db *storage.DB, files *blob.Store, approvals *approval.Desk) []worke
 		forget("phone-codes", identity.LongestWindow, identity.ForgetCodes),
 		forget("attempts", 7*identity.LongestWindow, attempt.Forget),
 		forget("invited-phones", org.KeepInvited, org.ForgetInvited),
+		forget("old-redemptions", redemption.KeptFor, redemption.Forget),
 		forget("card-files", 0, cardsale.ForgetFiles),
 		forget("gift-lists", bulkorder.KeptFor, bulkorder.Forget),
 		forget("rejected-documents", org.KeepRejected, org.ForgetRejected),

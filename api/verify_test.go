@@ -120,6 +120,10 @@ var sabotages = map[string]string{
 	"a card that was voided or given back is void":                                                                           `UPDATE aid_cards SET status = 'issued' WHERE status = 'void'`,
 	"a stored success names what its route made":                                                                             `UPDATE idempotency_keys SET route = 'x' WHERE route = 'refund-order'`,
 	"a sub-order's goods and discount are its lines'":                                                                        `UPDATE sub_orders SET discount_fen = 1 WHERE id = {sub_orders}`,
+	"a card that was redeemed is the organisation's":                                                                         `UPDATE aid_cards SET holder_id = holder_id + 1`,
+	"a redeemed row's card has its code and is in the wallet, or paid all of its order; no other row has either":             `UPDATE redemption_rows SET card_id = NULL WHERE id = {redemption_rows}`,
+	"an order for a redeemed row is the only one of it":                                                                      `UPDATE redemption_rows SET order_id = order_id + 1 WHERE id = {redemption_rows}`,
+	"a redemption counts its rows":                                                                                           `UPDATE redemptions SET redeemed = redeemed + 1 WHERE id = {redemptions}`,
 	"a card that was claimed is its claimer's":                                                                               `UPDATE aid_cards SET holder_id = holder_id + 1`,
 	"a line is of a sub-order of its order":                                                                                  `UPDATE order_lines SET sub_order_id = (SELECT MAX(id) FROM sub_orders) WHERE id = {order_lines}`,
 	"an order was placed by its buyer":                                                                                       `UPDATE orders SET buyer_id = buyer_id + 1 WHERE id = {orders}`,
@@ -363,7 +367,13 @@ func (p *program) everyMovement(t *testing.T) basket {
 	p.ok(t, http.StatusNoContent, federation, "POST", "/ops/refund-transfers/"+transfer+"/done", map[string]any{"bank_reference": "OUT2"})
 	p.ok(t, http.StatusOK, county, "POST", "/ops/bank-days/"+yesterday+"/close", map[string]any{})
 	p.corrected(t, county, federation)
-	p.ok(t, http.StatusOK, b.token, "POST", "/cards/claim", map[string]any{"code": p.ok(t, http.StatusOK, "", "GET", "/demo", nil).text("card_codes.0")})
+	codes := p.ok(t, http.StatusOK, "", "GET", "/demo", nil)
+	p.ok(t, http.StatusOK, b.token, "POST", "/cards/claim", map[string]any{"code": codes.text("card_codes.0")})
+	secretary := p.signIn(t, secretaryPhone)
+	redeemed := p.redeem(t, secretary, map[string]any{"rows": []any{rowFor(b, codes.text("card_codes.1"), 1)}, "mode": "valid_rows"})
+	if now := p.redeemed(t, secretary, redeemed.text("id")); now.fen("redeemed") != 1 {
+		t.Fatalf("redeemed: %s %q", now.raw, p.outcomes(t, secretary, redeemed.text("id")))
+	}
 	return b
 }
 

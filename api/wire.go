@@ -36,6 +36,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/prepaid"
+	"zique/internal/redemption"
 	"zique/internal/seed"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -135,15 +136,16 @@ const (
 )
 
 // jobs runs what takes longer than a request, and chores.
-func (h *house) jobs(files *blob.Store, tables imports.FileSource) *worker.Runner {
+func (h *house) jobs(files *blob.Store, tables imports.FileSource, redeem *redemption.Service) *worker.Runner {
 	kinds := []imports.Kind{village.Imports, h.bank.Imports(), h.sales.Imports()}
-	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make, bulkorder.JobKind: h.bulk.Handler(h.db, tables)}
+	handlers := map[string]worker.Handler{settlement.JobKind: h.settle.Make, cardsale.JobKind: h.sales.Mint, cardsale.ExportKind: h.exports.Make, redemption.JobKind: redeem.Run, bulkorder.JobKind: h.bulk.Handler(h.db, tables)}
 	for _, kind := range kinds {
 		handlers[kind.Name] = kind.Handler(h.db, tables)
 	}
 	jobs := worker.NewRunner(h.db, handlers, append(chores(h.db, files, h.approvals), advancing(h.db, h.lifecycle), confirming(h.db), settling(h.db, h.settle), watching(h.db, h.funds))...)
 	jobs.OnEnd(settlement.JobKind, settlement.Ended)
 	jobs.OnEnd(bulkorder.JobKind, bulkorder.Ended)
+	jobs.OnEnd(redemption.JobKind, redemption.Ended)
 	for _, kind := range kinds {
 		jobs.OnEnd(kind.Name, kind.Ended)
 	}
@@ -189,10 +191,11 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 		return err
 	}
 	tables := sheets(h.db, files)
-	jobs := h.jobs(files, tables)
+	redeem := redemption.NewService(h.db, codes, h.keys, h.committer)
+	jobs := h.jobs(files, tables, redeem)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: h.committer, Bulk: h.bulk, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: h.committer, Bulk: h.bulk, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Redemptions: redeem, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

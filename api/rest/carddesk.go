@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -62,7 +63,11 @@ func (s *Server) findCard(ctx context.Context, in *findCardIn) (*body[DeskCardJS
 		if err := view.Select("name").Where("id = ?", *c.HolderID).Limit(1).Find(&holder).Error; err != nil {
 			return nil, err
 		}
-		out.HolderName = pii.MaskName(holder.Name)
+		var organisation org.Organisation
+		if err := view.Select("name").Where("id = ?", *c.HolderID).Limit(1).Find(&organisation).Error; err != nil {
+			return nil, err
+		}
+		out.HolderName = cmp.Or(organisation.Name, pii.MaskName(holder.Name))
 	}
 	waiting, err := approval.PendingOf(view, s.DB.Now(), aidcard.CardVoid, "card", []id.ID{c.ID})
 	if err != nil {

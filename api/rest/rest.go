@@ -42,6 +42,7 @@ import (
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
 	"zique/internal/prepaid"
+	"zique/internal/redemption"
 	"zique/internal/rulepack"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -68,6 +69,7 @@ type Server struct {
 	Funds        *prepaid.Desk
 	CardExports  *cardsale.Exports
 	Bulk         *bulkorder.Service
+	Redemptions  *redemption.Service
 	Payee        Payee // of bank transfers
 	Files        *blob.Store
 	Orgs         *org.Service
@@ -88,6 +90,7 @@ type Server struct {
 const (
 	base        = "/api/v1"
 	largestBody = 1 << 20
+	largestList = 16 << 20
 	stuckAfter  = 5 * time.Minute // an event waits longer than that only if something is wrong
 )
 

@@ -141,7 +141,7 @@ func (s *Server) routes(api huma.API) {
 	download(on, "/ent/reconciliation/file", "get-reconciliation-file", buyers, s.reconciliationFile)
 
 	download(on, "/ent/import-templates/gift-recipients", "get-gift-recipient-template", buyers, s.giftTemplate)
-	keyedAs[BulkOrderJSON](on, http.StatusAccepted, "/ent/bulk-orders", "ask-bulk-order", buyers, s.askBulk) // (K)
+	keyedList[BulkOrderJSON](on, "/ent/bulk-orders", "ask-bulk-order", buyers, s.askBulk) // (K)
 	get(on, "/ent/bulk-orders", "list-bulk-orders", buyers, s.listBulk)
 	get(on, "/ent/bulk-orders/{id}", "get-bulk-order", buyers, s.getBulk)
 	get(on, "/ent/bulk-orders/{id}/rows", "list-bulk-order-rows", buyers, s.listBulkRows)
@@ -149,6 +149,15 @@ func (s *Server) routes(api huma.API) {
 	download(on, "/ent/bulk-orders/{id}/errors", "get-bulk-order-errors", buyers, s.bulkErrors)
 	post(on, "/ent/bulk-orders/{id}/place", "place-bulk-order", buyers, http.StatusAccepted, s.placeBulk)
 	post(on, "/ent/bulk-orders/{id}/cancel", "cancel-bulk-order", buyers, http.StatusAccepted, s.cancelBulk)
+	get(on, "/ent/cards", "list-wallet", buyers, s.listWallet)
+	download(on, "/ent/import-templates/redemptions", "get-redemption-template", buyers, s.redemptionTemplate)
+	get(on, "/ent/redemptions", "list-redemptions", buyers, s.listRedemptions)
+	keyedList[RedemptionJSON](on, "/ent/redemptions", "redeem-cards", buyers, s.redeem) // (K)
+	get(on, "/ent/redemptions/{id}", "get-redemption", buyers, s.getRedemption)
+	get(on, "/ent/redemptions/{id}/rows", "list-redemption-rows", buyers, s.listRedemptionRows)
+	download(on, "/ent/redemptions/{id}/file", "get-redemption-file", buyers, s.redemptionFile)
+	post(on, "/ent/redemptions/{id}/confirm", "confirm-redemption", buyers, http.StatusOK, s.confirmRedemption)
+	post(on, "/ent/redemptions/{id}/stop", "stop-redemption", buyers, http.StatusOK, s.stopRedemption)
 
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
@@ -317,8 +326,12 @@ func (s *Server) routes(api huma.API) {
 	}
 }
 
-// answerWithin bounds how long a call waits for the engines before it answers 503.
-const answerWithin = 10 * time.Second
+// answerWithin bounds how long a call waits for the engines before it answers 503;
+// listWithin, one that takes in a long list.
+const (
+	answerWithin = 10 * time.Second
+	listWithin   = 30 * time.Second
+)
 
 type registrar struct {
 	server *Server
@@ -346,19 +359,23 @@ func remove[I, O any](on registrar, path, name string, who access, h handler[I, 
 
 // keyed registers a call whose answer, an R, is stored with its Idempotency-Key.
 func keyed[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
-	keyedAs[R](on, http.StatusCreated, path, name, who, h)
+	keyedAs[R](on, huma.Operation{Path: path, OperationID: name, DefaultStatus: http.StatusCreated}, who, h)
 }
 
-// keyedAs is keyed with another status of success.
-func keyedAs[R, I any](on registrar, status int, path, name string, who access, h handler[I, stored]) {
+// keyedList is keyed for a long list that a job works through.
+func keyedList[R, I any](on registrar, path, name string, who access, h handler[I, stored]) {
+	on.within = listWithin
+	keyedAs[R](on, huma.Operation{Path: path, OperationID: name, DefaultStatus: http.StatusAccepted, MaxBodyBytes: largestList}, who, h)
+}
+
+func keyedAs[R, I any](on registrar, op huma.Operation, who access, h handler[I, stored]) {
 	schema := huma.SchemaFromType(on.api.OpenAPI().Components.Schemas, reflect.TypeFor[R]())
-	register(on, huma.Operation{
-		Method: http.MethodPost, Path: path, OperationID: name, DefaultStatus: status,
-		Responses: map[string]*huma.Response{strconv.Itoa(status): {
-			Description: http.StatusText(status) + ". Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
-		}},
-	}, who, h)
+	op.Method = http.MethodPost
+	op.Responses = map[string]*huma.Response{strconv.Itoa(op.DefaultStatus): {
+		Description: http.StatusText(op.DefaultStatus) + ". Repeated with the same key and body, the same answer with Idempotency-Replayed: true.",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	}}
+	register(on, op, who, h)
 }
 
 func register[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
@@ -373,7 +390,7 @@ func register[I, O any](on registrar, op huma.Operation, who access, h handler[I
 func unbounded[I, O any](on registrar, op huma.Operation, who access, h handler[I, O]) {
 	op.Path = base + op.Path
 	op.Tags = []string{strings.Split(strings.TrimPrefix(op.Path, base+"/"), "/")[0]}
-	op.MaxBodyBytes = largestBody
+	op.MaxBodyBytes = cmp.Or(op.MaxBodyBytes, largestBody)
 	if !who.open {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Middlewares = append(op.Middlewares, on.server.guard(who))

@@ -37,7 +37,7 @@ const cooperative: RouteRecordRaw[] = [
 
 /** A page of the members of an enterprise or chamber. Lists of people come by the panel that imports rows. */
 const ent = (path: string, name: string, component: Load): RouteRecordRaw =>
-  ({ path: `/ent/card-batches${path}`, name: `ent-${name}`, component, meta: { title: `title.ent-${name}`, signedIn: true, areas: ['member', 'ops', 'ent'] } })
+  ({ path: `/ent${path}`, name: `ent-${name}`, component, meta: { title: `title.ent-${name}`, signedIn: true, areas: ['member', 'ops', 'ent'] } })
 
 /** A page of gift orders, whose members are those of the cards. */
 const gifts = (path: string, name: string, component: Load): RouteRecordRaw =>
@@ -45,10 +45,12 @@ const gifts = (path: string, name: string, component: Load): RouteRecordRaw =>
 
 const enterprise: RouteRecordRaw[] = [
   { path: '/ent', redirect: '/ent/card-batches' },
-  ent('', 'batches', () => import('./pages/ent/BatchesPage.vue')),
-  ent('/new', 'batch-new', () => import('./pages/ent/BatchNewPage.vue')),
-  { ...ent('', 'reconciliation', () => import('./pages/ent/ReconciliationPage.vue')), path: '/ent/reconciliation' },
-  ent('/:id', 'batch', () => import('./pages/ent/BatchPage.vue')),
+  ent('/card-batches', 'batches', () => import('./pages/ent/BatchesPage.vue')),
+  ent('/card-batches/new', 'batch-new', () => import('./pages/ent/BatchNewPage.vue')),
+  ent('/card-batches/:id', 'batch', () => import('./pages/ent/BatchPage.vue')),
+  ent('/redemptions', 'redemptions', () => import('./pages/ent/RedemptionsPage.vue')),
+  ent('/redemptions/:id', 'redemption', () => import('./pages/ent/RedemptionPage.vue')),
+  ent('/reconciliation', 'reconciliation', () => import('./pages/ent/ReconciliationPage.vue')),
   gifts('', 'gifts', () => import('./pages/ent/GiftsPage.vue')),
   gifts('/new', 'gift-new', () => import('./pages/ent/GiftNewPage.vue')),
   gifts('/:id', 'gift', () => import('./pages/ent/GiftPage.vue')),

@@ -68,7 +68,7 @@ type Card struct {
 	BatchID    id.ID
 	Number     string    // public
 	SecretHash *string   // nil until the secret is made
-	HolderID   *id.ID    // nil until claimed
+	HolderID   *id.ID    // a user, or the organisation in whose wallet it is; nil until claimed
 	FaceFen    money.Fen // all that was loaded
 	BalanceFen money.Fen
 	Status     string

@@ -30,12 +30,7 @@ func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code s
 	if isBlank(code) {
 		return Card{}, fault.InvalidField("code", "required", "give the code of a card")
 	}
-	account, address := subjects(by.UserID, by.Peer)
-	byAccount, err := attempt.Begin(ctx, db, perAccount, account)
-	if err != nil {
-		return Card{}, err
-	}
-	byPeer, err := attempt.Begin(ctx, db, perPeer, address)
+	guess, err := BeginGuess(ctx, db, by)
 	if err != nil {
 		return Card{}, err
 	}
@@ -51,9 +46,42 @@ func (c Codes) Claim(ctx context.Context, db *storage.DB, by audit.Actor, code s
 		if card, err = claim(tx, by, c.Hash(normalized)); err != nil {
 			return err
 		}
-		return errors.Join(byAccount.Forgive(tx), byPeer.Forgive(tx))
+		return guess.Settle(tx, 0)
 	})
 	return card, err
+}
+
+// Guess is what somebody tries on codes. It stands as one wrong code of the account and of
+// the peer's address until it is settled.
+type Guess struct {
+	subjects         []string
+	account, address attempt.Attempt
+}
+
+// BeginGuess counts an attempt, or refuses with attempt.ErrTooMany, whatever the codes are.
+func BeginGuess(ctx context.Context, db *storage.DB, by audit.Actor) (g Guess, err error) {
+	account, address := subjects(by.UserID, by.Peer)
+	g.subjects = []string{account, address}
+	if g.account, err = attempt.Begin(ctx, db, perAccount, account); err != nil {
+		return g, err
+	}
+	if g.address, err = attempt.Begin(ctx, db, perPeer, address); err != nil { // refused, it does not count
+		return g, errors.Join(err, db.InTx(ctx, g.account.Forgive))
+	}
+	return g, nil
+}
+
+// Settle says how many codes were wrong.
+func (g Guess) Settle(tx *storage.Tx, wrong int) error {
+	if wrong == 0 {
+		return errors.Join(g.account.Forgive(tx), g.address.Forgive(tx))
+	}
+	for range wrong - 1 {
+		if err := attempt.Record(tx, g.subjects...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func claim(tx *storage.Tx, by audit.Actor, hash string) (Card, error) {

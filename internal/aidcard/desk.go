@@ -23,10 +23,14 @@ func apart(tx *storage.Tx, userID id.ID, c Card) (Batch, error) {
 	if err != nil {
 		return b, err
 	}
-	if c.HolderID != nil && *c.HolderID == userID {
-		return b, org.ErrOwnRequest
+	of := []id.ID{b.EnterpriseID}
+	if c.HolderID != nil {
+		if *c.HolderID == userID {
+			return b, org.ErrOwnRequest
+		}
+		of = append(of, *c.HolderID) // nobody is of a user
 	}
-	return b, org.NotInsider(tx, userID, b.EnterpriseID)
+	return b, org.NotInsider(tx, userID, of...)
 }
 
 func why(reason string) (string, error) {

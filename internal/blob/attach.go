@@ -82,3 +82,8 @@ func Erase(tx *storage.Tx, owner id.ID) error {
 	return tx.Model(&File{}).Where("owner_id = ? AND org_id = 0 AND public = 0 AND removed_at IS NULL", owner).
 		Updates(map[string]any{"removed_at": tx.Now(), "name": ""}).Error
 }
+
+// Discard has a file go at the next Sweep that has served and that nobody else needs.
+func Discard(tx *storage.Tx, fileID id.ID) error {
+	return tx.Model(&File{}).Where("id = ? AND org_id = 0 AND public = 0 AND removed_at IS NULL", fileID).Update("removed_at", tx.Now()).Error
+}

@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"catalog"},
 	{"cart", "aidcard", "payment", "campaign"},
 	{"order", "cardsale"},
-	{"programme", "bank", "settlement", "prepaid", "bulkorder"},
+	{"programme", "bank", "settlement", "prepaid", "bulkorder", "redemption"},
 	{"report", "certificate", "verify", "erasure"},
 	{"config", "seed"},
 }

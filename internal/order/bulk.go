@@ -183,7 +183,7 @@ func (s *shelf) acceptAll(b Bulk) (orders []*Order, due money.Fen, err error) {
 // cardsOf are the cards that pay. One that was named must be good; of all, those that are.
 func (s *shelf) cardsOf(b Bulk) (cards []id.ID, err error) {
 	for i, cardID := range b.CardIDs {
-		err := s.usable(b.By.UserID, i, cardID)
+		err := s.usable(b.By, i, cardID, "")
 		switch {
 		case err == nil:
 			cards = append(cards, cardID)

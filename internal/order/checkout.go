@@ -36,11 +36,15 @@ type Item struct {
 // Checkout is one buyer's wish to order and pay. Cards are used in the order given; the
 // rest is asked of the gateway that Tender names, if any, and the order waits for it.
 // Encode makes the answer, which is stored with the key and replayed verbatim.
+//
+// Where CodeHash is given, By brings the code of the one card that pays: nobody holds it
+// yet, and with the order it becomes the organisation's for which By acts.
 type Checkout struct {
 	Key           idempotency.Key
 	By            audit.Actor // the buyer
 	Items         []Item
 	CardIDs       []id.ID
+	CodeHash      string
 	Tender        string // empty: the cards pay all of it
 	Province      string // where it goes, for the freight
 	AddressCipher []byte
@@ -102,12 +106,17 @@ func (s *shelf) accept(c Checkout) (*Order, error) {
 	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
-	if err := s.pay(o, c.CardIDs, c.Tender); err != nil {
+	if err := s.pay(o, c); err != nil {
 		return nil, err
 	}
 	o.begin(s.now, s.timing)
 	s.takeUnits(o)
 	s.takeMoney(o)
+	if c.CodeHash != "" { // the card is the organisation's now
+		card := s.cards[c.CardIDs[0]]
+		card.Status, card.HolderID = aidcard.Active, &o.OrgID
+		s.cards[card.ID] = card
+	}
 	return o, nil
 }
 
@@ -278,16 +287,16 @@ func (o *Order) subOrder(p catalog.Shown) *SubOrder {
 }
 
 // pay takes the total from the cards in the order given, and asks the tender for the rest.
-func (s *shelf) pay(o *Order, cardIDs []id.ID, tender string) error {
-	for i, cardID := range cardIDs {
-		if err := s.usable(o.BuyerID, i, cardID); err != nil {
+func (s *shelf) pay(o *Order, c Checkout) error {
+	for i, cardID := range c.CardIDs {
+		if err := s.usable(c.By, i, cardID, c.CodeHash); err != nil {
 			return err
 		}
 		if err := s.accepted(o, i, cardID); err != nil {
 			return err
 		}
 	}
-	due := s.draw(o, cardIDs)
+	due, tender := s.draw(o, c.CardIDs), c.Tender
 	switch {
 	case due > 0 && tender == "":
 		return insufficient(due)
@@ -301,12 +310,19 @@ func insufficient(missing money.Fen) error {
 	return aidcard.ErrInsufficient.With("card_ids", "insufficient_balance", fmt.Sprintf("%d fen are missing", missing))
 }
 
-// usable refuses a card with which the buyer cannot pay.
-func (s *shelf) usable(buyer id.ID, i int, cardID id.ID) error {
+// usable refuses a card with which somebody cannot pay: it is neither theirs, nor in the
+// wallet of the organisation that they order for, nor one whose code they bring.
+func (s *shelf) usable(by audit.Actor, i int, cardID id.ID, codeHash string) error {
 	card, known := s.cards[cardID]
 	err := error(aidcard.ErrNotUsable)
-	if known {
-		err = card.UsableBy(buyer, s.now)
+	switch {
+	case !known:
+	case codeHash != "":
+		err = card.OpenTo(codeHash, s.now)
+	case by.OrgID != 0 && card.HolderID != nil && *card.HolderID == by.OrgID:
+		err = card.UsableBy(by.OrgID, s.now)
+	default:
+		err = card.UsableBy(by.UserID, s.now)
 	}
 	if refusal, ok := fault.As(err); ok {
 		return refusal.With(fmt.Sprintf("card_ids[%d]", i), refusal.Code, refusal.Message)

@@ -33,7 +33,7 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	if err != nil || len(undecided) == 0 {
 		return err
 	}
-	stock, err := stockUp(tx, touchedBy(undecided), c.timing)
+	stock, err := stockUp(tx, touchedBy(checkouts(undecided)), c.timing)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,11 @@ func (c *Committer) write(tx *storage.Tx, batch []*waiting, turn *turn) error {
 	}
 	if err := move(tx, d.placed); err != nil {
 		return err
+	}
+	for holder, cards := range d.taken {
+		if err := aidcard.Take(tx, holder, cards); err != nil {
+			return err
+		}
 	}
 	turn.Release()
 	if err := audit.WriteAll(tx, d.deeds); err != nil {
@@ -84,6 +89,7 @@ func keysOf(batch []*waiting) []idempotency.Key {
 // decided is what a batch comes to.
 type decided struct {
 	placed   []*Order
+	taken    map[id.ID][]id.ID // cards that become an organisation's with their orders
 	deeds    []audit.Deed
 	outcomes []idempotency.Outcome
 }
@@ -108,6 +114,9 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 			d.deeds = append(d.deeds, audit.Deed{By: w.By, Change: audit.Change{
 				Action: "order.placed", Subject: "order", SubjectID: o.ID, After: termsOf(o),
 			}})
+			if w.CodeHash != "" {
+				d.take(w.Checkout, o)
+			}
 		}
 		encoded, err := w.Encode(o, refusal)
 		if err != nil {
@@ -117,6 +126,17 @@ func (c *Committer) decide(tx *storage.Tx, stock *shelf, batch []*waiting) (d de
 		d.outcomes = append(d.outcomes, idempotency.Outcome{Key: w.Key, Encoded: encoded})
 	}
 	return d, nil
+}
+
+// take gives the card that was brought by its code to the organisation, and says so in the log.
+func (d *decided) take(c Checkout, o *Order) {
+	if d.taken == nil {
+		d.taken = map[id.ID][]id.ID{}
+	}
+	cardID := c.CardIDs[0]
+	d.taken[o.OrgID] = append(d.taken[o.OrgID], cardID)
+	d.deeds = append(d.deeds, audit.Deed{By: c.By, Change: audit.Change{Action: aidcard.RedeemedAction, Subject: "card", SubjectID: cardID,
+		Before: map[string]any{"status": aidcard.Issued}, After: map[string]any{"status": aidcard.Active, "holder_id": o.OrgID.String(), "order_id": o.ID.String()}}})
 }
 
 // terms is an order as it was placed. Until it is paid nothing is posted that would tell
@@ -188,15 +208,25 @@ func (c *Committer) identify(tx *storage.Tx, o *Order) error {
 // touched is what checkouts are about.
 type touched struct{ buyers, skus, cards []id.ID }
 
-func touchedBy(batch []*waiting) (t touched) {
-	for _, w := range batch {
-		t.buyers = append(t.buyers, w.By.UserID)
-		for _, item := range w.Items {
+func touchedBy(asks []Checkout) (t touched) {
+	for _, c := range asks {
+		t.buyers = append(t.buyers, c.By.UserID)
+		for _, item := range c.Items {
 			t.skus = append(t.skus, item.SKUID)
 		}
-		t.cards = append(t.cards, w.CardIDs...)
+		t.cards = append(t.cards, c.CardIDs...)
 	}
+	slices.Sort(t.skus)
+	t.skus = slices.Compact(t.skus)
 	return t
+}
+
+func checkouts(batch []*waiting) []Checkout {
+	asks := make([]Checkout, len(batch))
+	for i, w := range batch {
+		asks[i] = w.Checkout
+	}
+	return asks
 }
 
 // stockUp reads all that checkouts touch. What nobody locks is read first, while the

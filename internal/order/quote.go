@@ -6,7 +6,7 @@ import (
 	"zique/internal/aidcard"
 	"zique/internal/catalog"
 	"zique/internal/clock"
-	"zique/internal/id"
+	"zique/internal/fault"
 	"zique/internal/share"
 )
 
@@ -23,19 +23,34 @@ func Quote(db *gorm.DB, now clock.Millis, c Checkout) (*Order, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	var skuIDs []id.ID
-	for _, item := range c.Items {
-		skuIDs = append(skuIDs, item.SKUID)
-	}
-	s, err := lookAt(db, now, touched{skus: skuIDs, cards: c.CardIDs})
+	s, err := lookAt(db, now, touchedBy([]Checkout{c}))
 	if err != nil {
 		return nil, err
 	}
-	o := &Order{BuyerID: c.By.UserID, CreatedAt: now}
+	o := &Order{BuyerID: c.By.UserID, OrgID: c.By.OrgID, CreatedAt: now}
 	if err := s.addLines(o, c); err != nil {
 		return nil, err
 	}
-	return o, s.pay(o, c.CardIDs, c.Tender)
+	return o, s.pay(o, c)
+}
+
+// Try answers what would refuse each of the checkouts if they were placed now, one after the
+// other, and places nothing.
+func Try(db *gorm.DB, now clock.Millis, asks []Checkout) ([]error, error) {
+	s, err := lookAt(db, now, touchedBy(asks))
+	if err != nil {
+		return nil, err
+	}
+	refusals := make([]error, len(asks))
+	for i, c := range asks {
+		if refusals[i] = c.Check(); refusals[i] == nil {
+			_, refusals[i] = s.accept(c)
+		}
+		if _, refused := fault.As(refusals[i]); refusals[i] != nil && !refused {
+			return nil, refusals[i]
+		}
+	}
+	return refusals, nil
 }
 
 // lookAt reads what checkouts touch, and locks nothing.

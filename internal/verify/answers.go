@@ -17,10 +17,14 @@ var Made = map[string]string{
 	"order-card-batch":      "card_sales",
 	"pay-statement":         "settlement_statements",
 	"place-order":           "orders",
+	"redeem-cards":          "redemptions",
 	"refund-order":          "refunds",
 	"rekey-cards":           "aid_cards",
 	"ship-order":            "shipments",
 }
+
+// madeByJobs is the same for what jobs do under keys of their own.
+var madeByJobs = map[string]string{"redeem-row": "orders"}
 
 // ofAnswers are rules about stored answers.
 var ofAnswers = []Invariant{
@@ -32,8 +36,10 @@ var ofAnswers = []Invariant{
 
 func isThere() string {
 	var cases strings.Builder
-	for _, route := range slices.Sorted(maps.Keys(Made)) {
-		fmt.Fprintf(&cases, " WHEN '%s' THEN EXISTS (SELECT 1 FROM %s x WHERE x.id = k.result_id)", route, Made[route])
+	made := maps.Clone(Made)
+	maps.Copy(made, madeByJobs)
+	for _, route := range slices.Sorted(maps.Keys(made)) {
+		fmt.Fprintf(&cases, " WHEN '%s' THEN EXISTS (SELECT 1 FROM %s x WHERE x.id = k.result_id)", route, made[route])
 	}
 	return cases.String()
 }

@@ -19,6 +19,25 @@ var ofCards = []Invariant{
 	{"a card that was claimed is its claimer's", "aid_cards", `
 		SELECT c.id broken FROM audit_log w JOIN aid_cards c ON c.id = w.subject_id
 		WHERE w.subject = 'card' AND w.action = 'card.claimed' AND (c.holder_id IS NULL OR c.holder_id <> w.actor_id OR c.status = 'issued')`},
+	{"a card that was redeemed is the organisation's", "aid_cards", `
+		SELECT c.id broken FROM audit_log w JOIN aid_cards c ON c.id = w.subject_id
+		WHERE w.subject = 'card' AND w.action = 'card.redeemed' AND (c.holder_id IS NULL OR c.holder_id <> w.org_id OR c.status = 'issued')`},
+	{"a redeemed row's card has its code and is in the wallet, or paid all of its order; no other row has either", "redemption_rows", `
+		SELECT w.id broken FROM redemption_rows w JOIN redemptions r ON r.id = w.redemption_id LEFT JOIN aid_cards c ON c.id = w.card_id
+		WHERE CASE WHEN w.status <> 'redeemed' THEN w.card_id IS NULL AND w.order_id = 0
+			WHEN c.id IS NULL OR c.holder_id IS NULL OR c.secret_hash IS NULL OR c.holder_id <> r.enterprise_id OR c.secret_hash <> w.code_hash THEN 0
+			WHEN r.kind = 'codes' THEN w.order_id = 0
+			ELSE EXISTS (SELECT 1 FROM orders o WHERE o.id = w.order_id AND o.org_id = r.enterprise_id
+				AND o.total_fen = (SELECT COALESCE(SUM(p.amount_fen), 0) FROM order_payments p WHERE p.order_id = o.id AND p.card_id = w.card_id)) END = 0`},
+	{"an order for a redeemed row is the only one of it", "redemption_rows", `
+		SELECT w.id broken FROM idempotency_keys k JOIN redemption_rows w ON CONCAT('', w.id) = k.idem_key
+		WHERE k.route = 'redeem-row' AND k.result_id <> 0 AND w.status <> 'accepted' AND w.order_id <> k.result_id`},
+	{"a redemption counts its rows", "redemptions", `
+		SELECT r.id broken FROM redemptions r LEFT JOIN (SELECT redemption_id, COUNT(*) n, SUM(CASE WHEN status IN ('accepted', 'redeemed', 'failed') THEN 1 ELSE 0 END) accepted,
+			SUM(CASE status WHEN 'rejected' THEN 1 ELSE 0 END) rejected, SUM(CASE status WHEN 'redeemed' THEN 1 ELSE 0 END) redeemed, SUM(CASE status WHEN 'failed' THEN 1 ELSE 0 END) failed
+			FROM redemption_rows GROUP BY redemption_id) w ON w.redemption_id = r.id
+		WHERE w.n IS NULL OR w.n <> r.row_count OR w.accepted <> r.accepted OR w.rejected <> r.rejected OR w.redeemed <> r.redeemed OR w.failed <> r.failed
+			OR (r.status = 'done' AND r.redeemed + r.failed <> r.accepted)`},
 	{"a batch is paid for by its enterprise", "card_batches", `
 		SELECT b.id broken FROM card_batches b
 		WHERE b.face_fen * b.card_count <> COALESCE((SELECT SUM(e.amount_fen) FROM ledger_transactions t

@@ -1092,6 +1092,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-wallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ent/cards/rekey": {
         parameters: {
             query?: never;
@@ -1204,6 +1220,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ent/import-templates/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-redemption-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ent/recipient-imports/{id}": {
         parameters: {
             query?: never;
@@ -1278,6 +1310,102 @@ export interface paths {
         get: operations["get-reconciliation-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-redemptions"];
+        put?: never;
+        post: operations["redeem-cards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-redemption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirm-redemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-redemption-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-redemption-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/redemptions/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["stop-redemption"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4760,6 +4888,13 @@ export interface components {
              */
             expires_in: number;
         };
+        ConfirmRedemptionInBody: {
+            /**
+             * @description instead of the one that was asked for
+             * @enum {string}
+             */
+            mode?: "all_or_nothing" | "valid_rows";
+        };
         ConsentInBody: {
             /** @enum {string} */
             document: "privacy_policy" | "terms_of_service";
@@ -5630,6 +5765,16 @@ export interface components {
         };
         ListReceivedInvitationJSON: {
             items: components["schemas"]["ReceivedInvitationJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListRedemptionJSON: {
+            items: components["schemas"]["RedemptionJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListRedemptionRowJSON: {
+            items: components["schemas"]["RedemptionRowJSON"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -6636,6 +6781,103 @@ export interface components {
              */
             seq: number;
             total: components["schemas"]["CardTermsJSON"];
+        };
+        RedemptionErrorJSON: {
+            code: string;
+            /** @example recipient.phone */
+            field: string;
+            message: string;
+        };
+        RedemptionFields: {
+            /** @description the cards enter the wallet of the organisation */
+            codes?: string[] | null;
+            /** @description only check every row, and wait to be confirmed */
+            dry_run?: boolean;
+            /** @description or an uploaded XLSX or CSV file of either */
+            file_id?: string;
+            /** @description all_or_nothing or valid_rows */
+            mode: string;
+            /** @description or each buys goods for its recipient */
+            rows?: components["schemas"]["RedemptionRowIn"][] | null;
+        };
+        RedemptionJSON: {
+            /**
+             * Format: int64
+             * @description rows that were good when they were checked
+             */
+            accepted: number;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description accepted rows that could not be carried out
+             */
+            failed: number;
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            /**
+             * @description codes: into the wallet; rows: each for goods
+             * @enum {string}
+             */
+            kind: "codes" | "rows";
+            /** @enum {string} */
+            mode: "all_or_nothing" | "valid_rows";
+            /** @description accepted rows */
+            progress: components["schemas"]["ProgressJSON"];
+            /** Format: int64 */
+            redeemed: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * @description checked: nothing happens until it is confirmed
+             * @enum {string}
+             */
+            status: "checked" | "running" | "stopped" | "done";
+            /** @description asked, too_many_bad_codes, expired, or the code of a problem */
+            stopped_for?: string;
+        };
+        RedemptionRowIn: {
+            code: string;
+            /** Format: int64 */
+            quantity: number;
+            recipient: components["schemas"]["RedemptionRowInRecipientStruct"];
+            sku_id: string;
+        };
+        RedemptionRowInRecipientStruct: {
+            city: string;
+            detail: string;
+            district: string;
+            name: string;
+            phone: string;
+            province: string;
+        };
+        RedemptionRowJSON: {
+            card_id?: string;
+            /**
+             * @description masked
+             * @example ****7Q2M
+             */
+            code: string;
+            errors: components["schemas"]["RedemptionErrorJSON"][] | null;
+            order_id?: string;
+            /** Format: int64 */
+            quantity?: number;
+            /**
+             * Format: int64
+             * @description from 1, or as in the file
+             */
+            row: number;
+            sku_id?: string;
+            /**
+             * @description unchecked: it stopped before this row
+             * @enum {string}
+             */
+            status: "accepted" | "rejected" | "unchecked" | "redeemed" | "failed";
         };
         RefreshInBody: {
             refresh_token: string;
@@ -10105,6 +10347,38 @@ export interface operations {
             };
         };
     };
+    "list-wallet": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "rekey-cards": {
         parameters: {
             query?: never;
@@ -10374,6 +10648,39 @@ export interface operations {
             };
         };
     };
+    "get-redemption-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-recipient-import": {
         parameters: {
             query?: never;
@@ -10538,6 +10845,282 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-redemptions": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRedemptionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redeem-cards": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedemptionFields"];
+            };
+        };
+        responses: {
+            /** @description Accepted. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            202: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description rows that were good when they were checked
+                         */
+                        accepted: number;
+                        /** Format: date-time */
+                        confirmed_at?: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        /**
+                         * Format: int64
+                         * @description accepted rows that could not be carried out
+                         */
+                        failed: number;
+                        /** Format: date-time */
+                        finished_at?: string;
+                        id: string;
+                        /**
+                         * @description codes: into the wallet; rows: each for goods
+                         * @enum {string}
+                         */
+                        kind: "codes" | "rows";
+                        /** @enum {string} */
+                        mode: "all_or_nothing" | "valid_rows";
+                        /** @description accepted rows */
+                        progress: components["schemas"]["ProgressJSON"];
+                        /** Format: int64 */
+                        redeemed: number;
+                        /** Format: int64 */
+                        rejected: number;
+                        /** Format: int64 */
+                        rows: number;
+                        /**
+                         * @description checked: nothing happens until it is confirmed
+                         * @enum {string}
+                         */
+                        status: "checked" | "running" | "stopped" | "done";
+                        /** @description asked, too_many_bad_codes, expired, or the code of a problem */
+                        stopped_for?: string;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-redemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-redemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRedemptionInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-redemption-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-redemption-rows": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "accepted" | "rejected" | "unchecked" | "redeemed" | "failed";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRedemptionRowJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-redemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionJSON"];
                 };
             };
             /** @description Error */

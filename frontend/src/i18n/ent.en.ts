@@ -1,7 +1,7 @@
 import type zh from './ent.zh-CN'
 
 const en: typeof zh = {
-  title: { 'ent-reconciliation': 'Reconciliation of cards', 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards' },
+  title: { 'ent-reconciliation': 'Reconciliation of cards', 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards', 'ent-redemptions': 'Redeem many cards', 'ent-redemption': 'Redemption' },
   ent: {
     none: 'You belong to no enterprise or chamber', noneHint: 'Once yours is admitted, its members buy cards and hand them out here.', forOrg: 'For which organisation', new: 'Buy aid cards', noBatches: 'No cards were bought yet', noBatchesHint: 'Say how many of which sum; a colleague confirms, the money is transferred, and the cards are issued.',
     status: { awaiting_confirmation: 'Waits for a colleague', awaiting_funds: 'Waits for the money', awaiting_issue: 'Waits to be issued', issuing: 'Being issued', issued: 'Issued', cancelled: 'Cancelled' },
@@ -20,6 +20,16 @@ const en: typeof zh = {
     rekey: 'New code', rekeyAsk: 'The code of {number} is dead at once. Then export again, only cards without a code.', rekeyed: 'The old code is dead', onlyMissing: 'Only cards without a code; the others keep theirs',
     codes: 'Export codes', codesHint: 'Codes are made once a colleague approves. Each export kills the codes of the one before. The file is encrypted under your password and kept for 24 hours.', formatLabel: 'File', format: { xlsx: 'Encrypted Excel', pdf: 'PDF to print (encrypted zip)', json: 'JSON (encrypted zip)' },
     password: 'Password of the file', passwordHint: '12 to 64 characters; tell it by another way', ask: 'Ask for the file', approve: 'Approve', download: 'Download', cardsN: '{n} cards', until: 'kept until {time}', export: { awaiting_approval: 'waits for a colleague', refused: 'not approved', making: 'being made', ready: 'ready', expired: 'deleted' },
+    redeem: {
+      hint: 'Codes are only checked first, and no card is touched. You see the result of each row before you confirm.', codes: 'Paste codes', codesHint: 'One on each line, at most 10,000. The cards enter your wallet, unmerged.', check: 'Check {n} codes', checking: 'Checking…',
+      file: 'Or choose a file', fileHint: 'With codes alone, the cards enter the wallet. With goods and recipients, each card buys them for that person.', template: 'Template', before: 'Earlier redemptions', none: 'Nothing was redeemed yet', wallet: 'Wallet', noWallet: 'There is no card in the wallet yet',
+      kind: { codes: 'Into the wallet', rows: 'Goods for recipients' }, status: { checked: 'to be confirmed', running: 'under way', stopped: 'stopped', done: 'done' }, rows: '{n} rows',
+      row: { accepted: 'good', rejected: 'not good', redeemed: 'redeemed', failed: 'failed', unchecked: 'not checked' }, stopped: { asked: 'A colleague stopped it. You can go on.', too_many_bad_codes: '20 codes are not usable, so it stopped and the rest was not checked. Look at them and begin anew.', expired: 'It waited for too long. Begin anew.', org_suspended: 'The organisation is suspended. You can go on afterwards.', other: 'It stopped for a fault of ours. You can go on.' },
+      progress: 'Progress', done: '{done} of {total} rows', leave: 'You may leave this page: it goes on.', stop: 'Stop', goOn: 'Go on with {n} rows', confirm: 'Redeem {n} rows', mode: 'What is to happen', modes: { all_or_nothing: 'All or nothing', valid_rows: 'The good rows' },
+      modeHint: { all_or_nothing: 'If a row is not good any more when you confirm, none is redeemed.', valid_rows: '{n} good rows are redeemed, the others are left out.', not: 'Some rows are not good. Mend them and begin anew to choose this.' }, download: 'Download results', perRow: 'Row by row', result: 'Result', noRows: 'There is no such row', order: 'See the order',
+      fields: { sku_id: 'Goods', quantity: 'Quantity', name: 'Recipient', phone: 'Phone', province: 'Province', city: 'City', district: 'District', detail: 'Address' },
+      wrong: { repeated: 'rows {rows} have the same code', required: 'is missing', card_not_usable: 'this code cannot be used', card_claimed: 'somebody has claimed it', card_redeemed: 'it was redeemed before', card_void: 'the card is void', card_frozen: 'the card is frozen', card_expired: 'the card has expired', insufficient_balance: 'the card does not hold enough', out_of_stock: 'not enough is left', unknown: 'nothing like this is on sale', not_an_id: 'this is not a number of goods', undeliverable: 'it is not sent there', card_not_accepted: 'the cooperative does not take this card', range: 'must be 1 to 9,999', invalid: 'is not well formed', province: 'name a province of China by its full name in Chinese', too_long: 'is too long', other: 'is not good' },
+    },
   },
   recon: {
     day: 'As of which day', dayHint: 'At its end, in China; empty: now', look: 'Show', file: 'Reconciliation as Excel', fileCards: 'Every card as Excel', fileName: { terms: 'reconciliation-{day}.xlsx', cards: 'reconciliation-cards-{day}.xlsx' },
@@ -28,7 +38,7 @@ const en: typeof zh = {
     total: 'All batches', paidIn: 'Paid in, and on no card:', batch: '{face} each · {cards} cards', cards: '{n} cards', even: 'Balanced', off: 'Off by {amount}', noDepartment: 'No department', seeOf: 'See the cards of {name}: {term}',
     given: 'Put onto cards', found: 'Where it is', term: { issued: 'Face of cards issued', moved_in: 'Moved in from other cards', spent: 'Spent', refunded: 'Came back for goods', balance: 'On cards', expired: 'On expired cards (can be re-activated)', voided: 'Voided', returned: 'Cards given back', moved_out: 'Moved to other cards' },
   },
-  error: { recipients_missing: 'The list does not have as many people as there are cards.', reminded_lately: 'Everybody was reminded within a day.', export_not_ready: 'The file is not made yet, or is deleted.', cards_have_recipients: 'Cards that are for somebody have no codes.', no_cards_left: 'No card is left to export.' },
+  error: { rows_rejected: 'Some rows are not good.', no_good_rows: 'No row is good.', too_many_bad_codes: 'Too many codes are not usable, so it stopped.', recipients_missing: 'The list does not have as many people as there are cards.', reminded_lately: 'Everybody was reminded within a day.', export_not_ready: 'The file is not made yet, or is deleted.', cards_have_recipients: 'Cards that are for somebody have no codes.', no_cards_left: 'No card is left to export.' },
   field: { over_limit: 'More than the law allows', too_soon: 'Anonymous cards are good for at least 3 years', not_ours: 'This is not our account', in_future: 'This has not been yet' },
 }
 export default en

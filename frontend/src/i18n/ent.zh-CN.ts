@@ -1,5 +1,5 @@
 export default {
-  title: { 'ent-reconciliation': '爱心卡对账', 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡' },
+  title: { 'ent-reconciliation': '爱心卡对账', 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡', 'ent-redemptions': '批量兑换', 'ent-redemption': '兑换结果' },
   ent: {
     none: '您还不是企业或商协会的成员', noneHint: '单位入驻后，成员可以在这里购买和发放爱心卡。', forOrg: '为哪家单位办事', new: '购买爱心卡', noBatches: '还没有买过爱心卡', noBatchesHint: '填好面值和张数，同事确认、转账到账后发卡。',
     status: { awaiting_confirmation: '待同事确认', awaiting_funds: '待付款', awaiting_issue: '待发卡', issuing: '正在发卡', issued: '已发卡', cancelled: '已取消' },
@@ -18,6 +18,16 @@ export default {
     rekey: '换领取码', rekeyAsk: '{number} 的旧领取码马上作废。换好后勾选“只导出没有领取码的卡”，重新导出。', rekeyed: '旧领取码已作废', onlyMissing: '只导出没有领取码的卡，其余的领取码继续有效',
     codes: '导出领取码', codesHint: '同事批准后才生成领取码；每导出一次，以前的领取码就作废。文件用您设的密码加密，保留 24 小时。', formatLabel: '文件', format: { xlsx: '加密的 Excel', pdf: '打印用 PDF（加密 zip）', json: 'JSON（加密 zip）' },
     password: '文件密码', passwordHint: '12 到 64 位，请另行告诉拿文件的人', ask: '申请导出', approve: '批准导出', download: '下载', cardsN: '{n} 张', until: '保留到 {time}', export: { awaiting_approval: '待同事批准', refused: '未批准', making: '正在生成', ready: '可以下载', expired: '文件已删除' },
+    redeem: {
+      hint: '先检查，不会动用任何卡；看过每一行的结果，确认后才兑换。', codes: '粘贴领取码', codesHint: '每行一个，最多 10,000 个。卡会存入本单位卡包，余额不合并。', check: '检查 {n} 个领取码', checking: '正在检查……',
+      file: '或者选一个文件', fileHint: '只有领取码的一列，卡存入卡包；填了商品和收货人，每张卡买一份寄给那个人。', template: '下载模板', before: '以前的兑换', none: '还没有批量兑换过', wallet: '本单位卡包', noWallet: '卡包里还没有卡',
+      kind: { codes: '存入卡包', rows: '买商品寄给收货人' }, status: { checked: '待确认', running: '正在兑换', stopped: '已停止', done: '已完成' }, rows: '{n} 行',
+      row: { accepted: '可以兑换', rejected: '不能兑换', redeemed: '已兑换', failed: '没有兑换成', unchecked: '没有检查' }, stopped: { asked: '有同事停止了兑换，可以接着做。', too_many_bad_codes: '有 20 个领取码不能用，已停止，其余没有检查。请核对后重新提交。', expired: '放了太久，请重新提交。', org_suspended: '单位已暂停，恢复后可以接着做。', other: '系统出了问题而停止，可以接着做。' },
+      progress: '兑换进度', done: '已处理 {done} 行，共 {total} 行', leave: '可以离开这一页，兑换会继续。', stop: '停止', goOn: '接着兑换 {n} 行', confirm: '确认兑换 {n} 行', mode: '怎么兑换', modes: { all_or_nothing: '全部或都不', valid_rows: '只兑换可以的行' },
+      modeHint: { all_or_nothing: '确认时有一行不行，就一行也不兑换。', valid_rows: '兑换可以的 {n} 行，其余跳过。', not: '有不能兑换的行，改好重新提交才能选这一项。' }, download: '下载结果', perRow: '每一行', result: '结果', noRows: '没有这样的行', order: '看订单',
+      fields: { sku_id: '商品', quantity: '数量', name: '收货人', phone: '手机号', province: '省', city: '市', district: '区县', detail: '详细地址' },
+      wrong: { repeated: '第 {rows} 行是同一个领取码', required: '没有填', card_not_usable: '这个领取码不能用', card_claimed: '已被别人领取', card_redeemed: '以前已经兑换过', card_void: '卡已作废', card_frozen: '卡已冻结', card_expired: '卡已过期', insufficient_balance: '卡里的钱不够', out_of_stock: '库存不够', unknown: '没有在售的这个商品', not_an_id: '商品编号不对', undeliverable: '不送到这个地方', card_not_accepted: '这家合作社不收这张卡', range: '应为 1 到 9,999', invalid: '格式不对', province: '请填省级名称，例如湖南省', too_long: '太长了', other: '不行，请检查' },
+    },
   },
   recon: {
     day: '截至哪一天', dayHint: '北京时间当天结束时；不填就是现在', look: '查看', file: '导出对账单（Excel）', fileCards: '导出卡明细（Excel）', fileName: { terms: '爱心卡对账单-{day}.xlsx', cards: '爱心卡对账明细-{day}.xlsx' },
@@ -26,6 +36,6 @@ export default {
     total: '全部批次', paidIn: '已付款、没有在卡上的钱：', batch: '面值 {face} · {cards} 张', cards: '{n} 张', even: '平', off: '差 {amount}', noDepartment: '未填部门', seeOf: '看{name}的卡：{term}',
     given: '发到卡上', found: '去了哪里', term: { issued: '发卡面值', moved_in: '从别的卡转入', spent: '消费', refunded: '退货退回卡上', balance: '卡上余额', expired: '已过期的余额（可激活）', voided: '作废收回', returned: '退卡', moved_out: '转到别的卡' },
   },
-  error: { recipients_missing: '名单人数和张数不一致。', reminded_lately: '24 小时内都提醒过了。', export_not_ready: '文件还没有生成，或者已经删除。', cards_have_recipients: '有领卡人的卡没有领取码。', no_cards_left: '没有可以导出的卡。' },
+  error: { rows_rejected: '有不能兑换的行。', no_good_rows: '没有可以兑换的行。', too_many_bad_codes: '不能用的领取码太多，已停止。', recipients_missing: '名单人数和张数不一致。', reminded_lately: '24 小时内都提醒过了。', export_not_ready: '文件还没有生成，或者已经删除。', cards_have_recipients: '有领卡人的卡没有领取码。', no_cards_left: '没有可以导出的卡。' },
   field: { over_limit: '超过了法规允许的面值', too_soon: '不记名卡的有效期至少 3 年', not_ours: '这不是我们的收款账号', in_future: '时间还没有到' },
 }
