@@ -34,6 +34,7 @@ import (
 	"zique/internal/order"
 	"zique/internal/org"
 	"zique/internal/pii"
+	"zique/internal/procurement"
 	"zique/internal/seed"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -185,7 +186,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: committer, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Purchases: procurement.NewService(h.keys), CardExports: h.exports, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

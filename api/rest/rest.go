@@ -40,6 +40,7 @@ import (
 	"zique/internal/payment"
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
+	"zique/internal/procurement"
 	"zique/internal/rulepack"
 	"zique/internal/settlement"
 	"zique/internal/share"
@@ -63,6 +64,7 @@ type Server struct {
 	DemoPay      *localpay.Service // in demo mode: a gateway that plays the others
 	Bank         *bank.Service
 	CardSales    *cardsale.Service
+	Purchases    *procurement.Service
 	CardExports  *cardsale.Exports
 	Payee        Payee // of bank transfers
 	Files        *blob.Store

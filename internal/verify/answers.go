@@ -9,15 +9,16 @@ import (
 
 // Made is the table of what a stored success of each keyed route names.
 var Made = map[string]string{
-	"ask-card-export":  "card_exports",
-	"begin-settlement": "settlements",
-	"give-back":        "refunds",
-	"order-card-batch": "card_sales",
-	"pay-statement":    "settlement_statements",
-	"place-order":      "orders",
-	"refund-order":     "refunds",
-	"rekey-cards":      "aid_cards",
-	"ship-order":       "shipments",
+	"ask-card-export":      "card_exports",
+	"begin-settlement":     "settlements",
+	"draft-purchase-order": "purchase_orders",
+	"give-back":            "refunds",
+	"order-card-batch":     "card_sales",
+	"pay-statement":        "settlement_statements",
+	"place-order":          "orders",
+	"refund-order":         "refunds",
+	"rekey-cards":          "aid_cards",
+	"ship-order":           "shipments",
 }
 
 // ofAnswers are rules about stored answers.
