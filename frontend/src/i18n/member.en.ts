@@ -60,10 +60,10 @@ const en: typeof zh = {
     xlsx: 'Download Excel', pdf: 'Download PDF', fileName: 'statement-{id}.{format}', created: 'until {date}', between: '{since} to {date}', number: 'Statement number', period: 'Period', month: 'Month {period}', made: 'Made at', order: 'Order {id}',
     status: { issued: 'To be confirmed', disputed: 'Disputed', confirmed: 'Confirmed', approved: 'To be paid', paid: 'Paid', closed: 'Settled', carried: 'Carried on' },
     waits: { no_payee_account: 'No payee account: not paid yet', payee_cooling: 'The payee account is still cooling', balance_low: 'Refunds since leave less than this on the account' },
-    kind: { sub_order_close: 'Completed order', refund: 'Refund', reversal: 'Correction' },
+    kind: { sub_order_close: 'Completed order', purchase_payment: 'Purchase order paid', refund: 'Refund', reversal: 'Correction' },
   },
   money: {
-    pending: 'Pending', pendingHint: 'may still be refunded', available: 'Available', paid: 'Paid so far', shares: 'Shares given to villages', income: 'All shares', open: 'Unpaid statements ({n})', carried: 'To be made up for', carriedHint: 'Refunded after a payout; later sales make up for it.', sharesList: 'Shares', sharesNone: 'No shares yet', event: { order_payment: 'Sold', sub_order_close: 'No longer refundable', refund: 'Refunded', reversal: 'Corrected' }, stage: { pending: 'pending', available: 'available' },
+    pending: 'Pending', pendingHint: 'may still be refunded', available: 'Available', paid: 'Paid so far', shares: 'Shares given to villages', income: 'All shares', open: 'Unpaid statements ({n})', carried: 'To be made up for', carriedHint: 'Refunded after a payout; later sales make up for it.', sharesList: 'Shares', sharesNone: 'No shares yet', event: { order_payment: 'Sold', purchase_payment: 'Purchase order paid', sub_order_close: 'No longer refundable', refund: 'Refunded', reversal: 'Corrected' }, stage: { pending: 'pending', available: 'available' },
   },
   card: {
     about: 'This card', of: 'Program', issuer: 'Issued by', filing: 'Filing number', basis: 'Legal basis', sort: 'Kind', expiry: 'Validity', accepted: 'Where it pays', everywhere: 'All cooperatives of the marketplace', replaces: 'Money came from', replacedBy: 'Money went to', seeOther: 'See that card',

@@ -58,10 +58,10 @@ export default {
     xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', between: '{since} 至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
     waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
-    kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
+    kind: { sub_order_close: '完成的订单', purchase_payment: '采购订单付款', refund: '售后退款', reversal: '更正' },
   },
   money: {
-    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
+    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '待扣回', carriedHint: '付款后又退货的钱，从以后的货款里扣。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', purchase_payment: '采购订单付款', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
   card: {
     about: '这张卡', of: '卡计划', issuer: '发卡方', filing: '备案号', basis: '发卡依据', sort: '卡的种类', expiry: '有效期', accepted: '在哪里能用', everywhere: '平台上的所有合作社', replaces: '余额来自', replacedBy: '余额已转到', seeOther: '看那张卡',

@@ -46,14 +46,14 @@ export default {
     sign: '余额为正，表示欠账户主人的钱；银行账户是银行欠平台的，所以为负。全部账户相加必须为零。', code: '账户编码', codeExample: '例如 card: 或 village:', day: '截至哪天', none: '没有这样的账户', noneHint: '账户编码从头匹配；截止日当天结束前已封存的才算。', noEntries: '这段时间没有分录', period: '期间',
     totals: '试算平衡', asOfSeq: '截至第 {seq} 笔', classLabel: '科目', accounts: '账户数', balance: '余额', sum: '合计', balanced: '平衡', unbalanced: '不平', account: '账户', amount: '金额', opening: '期初余额', closing: '期末余额', after: '余额', seq: '第 {seq} 笔',
     reference: '依据',
-    basis: { cardReturn: '退卡 {number}', order: '订单 {number}', part: '订单 {number} 的子订单', refund: '订单 {number} 的退款', gatewayRefund: '订单 {number} 的原路退款', unasked: '订单 {number} 不再等的付款', statement: '结算单 {number}', transaction: '被冲正的交易 {number}', bankRow: '银行流水 {number}', cardBatch: '购卡批次 {number}', card: '爱心卡 {number}', other: '{number}' },
+    basis: { cardReturn: '退卡 {number}', order: '订单 {number}', part: '订单 {number} 的子订单', refund: '订单 {number} 的退款', gatewayRefund: '订单 {number} 的原路退款', unasked: '订单 {number} 不再等的付款', statement: '结算单 {number}', transaction: '被冲正的交易 {number}', bankRow: '银行流水 {number}', cardBatch: '购卡批次 {number}', purchaseOrder: '采购订单 {number}', card: '爱心卡 {number}', other: '{number}' },
     ofOrder: '所付订单', postedAt: '记账时间', sealedAt: '封存', unsealed: '还没有封存', reversed: '这笔已被冲正：', vouchers: '导出凭证', vouchersHint: '每条分录一行，可导入记账软件；不填日期就是全部。',
     holder: {
       bank: '银行存款', bank_unmatched: '待认领的银行来款', bank_refunds_due: '待转的银行退款', gateway: '支付渠道：{name}', gateway_refunds_due: '{name}：待原路退款', card: '爱心卡 {name}', order_held: '订单占用的卡内金额',
       cooperative_pending: '{name}：货款，待结算', cooperative_available: '{name}：货款，可提', freight_pending: '{name}：运费，待结算', village_pending: '{name}集体：份额，待结算', village_available: '{name}集体：份额，可提', enterprise_paid_in: '{name}：购卡款', campaign_subsidy: '活动补贴',
     },
     class: { bank: '银行', card: '爱心卡', cooperative: '合作社', freight: '运费', village: '村集体', enterprise: '企业', gateway: '支付渠道', order: '订单', campaign: '活动补贴' },
-    kind: { card_move: '卡间转移', card_void: '卡作废', card_return: '退卡', card_return_paid: '退卡付款', order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
+    kind: { card_move: '卡间转移', card_void: '卡作废', card_return: '退卡', card_return_paid: '退卡付款', order_payment: '订单付款', order_hold: '订单占用卡内金额', order_release: '释放占用', sub_order_close: '子订单完成', refund: '退款', gateway_refund: '原路退款', unasked_payment: '订单不再等的付款', bank_receipt: '银行收款', bank_return: '银行退回', purchase_payment: '采购订单付款', payout: '付款', card_funding: '购卡入账', card_issue: '发卡', reversal: '冲正' },
   },
   batches: { none: '没有这样的批次', fund: '登记到账', record: '登记', fundHint: '照银行回单填写。金额或付款人不符的，会记入差异，不会丢。', amount: '金额（元）', paidAt: '到账时间', payer: '付款户名', payerAccount: '付款账号', payeeAccount: '收款账号', difference: '这笔款没有付上批次，已记入差异：', code: '汇款码 {code}', issue: '发卡', issueAsk: '给{name}发 {n} 张卡，共 {total}。发出后不能取消。' },
   bank: {
