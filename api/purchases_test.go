@@ -263,3 +263,49 @@ func TestAPurchaseOrderIsPaidAndAcceptedOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoCancelsAPurchaseOrderEndsIt: nobody goes on with it, and nobody acts for both sides.
+func TestWhoCancelsAPurchaseOrderEndsIt(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		secretary, owner := p.signIn(t, secretaryPhone), p.signIn(t, cooperativePhone)
+		both := p.drafted(t)
+		at := "/purchase-orders/" + both.text("id")
+		double := p.colleague(t, secretary, both.text("enterprise.id"), "buyer")
+		p.sql(t, "INSERT INTO memberships (org_id, user_id, role, role_since, created_at) VALUES ("+both.text("cooperative.id")+", "+
+			p.ok(t, http.StatusOK, double, "GET", "/me", nil).text("user.id")+", 'accountant', 0, 1)")
+		p.call(t, double, "POST", "/coop"+at+"/quote", quoteOf(both, 850, 1233)).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusOK, owner, "POST", "/coop"+at+"/quote", quoteOf(both, 850, 1233))
+		p.call(t, double, "POST", "/ent"+at+"/approve", nil).wants(t, http.StatusForbidden, "own_request")
+		p.ok(t, http.StatusOK, p.signIn(t, financePhone), "POST", "/ent"+at+"/approve", nil)
+		for range 2 {
+			if gone := p.ok(t, http.StatusOK, secretary, "POST", "/ent"+at+"/cancel", reasoned{"改期"}); gone.text("status") != "cancelled" || gone.text("reason") != "改期" {
+				t.Errorf("cancelled: %s", gone.raw)
+			}
+		}
+		p.call(t, owner, "POST", "/coop"+at+"/deliver", map[string]any{"carrier": "自送", "delivery_note": "SH-1"}).wants(t, http.StatusConflict, "state_conflict")
+		p.call(t, p.signIn(t, financePhone), "POST", "/ent"+at+"/cancel", reasoned{"改期"}).wants(t, http.StatusConflict, "state_conflict")
+		if told := p.inbox(t, owner, "purchase_cancelled"); told.text("items.0.id") == "" {
+			t.Errorf("the cooperative is not told: %s", told.raw)
+		}
+	})
+}
+
+// TestWhoIsGoneReceivesNoGoods: the contact of a purchase order goes with their account.
+func TestWhoIsGoneReceivesNoGoods(t *testing.T) {
+	eachPair(t, func(t *testing.T, p *program) {
+		token, phone, _ := p.person(t, "王五")
+		body := p.draftOf(t)
+		body["contact_name"], body["contact_phone"] = "王五", phone
+		secretary := p.signIn(t, secretaryPhone)
+		placed := p.call(t, secretary, "POST", "/ent/purchase-orders", body, "Idempotency-Key", p.key())
+		placed.made(t)
+		at := "/ent/purchase-orders/" + placed.text("id")
+		if seen := p.ok(t, http.StatusOK, secretary, "GET", at, nil); seen.text("contact_phone") != phone {
+			t.Errorf("before: %s", seen.raw)
+		}
+		p.ok(t, http.StatusNoContent, token, "POST", "/me/deletion", map[string]any{"password": demoPassword})
+		if seen := p.ok(t, http.StatusOK, secretary, "GET", at, nil); seen.text("contact_phone") != "" || seen.text("contact_name") != "" || seen.text("address") == "" {
+			t.Errorf("after: %s", seen.raw)
+		}
+	})
+}

@@ -53,7 +53,7 @@ export default {
     reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位确认',
   },
   statement: {
-    title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
+    purchaseOrder: '采购订单 {id}', title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
     confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputeSend: '提交异议', disputeLabel: '哪里不对', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
     xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {date}', between: '{since} 至 {date}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
