@@ -112,9 +112,17 @@ var audited = map[string][]string{
 	"POST /ops/collectives/{id}/heads/{user_id}/removal":       {"approval.requested"},
 	"POST /ops/collectives/{id}/payee-accounts":                {"approval.requested"},
 
-	"POST /ent/bulk-orders":                  {"bulk_order.asked"},
-	"POST /ent/bulk-orders/{id}/place":       {"bulk_order.confirmed"},
-	"POST /ent/bulk-orders/{id}/cancel":      {"bulk_order.cancelled"},
+	"POST /ent/bulk-orders":                   {"bulk_order.asked"},
+	"POST /ent/bulk-orders/{id}/place":        {"bulk_order.confirmed"},
+	"POST /ent/bulk-orders/{id}/cancel":       {"bulk_order.cancelled"},
+	"POST /ent/purchase-orders":               {"purchase_order.drafted"},
+	"POST /ent/purchase-orders/{id}/approve":  {"purchase_order.approved"},
+	"POST /ent/purchase-orders/{id}/cancel":   {"purchase_order.cancelled"},
+	"POST /ent/purchase-orders/{id}/accept":   {"purchase_order.accepted"},
+	"POST /coop/purchase-orders/{id}/quote":   {"purchase_order.quoted"},
+	"POST /coop/purchase-orders/{id}/decline": {"purchase_order.declined"},
+	"POST /coop/purchase-orders/{id}/deliver": {"purchase_order.delivered"},
+
 	"POST /ent/card-batches":                 {"card_batch.ordered"},
 	"POST /ent/card-batches/{id}/exports":    {"approval.requested"},
 	"POST /ent/exports/{id}/approve":         {"card_export.approved", "approval.approved"},
@@ -130,7 +138,7 @@ var audited = map[string][]string{
 	"POST /ops/card-batches/{id}/fund":       {"bank_row.recorded", "bank_row.taken", "card_batch.funded"},
 	"POST /ops/card-batches/{id}/issue":      {"card_batch.issue_begun"},
 
-	"POST /ops/bank-imports":                       {"bank_import.started", "bank_row.taken", "payment.captured", "card_batch.funded"},
+	"POST /ops/bank-imports":                       {"bank_import.started", "bank_row.taken", "payment.captured", "card_batch.funded", "purchase_order.paid"},
 	"POST /ops/bank-rows/{id}/match":               {"approval.requested"},
 	"POST /ops/bank-rows/{id}/give-back":           {"approval.requested"},
 	"POST /ops/bank-days/{day}/close":              {"bank_day.closed"},
@@ -151,7 +159,7 @@ var audited = map[string][]string{
 	"POST /ops/statements/{id}/carry":             {"statement.carried"},
 	"POST /ops/statements/{id}/pay":               {"statement.paid"},
 
-	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "custody_balance.recorded", "issuer_revenue.recorded", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back", "ledger.corrected", "ledger.reversed"},
+	"POST /approvals/{id}/approve":  {"approval.approved", "card_export.approved", "card_batch.funded", "payout.approved", "statement.approved", "member.joined", "payee_account.changed", "member.removed", "invitation.revoked", "role.granted", "share_rule.added", "share_rule.ended", "card_program.changed", "custody_balance.recorded", "issuer_revenue.recorded", "card.voided", "card_return.approved", "card.returned", "bank_difference.settled", "payment.captured", "payment_difference.sent_back", "ledger.corrected", "ledger.reversed", "purchase_order.paid"},
 	"POST /approvals/{id}/reject":   {"approval.rejected"},
 	"POST /approvals/{id}/withdraw": {"approval.withdrawn"},
 

@@ -108,6 +108,23 @@ var rules = map[string]rule{
 		"amount_fen": 5, "paid_at": yesterday + "T02:00:00Z", "payer_name": "x", "payer_account": "6222021234567890", "payee_account": "6200000000000000", "bank_reference": "FUND"}},
 	"POST /ops/card-batches/{id}/issue": {by: "county", also: desks, path: "/ops/card-batches/{batch}/issue", answers: conflict},
 
+	"GET /ent/purchase-orders":                       {by: "secretary", also: colleagues, hides: []string{"{purchase}"}},
+	"POST /ent/purchase-orders":                      {by: "secretary", also: colleagues, key: true, answers: badRequest, body: map[string]any{"cooperative_id": "5", "terms_days": 0, "contact_name": "", "contact_phone": "", "address": "", "lines": []any{}}},
+	"GET /ent/purchase-orders/{id}":                  {by: "secretary", also: colleagues, path: "/ent/purchase-orders/{purchase}"},
+	"POST /ent/purchase-orders/{id}/approve":         {by: "finance", also: []string{"purchaser"}, answers: conflict, path: "/ent/purchase-orders/{purchase}/approve"},
+	"POST /ent/purchase-orders/{id}/cancel":          {by: "secretary", also: colleagues, answers: badRequest, path: "/ent/purchase-orders/{purchase}/cancel", body: reasoned{""}},
+	"POST /ent/purchase-orders/{id}/accept":          {by: "secretary", also: colleagues, answers: conflict, path: "/ent/purchase-orders/{purchase}/accept", body: map[string]any{"lines": []any{}}},
+	"GET /ent/purchase-orders/{id}/acceptance-form":  {by: "secretary", also: colleagues, path: "/ent/purchase-orders/{accepted_purchase}/acceptance-form"},
+	"GET /coop/purchase-orders":                      {by: "cooperative", also: workers, hides: []string{"{purchase}"}},
+	"GET /coop/purchase-orders/{id}":                 {by: "cooperative", also: workers, path: "/coop/purchase-orders/{purchase}"},
+	"POST /coop/purchase-orders/{id}/quote":          {by: "cooperative", also: accountants, answers: badRequest, path: "/coop/purchase-orders/{purchase}/quote", body: map[string]any{"deliver_by": "", "lines": []any{}}},
+	"POST /coop/purchase-orders/{id}/decline":        {by: "cooperative", also: accountants, answers: badRequest, path: "/coop/purchase-orders/{purchase}/decline", body: reasoned{""}},
+	"POST /coop/purchase-orders/{id}/deliver":        {by: "cooperative", also: packers, answers: conflict, path: "/coop/purchase-orders/{purchase}/deliver", body: map[string]any{"carrier": "x", "delivery_note": "x"}},
+	"GET /coop/purchase-orders/{id}/acceptance-form": {by: "cooperative", also: workers, path: "/coop/purchase-orders/{accepted_purchase}/acceptance-form"},
+	"GET /ops/purchase-orders":                       {by: "auditor", also: desks},
+	"GET /ops/purchase-orders/{id}":                  {by: "auditor", also: desks, path: "/ops/purchase-orders/{purchase}"},
+	"GET /ops/purchase-orders/{id}/acceptance-form":  {by: "auditor", also: desks, path: "/ops/purchase-orders/{accepted_purchase}/acceptance-form"},
+
 	"GET /ops/import-templates/bank-statement":     {by: "county", also: desks},
 	"POST /ops/bank-imports":                       {by: "county", also: desks, body: map[string]any{"file_id": "{sheet}", "dry_run": true}, answers: []int{http.StatusAccepted, http.StatusBadRequest}},
 	"GET /ops/bank-imports/{id}":                   {by: "county", also: readers, path: "/ops/bank-imports/{bank_import}"},
@@ -369,6 +386,7 @@ func (p *program) fixture(t *testing.T) fixture {
 	p.bankFixture(t, f)
 	p.cardsFixture(t, f)
 	p.bulkFixture(t, f)
+	f.things["purchase"], f.things["accepted_purchase"] = p.drafted(t).text("id"), p.acceptedPurchase(t).text("id")
 	f.things["event"] = p.stuckEvent(t)
 	f.things["card_return"] = p.ok(t, http.StatusCreated, f.tokens["secretary"], "POST", "/ent/card-returns", map[string]any{"card_ids": p.unclaimed(t, 1), "reason": "x"}).text("id")
 	f.things["program"] = p.ok(t, http.StatusOK, f.tokens["county"], "GET", "/ops/card-programs", nil).text("items.0.id")

@@ -40,7 +40,7 @@ var sabotages = map[string]string{
 	"a paid order's payments are captured, an unpaid one's held or awaited, one given up's released":                         `UPDATE order_payments SET status = 'held' WHERE id = {order_payments}`,
 	"what cards gave for an order that waits is on its account":                                                              `UPDATE ledger_accounts SET code = CONCAT('order:', (SELECT MIN(id) FROM orders), ':held') WHERE id = {ledger_accounts}`,
 	"a row of a bank statement is posted once, and what was given back once":                                                 `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'difference', '', 0, '', 1)`,
-	"a matched row of a bank statement is a capture, or pays a batch of cards":                                               `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
+	"a matched row of a bank statement is a capture, or pays a batch of cards or a purchase order":                           `INSERT INTO bank_rows (id, bank_day, bank_reference, paid_at, amount_fen, payer_cipher, status, why, charge_id, carried_reason, created_at) VALUES (5, '2026-01-01', 'r', 1, 1, '', 'matched', '', 0, '', 1)`,
 	"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make":                  `UPDATE bank_rows SET status = 'difference' WHERE status = 'returned'`,
 	"a closed bank day's rows are as they were":                                                                              `INSERT INTO bank_days (bank_day, closed_at, closed_by, row_count, total_fen) VALUES ('2026-01-01', 1, 1, 1, 1)`,
 	"a charge is paid by one capture, and then its order is":                                                                 `INSERT INTO charges (id, order_id, gateway, amount_fen, status, expires_at, created_at) VALUES (5, {orders}, 'x', 1, 'open', 1, 1)`,
@@ -64,7 +64,7 @@ var sabotages = map[string]string{
 	"a closed sub-order is posted once, and no other":                                                                        `UPDATE ledger_transactions SET kind = 'sub_order_close', reference = CONCAT('', (SELECT MIN(id) FROM sub_orders)) WHERE seq = 1`,
 	"a cooperative's pending account holds its open lines' net without the share it bears":                                   `UPDATE order_lines SET net_fen = net_fen + 1 WHERE id = {order_lines}`,
 	"a cooperative's freight account holds its open sub-orders' freight":                                                     `UPDATE sub_orders SET freight_fen = freight_fen + 1 WHERE id = {sub_orders}`,
-	"what sales made available to a cooperative is its closed sub-orders":                                                    `UPDATE sub_orders SET status = 'closed' WHERE id = {sub_orders}`,
+	"what sales made available to a cooperative is its closed sub-orders and paid purchase orders":                           `UPDATE sub_orders SET status = 'closed' WHERE id = {sub_orders}`,
 	"a statement is what its account moved in its period, without payouts":                                                   `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 0, 0, 0, 9, 9, 0, 'issued', 0, '', '', 0, 0, 1, 1)`,
 	"only what is not paid is carried on, into a later statement of its account; what is not above zero into the next":       `UPDATE settlement_statements SET carried_into = id WHERE status = 'issued'`,
 	"a statement begins where the one before it on the account ended, and opens with what is carried into it":                `INSERT INTO settlement_statements (id, settlement_id, org_id, kind, account, from_seq, to_seq, opening_fen, moved_fen, closing_fen, item_count, status, auto_confirmed, reason, answer, approval_id, payee_id, created_at, changed_at) VALUES (5, 6, 7, 'cooperative', 'x', 3, 0, 0, 0, 0, 0, 'carried', 0, '', '', 0, 0, 1, 1)`,
@@ -147,6 +147,15 @@ var sabotages = map[string]string{
 	"a bank row that was given back has a bank reference of its own":                                                         `DELETE FROM bank_transfers_sent WHERE subject = 'bank_row'`,
 	"a refund that was made by bank has a bank reference of its own":                                                         `UPDATE bank_transfers_sent SET subject = 'x' WHERE subject = 'gateway_refund'`,
 	"a batch was bought for the campaign that its order named, or none":                                                      `UPDATE card_sales SET campaign_id = campaign_id + 1 WHERE id = {card_sales}`,
+	"a purchase order's amounts are its lines'":                                                                              `UPDATE purchase_orders SET share_fen = share_fen + 1 WHERE id = {purchase_orders}`,
+	"a line of a purchase order is due for what was accepted at its price, and its share is the rate of that":                `UPDATE purchase_order_lines SET share_fen = share_fen + 1 WHERE id = {purchase_order_lines}`,
+	"a purchase order's rates are those of rules in force when it was approved":                                              `UPDATE purchase_order_lines SET rate_bp = rate_bp + 1 WHERE id = {purchase_order_lines}`,
+	"a line of a purchase order is as it was asked for and accepted":                                                         `UPDATE purchase_order_lines SET village_id = village_id + 1 WHERE id = {purchase_order_lines}`,
+	"a purchase order went as the log says, by whom it says":                                                                 `UPDATE purchase_orders SET cooperative_id = cooperative_id + 1 WHERE id = {purchase_orders}`,
+	"a purchase order's status has its instants, and different people drafted, approved and accepted":                        `UPDATE purchase_orders SET accepted_by = approved_by WHERE id = {purchase_orders}`,
+	"a purchase order that the log says was drafted is there":                                                                `DELETE FROM purchase_orders WHERE id = {purchase_orders}`,
+	"a paid purchase order is posted once, goods to its cooperative, and was paid by a row of just its amount; no other is":  `UPDATE bank_rows SET amount_fen = amount_fen + 1 WHERE purchase_order_id <> 0`,
+	"the shares of a paid purchase order are its lines' share entries":                                                       `DELETE FROM share_entries WHERE line_id = {purchase_order_lines}`,
 	"a return of cards that was paid has a bank reference of its own":                                                        `DELETE FROM bank_transfers_sent WHERE subject = 'card_return'`,
 	"a correction or a reversal moves what two people approved":                                                              `UPDATE approvals SET after_json = REPLACE(after_json, '-1250', '-1251') WHERE kind = 'ledger.correction'`,
 	"what two people approved of the books is posted":                                                                        `UPDATE approvals SET kind = 'ledger.correction' WHERE id = {approvals}`,
@@ -323,6 +332,13 @@ var edits = []struct{ table, where, set string }{
 	{"card_returns", "status = 'done'", "enterprise_id = enterprise_id + 1"},
 	{"card_returns", "status = 'done'", ""},
 	{"card_steps", "step = 'passed_on'", ""},
+	{"purchase_orders", "status = 'paid'", "status = 'accepted', paid_at = NULL"},
+	{"purchase_orders", "status = 'paid'", "bank_row_id = bank_row_id + 1"},
+	{"purchase_orders", "status = 'paid'", "enterprise_id = enterprise_id + 1"},
+	{"purchase_order_lines", "share_fen > 0", "accepted_quantity = accepted_quantity - 1, rejected_quantity = rejected_quantity + 1"},
+	{"purchase_order_lines", "share_fen > 0", "rule_id = rule_id + 1"},
+	{"purchase_order_lines", "share_fen > 0", ""},
+	{"share_entries", "line_id IN (SELECT id FROM purchase_order_lines)", "village_id = village_id + 1"},
 	{"bank_rows", "status = 'returned'", "return_reference = 'x'"},
 	{"bank_rows", "status = 'returned'", "return_reference = NULL"},
 	{"bank_rows", "status = 'returned'", "bank_day = '2026-01-01'"},
@@ -350,6 +366,7 @@ func (p *program) everyMovement(t *testing.T) basket {
 	p.cardsMoved(t, b)
 	gifts := p.bulker(t, 4, 500_00, 10)
 	p.bulkAsked(t, gifts, gifts.gifts(1, people(2)))
+	p.paidPurchase(t, "PO1")
 
 	member, byBank := p.byBank(t, 1)
 	county, federation := p.signIn(t, "13900000004"), p.signIn(t, "13900000005")

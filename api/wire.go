@@ -36,6 +36,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/pii"
 	"zique/internal/prepaid"
+	"zique/internal/procurement"
 	"zique/internal/redemption"
 	"zique/internal/seed"
 	"zique/internal/settlement"
@@ -195,7 +196,7 @@ func serve(ctx context.Context, s config.Settings, stdout io.Writer) error {
 	jobs := h.jobs(files, tables, redeem)
 	api := rest.Server{
 		DB: h.db, Redis: redis, People: h.people, Keys: h.keys, Carts: cart.Store{Redis: redis.Client},
-		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: h.committer, Bulk: h.bulk, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Funds: h.funds, CardExports: h.exports, Redemptions: redeem, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
+		Codes: codes, RulePacks: s.RulePacks, Cards: h.cards, Checkout: h.committer, Bulk: h.bulk, Lifecycle: h.lifecycle, Bank: h.bank, CardSales: h.sales, Purchases: procurement.NewService(h.keys), Funds: h.funds, CardExports: h.exports, Redemptions: redeem, Payee: rest.Payee(s.Payee), Gateways: gateways, DemoPay: demoPay, Files: files, Demo: s.IsDemo(), Site: frontend.Dist(), Packed: frontend.Packed(),
 		Sheets: tables, Orgs: h.orgs, Approvals: h.approvals, Staff: h.staff, ShareRules: h.rules, Settlements: h.settle, Certificates: certificate.NewDesk(rand.Reader), MetricsToken: s.MetricsToken, LocalOnly: loopback(listener),
 	}
 	handler, _ := api.Handler()

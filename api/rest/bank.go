@@ -32,6 +32,7 @@ type BankRowJSON struct {
 	Why             string     `json:"why,omitempty" enum:"no_code,unknown_code,several_codes,wrong_amount,wrong_payer,not_awaited,given_up"`
 	OrderID         string     `json:"order_id,omitempty" doc:"that it pays, or is about"`
 	BatchID         string     `json:"batch_id,omitempty" doc:"the batch of cards that it pays, or is about"`
+	PurchaseOrderID string     `json:"purchase_order_id,omitempty" doc:"the purchase order that it pays, or is about"`
 	ReturnReference string     `json:"return_reference,omitempty"`
 	CarriedReason   string     `json:"carried_reason,omitempty"`
 	SettledAt       *time.Time `json:"settled_at,omitempty"`
@@ -39,7 +40,7 @@ type BankRowJSON struct {
 
 func bankRowJSON(r bank.Row, v veil) BankRowJSON {
 	out := BankRowJSON{ID: r.ID.String(), BankDay: r.BankDay, BankReference: r.BankReference, PaidAt: r.PaidAt.Time(), AmountFen: r.AmountFen,
-		PayerName: v.name(r.Name), PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID), BatchID: idOrNone(r.BatchID),
+		PayerName: v.name(r.Name), PayerAccount: r.Masked(), Memo: r.Memo, Status: r.Status, Why: r.Why, OrderID: idOrNone(r.OrderID), BatchID: idOrNone(r.BatchID), PurchaseOrderID: idOrNone(r.PurchaseOrderID),
 		CarriedReason: v.text(r.CarriedReason), SettledAt: timeOrNil(r.SettledAt)}
 	if r.ReturnReference != nil {
 		out.ReturnReference = *r.ReturnReference
@@ -93,9 +94,10 @@ func (s *Server) bankVeils(ctx context.Context, rows []bank.Row) ([]veil, error)
 type matchBankRowIn struct {
 	PathID
 	Body struct {
-		OrderID string `json:"order_id,omitempty" maxLength:"20" doc:"this or batch_id"`
-		BatchID string `json:"batch_id,omitempty" maxLength:"20"`
-		Reason  string `json:"reason" maxLength:"5000"`
+		OrderID         string `json:"order_id,omitempty" maxLength:"20" doc:"this, batch_id or purchase_order_id"`
+		BatchID         string `json:"batch_id,omitempty" maxLength:"20"`
+		PurchaseOrderID string `json:"purchase_order_id,omitempty" maxLength:"20"`
+		Reason          string `json:"reason" maxLength:"5000"`
 	}
 }
 
@@ -103,10 +105,14 @@ func (s *Server) matchBankRow(ctx context.Context, in *matchBankRowIn) (*body[Ap
 	var how bank.Resolution
 	var err error
 	switch {
+	case in.Body.PurchaseOrderID != "" && in.Body.OrderID+in.Body.BatchID != "":
+		err = invalid("purchase_order_id", "not_both", "a payment is for an order, a batch or a purchase order")
+	case in.Body.PurchaseOrderID != "":
+		how.PurchaseOrderID, err = parseID(in.Body.PurchaseOrderID, "purchase_order_id")
 	case in.Body.BatchID == "":
 		how.OrderID, err = parseID(in.Body.OrderID, "order_id")
 	case in.Body.OrderID != "":
-		err = invalid("batch_id", "not_both", "a payment is for an order or for a batch")
+		err = invalid("batch_id", "not_both", "a payment is for an order, a batch or a purchase order")
 	default:
 		how.BatchID, err = parseID(in.Body.BatchID, "batch_id")
 	}

@@ -42,6 +42,7 @@ import (
 	"zique/internal/payment/localpay"
 	"zique/internal/pii"
 	"zique/internal/prepaid"
+	"zique/internal/procurement"
 	"zique/internal/redemption"
 	"zique/internal/rulepack"
 	"zique/internal/settlement"
@@ -67,6 +68,7 @@ type Server struct {
 	Bank         *bank.Service
 	CardSales    *cardsale.Service
 	Funds        *prepaid.Desk
+	Purchases    *procurement.Service
 	CardExports  *cardsale.Exports
 	Bulk         *bulkorder.Service
 	Redemptions  *redemption.Service

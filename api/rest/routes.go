@@ -159,6 +159,23 @@ func (s *Server) routes(api huma.API) {
 	post(on, "/ent/redemptions/{id}/confirm", "confirm-redemption", buyers, http.StatusOK, s.confirmRedemption)
 	post(on, "/ent/redemptions/{id}/stop", "stop-redemption", buyers, http.StatusOK, s.stopRedemption)
 
+	get(on, "/ent/purchase-orders", "list-purchase-orders", purchasers, s.listPurchases)
+	keyed[PurchaseOrderJSON](on, "/ent/purchase-orders", "draft-purchase-order", buyers, s.draftPurchase) // (K)
+	get(on, "/ent/purchase-orders/{id}", "get-purchase-order", purchasers, s.getPurchase)
+	post(on, "/ent/purchase-orders/{id}/approve", "approve-purchase-order", buyers, http.StatusOK, s.approvePurchase)
+	post(on, "/ent/purchase-orders/{id}/cancel", "cancel-purchase-order", purchasers, http.StatusOK, s.cancelPurchase)
+	post(on, "/ent/purchase-orders/{id}/accept", "accept-purchase-order", purchasers, http.StatusOK, s.acceptPurchase)
+	download(on, "/ent/purchase-orders/{id}/acceptance-form", "get-acceptance-form", purchasers, s.acceptanceForm)
+	get(on, "/coop/purchase-orders", "list-coop-purchase-orders", sellers, s.listPurchases)
+	get(on, "/coop/purchase-orders/{id}", "get-coop-purchase-order", sellers, s.getPurchase)
+	post(on, "/coop/purchase-orders/{id}/quote", "quote-purchase-order", quoters, http.StatusOK, s.quotePurchase)
+	post(on, "/coop/purchase-orders/{id}/decline", "decline-purchase-order", quoters, http.StatusOK, s.declinePurchase)
+	post(on, "/coop/purchase-orders/{id}/deliver", "deliver-purchase-order", packers, http.StatusOK, s.deliverPurchase)
+	download(on, "/coop/purchase-orders/{id}/acceptance-form", "get-coop-acceptance-form", sellers, s.acceptanceForm)
+	get(on, "/ops/purchase-orders", "review-purchase-orders", readers, s.listPurchases)
+	get(on, "/ops/purchase-orders/{id}", "review-purchase-order", readers, s.getPurchase)
+	download(on, "/ops/purchase-orders/{id}/acceptance-form", "review-acceptance-form", readers, s.acceptanceForm)
+
 	get(on, "/coop/villages", "list-served-villages", members([]string{org.Cooperative}), s.listServedVillages)
 
 	get(on, "/coop/orders", "list-sub-orders", sellers, s.listParts)

@@ -69,6 +69,7 @@ type StatementLineJSON struct {
 	LineID     string            `json:"line_id"`
 	OrderID    string            `json:"order_id"`
 	SubOrderID string            `json:"sub_order_id"`
+	PurchaseID string            `json:"purchase_order_id,omitempty" doc:"of a purchase order; then order_id and sub_order_id are 0"`
 	Title      string            `json:"title"`
 	Spec       string            `json:"spec"`
 	Quantity   int64             `json:"quantity"`
@@ -104,7 +105,7 @@ type StatementDetailJSON struct {
 func statementItemJSON(i settlement.Item) StatementItemJSON {
 	out := StatementItemJSON{i.TxID.String(), i.Kind, i.Reference, i.PostedAt.Time(), i.AmountFen, i.FreightFen, []StatementLineJSON{}}
 	for _, l := range i.Lines {
-		out.Lines = append(out.Lines, StatementLineJSON{l.LineID.String(), l.OrderID.String(), l.SubOrderID.String(), l.Title, l.Spec, l.Quantity, l.NetFen, l.RefundFen, l.ShareFen, l.AmountFen,
+		out.Lines = append(out.Lines, StatementLineJSON{l.LineID.String(), l.OrderID.String(), l.SubOrderID.String(), idOrNone(l.PurchaseID), l.Title, l.Spec, l.Quantity, l.NetFen, l.RefundFen, l.ShareFen, l.AmountFen,
 			l.Bearer, l.RuleID.String(), l.RuleName, l.RateBp, l.RuleSource})
 	}
 	return out

@@ -23,6 +23,7 @@ export function basisOf(posted: LedgerTransaction): Basis {
     case 'bank_receipt':
     case 'bank_return': return { word: 'bankRow', number: bankReference ?? reference }
     case 'card_funding': return { word: 'cardBatch', number: reference }
+    case 'purchase_payment': return { word: 'purchaseOrder', number: reference }
     case 'card_return_paid': return { word: 'cardReturn', number: reference, to: '/ops/cards/returns' }
     case 'card_move':
     case 'card_void':

@@ -153,8 +153,10 @@ var behind = map[string]string{
 	"sub_order":   `SELECT s.id, o.buyer_id user_id, s.cooperative_id org_id FROM sub_orders s JOIN orders o ON o.id = s.order_id WHERE s.id IN @ids`,
 	"card":        `SELECT c.id, COALESCE(c.holder_id, 0) user_id, b.enterprise_id org_id FROM aid_cards c JOIN card_batches b ON b.id = c.batch_id WHERE c.id IN @ids`,
 	"card_return": `SELECT r.id, r.asked_by user_id, r.enterprise_id org_id FROM card_returns r WHERE r.id IN @ids`,
-	"bank_row":    `SELECT r.id, o.buyer_id user_id, 0 org_id FROM bank_rows r JOIN charges c ON c.id = r.charge_id JOIN orders o ON o.id = c.order_id WHERE r.id IN @ids`,
-	"capture":     `SELECT p.id, o.buyer_id user_id, 0 org_id FROM captures p JOIN charges c ON c.id = p.charge_id JOIN orders o ON o.id = c.order_id WHERE p.id IN @ids`,
+	"purchase_order": `SELECT p.id, p.drafted_by user_id, p.enterprise_id org_id FROM purchase_orders p WHERE p.id IN @ids
+		UNION SELECT p.id, 0, p.cooperative_id FROM purchase_orders p WHERE p.id IN @ids`,
+	"bank_row": `SELECT r.id, o.buyer_id user_id, 0 org_id FROM bank_rows r JOIN charges c ON c.id = r.charge_id JOIN orders o ON o.id = c.order_id WHERE r.id IN @ids`,
+	"capture":  `SELECT p.id, o.buyer_id user_id, 0 org_id FROM captures p JOIN charges c ON c.id = p.charge_id JOIN orders o ON o.id = c.order_id WHERE p.id IN @ids`,
 }
 
 // NamedIn answers who may be named in the texts of rows, row by row: who made the change,

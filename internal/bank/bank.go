@@ -4,7 +4,7 @@
 // what the books need that no row tells of, such as the bank's fees.
 //
 // Invariants: a row (bank reference) is taken in and posted once; it is matched with one
-// order whose charge waited for just its amount, or with one batch of cards, or given back,
+// order whose charge waited for just its amount, or with one batch of cards or purchase order, or given back,
 // or a difference, whose money stands unmatched; a closed day takes no more rows, and its
 // differences are settled or carried over for a reason, but for money of a batch that was
 // cancelled later; nobody settles a difference alone, nor anything
@@ -45,7 +45,7 @@ const (
 	UnknownCode = "unknown_code"
 	ManyCodes   = "several_codes"
 	WrongAmount = "wrong_amount"
-	WrongPayer  = "wrong_payer" // a batch of cards is paid by the enterprise that ordered
+	WrongPayer  = "wrong_payer" // a batch of cards or a purchase order is paid by the enterprise that ordered
 	NotAwaited  = "not_awaited" // the order is paid already, or was given up
 	GivenUp     = "given_up"    // it had paid a batch of cards that was cancelled since
 )
@@ -80,13 +80,14 @@ type Row struct {
 	Why             string  // of one that is, or was, a difference
 	ChargeID        id.ID   // that it pays, or is about; 0: not known
 	BatchID         id.ID   // the same of a batch of cards
+	PurchaseOrderID id.ID   // the same of a purchase order
 	ReturnReference *string // of the transfer that gave it back
 	CarriedReason   string  // why the day was closed over it
 	CreatedAt       clock.Millis
 	SettledAt       *clock.Millis
 
 	OrderID id.ID `gorm:"->"`
-	BuyerID id.ID `gorm:"->"` // of that order or batch
+	BuyerID id.ID `gorm:"->"` // of that order, batch or purchase order
 	Payer   `gorm:"-"`
 }
 
@@ -212,9 +213,9 @@ func (s *Service) List(view *gorm.DB, f Filter) ([]Row, error) {
 
 // ofOrders is rows with the orders, and who ordered what, that they pay, or are about.
 func ofOrders(view *gorm.DB) *gorm.DB {
-	return view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id, COALESCE(o.buyer_id, s.ordered_by, 0) buyer_id").
+	return view.Table("bank_rows r").Select("r.*, COALESCE(c.order_id, 0) order_id, COALESCE(o.buyer_id, s.ordered_by, p.drafted_by, 0) buyer_id").
 		Joins("LEFT JOIN charges c ON c.id = r.charge_id").Joins("LEFT JOIN orders o ON o.id = c.order_id").
-		Joins("LEFT JOIN card_sales s ON s.id = r.batch_id")
+		Joins("LEFT JOIN card_sales s ON s.id = r.batch_id").Joins("LEFT JOIN purchase_orders p ON p.id = r.purchase_order_id")
 }
 
 // CarriedOver answers, by the day, whom the reason may name for which it was closed over

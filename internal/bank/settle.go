@@ -18,6 +18,7 @@ import (
 	"zique/internal/org"
 	"zique/internal/payment"
 	"zique/internal/pii"
+	"zique/internal/procurement"
 	"zique/internal/storage"
 )
 
@@ -26,11 +27,12 @@ const SettleKind = "bank_difference.settle"
 
 const settleTTL = 7 * 24 * time.Hour
 
-// Resolution is what is to become of a difference: it pays an order or a batch of cards, or
+// Resolution is what is to become of a difference: it pays an order, a batch of cards or a purchase order, or
 // was given back by a transfer with a bank reference of its own.
 type Resolution struct {
 	OrderID         id.ID  `json:"order_id,omitempty"`
 	BatchID         id.ID  `json:"batch_id,omitempty"`
+	PurchaseOrderID id.ID  `json:"purchase_order_id,omitempty"`
 	ReturnReference string `json:"return_reference,omitempty"`
 }
 
@@ -69,6 +71,8 @@ func (how Resolution) about(view *gorm.DB, r Row) (purchase, error) {
 	switch {
 	case how.BatchID != 0:
 		return purchaseOf(view, Row{BatchID: how.BatchID})
+	case how.PurchaseOrderID != 0:
+		return purchaseOf(view, Row{PurchaseOrderID: how.PurchaseOrderID})
 	case how.OrderID == 0:
 		return purchaseOf(view, r)
 	}
@@ -80,6 +84,9 @@ func (how Resolution) about(view *gorm.DB, r Row) (purchase, error) {
 func (how Resolution) check(tx *storage.Tx, r Row) error {
 	if how.BatchID != 0 {
 		return checkBatch(tx, r, how.BatchID)
+	}
+	if how.PurchaseOrderID != 0 {
+		return procurement.Awaits(tx.DB, how.PurchaseOrderID, r.AmountFen)
 	}
 	if how.OrderID == 0 {
 		if !IsReference(how.ReturnReference) {
@@ -150,7 +157,10 @@ func (s *Service) carryResolution(tx *storage.Tx, by audit.Actor, a approval.App
 	before := map[string]any{"status": r.Status, "why": r.Why}
 	switch {
 	case how.BatchID != 0:
-		r.ChargeID, r.BatchID = 0, how.BatchID
+		r.ChargeID, r.BatchID, r.PurchaseOrderID = 0, how.BatchID, 0
+		err = s.matchKnown(tx, by, &r)
+	case how.PurchaseOrderID != 0:
+		r.ChargeID, r.BatchID, r.PurchaseOrderID = 0, 0, how.PurchaseOrderID
 		err = s.matchKnown(tx, by, &r)
 	case how.OrderID != 0:
 		err = s.matchByHand(tx, by, &r, how.OrderID)
@@ -195,7 +205,7 @@ func (s *Service) matchByHand(tx *storage.Tx, by audit.Actor, r *Row, orderID id
 	if err != nil {
 		return err
 	}
-	r.ChargeID, r.BatchID = c.ID, 0
+	r.ChargeID, r.BatchID, r.PurchaseOrderID = c.ID, 0, 0
 	return s.matchKnown(tx, by, r)
 }
 

@@ -15,14 +15,15 @@ import (
 	"zique/internal/money"
 	"zique/internal/org"
 	"zique/internal/payment"
+	"zique/internal/procurement"
 	"zique/internal/storage"
 )
 
 // taken is what became of some rows of a statement.
 type taken struct{ added, matched int }
 
-// take posts rows that are not there yet, and matches each with the order or batch that
-// its memo names. Days must not be closed, and nobody takes in what pays an order of their own: that
+// take posts rows that are not there yet, and matches each with what its memo
+// names. Days must not be closed, and nobody takes in what pays an order of their own: that
 // needs no second person. A row that is there already is left alone.
 func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err error) {
 	fresh, err := unseen(tx, rows)
@@ -53,9 +54,9 @@ func (s *Service) take(tx *storage.Tx, by audit.Actor, rows []Row) (t taken, err
 	if err := notOwn(tx.DB, by.UserID, paid...); err != nil { // placed since the file was checked
 		return t, err
 	}
-	// Orders are locked ascending, and batches after them.
+	// Orders are locked ascending, batches after them, and then purchase orders.
 	slices.SortFunc(fresh, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.BatchID, b.BatchID), cmp.Compare(orders[a.ChargeID], orders[b.ChargeID]))
+		return cmp.Or(cmp.Compare(a.PurchaseOrderID, b.PurchaseOrderID), cmp.Compare(a.BatchID, b.BatchID), cmp.Compare(orders[a.ChargeID], orders[b.ChargeID]))
 	})
 	if err := s.insert(tx, by, fresh); err != nil {
 		return t, err
@@ -88,7 +89,7 @@ func unseen(tx *storage.Tx, rows []Row) ([]Row, error) {
 	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return slices.Contains(there, r.BankReference) }), nil
 }
 
-// name finds the charge or batch that each memo names, or says why it names none, and
+// name finds the charge, batch or purchase order that each memo names, or says why it names none, and
 // answers the orders by the charge.
 func name(view *gorm.DB, rows []Row) (map[id.ID]id.ID, error) {
 	var all []string
@@ -103,15 +104,19 @@ func name(view *gorm.DB, rows []Row) (map[id.ID]id.ID, error) {
 	if err != nil {
 		return nil, err
 	}
+	purchases, err := procurement.ByRemittance(view, all)
+	if err != nil {
+		return nil, err
+	}
 	orders := map[id.ID]id.ID{}
 	for i := range rows {
 		r := &rows[i]
 		codes := payment.RemittanceCodes(r.Memo)
-		named := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return known[code].ID == 0 && sales[code].ID == 0 })
+		named := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return known[code].ID == 0 && sales[code].ID == 0 && purchases[code] == 0 })
 		switch {
 		case len(named) == 1:
 			c := known[named[0]]
-			r.ChargeID, r.BatchID, orders[c.ID] = c.ID, sales[named[0]].ID, c.OrderID
+			r.ChargeID, r.BatchID, r.PurchaseOrderID, orders[c.ID] = c.ID, sales[named[0]].ID, purchases[named[0]], c.OrderID
 		case len(named) > 1:
 			r.Why = ManyCodes
 		case len(codes) > 0:
@@ -158,13 +163,16 @@ func (r Row) posting(kind string, sign money.Fen) ledger.Posting {
 		{Account: org.BankAccount, Amount: -sign * r.AmountFen}, {Account: payment.UnmatchedAccount, Amount: sign * r.AmountFen}}}
 }
 
-// match lets a row pay what it names, or says why it does not. Who paid for a batch is
-// known where two people looked at it.
+// match lets a row pay what it names, or says why it does not. Who paid for a batch or a
+// purchase order is known where two people looked at it.
 func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row, known bool) error {
 	var err error
-	if r.BatchID != 0 {
+	switch {
+	case r.BatchID != 0:
 		err = cardsale.Fund(tx, by, r.BatchID, cardsale.Money{RowID: r.ID, AmountFen: r.AmountFen, PayerName: r.Name, Known: known})
-	} else {
+	case r.PurchaseOrderID != 0:
+		err = procurement.Pay(tx, by, r.PurchaseOrderID, procurement.Money{RowID: r.ID, AmountFen: r.AmountFen, PayerName: r.Name, Known: known})
+	default:
 		err = s.lifecycle.Transferred(tx, by, payment.Notice{Gateway: payment.BankTransfer, ChargeID: r.ChargeID,
 			Reference: r.BankReference, AmountFen: r.AmountFen, PaidAt: r.PaidAt})
 	}
@@ -177,10 +185,10 @@ func (s *Service) match(tx *storage.Tx, by audit.Actor, r *Row, known bool) erro
 		r.Why = NotAwaited
 	case refused && refusal.Code == payment.ErrAmount.Code:
 		r.Why = WrongAmount
-	case refused && refusal.Code == cardsale.ErrPayer.Code:
+	case refused && refusal.Code == payment.ErrPayer.Code:
 		r.Why = WrongPayer
 	default:
 		return err
 	}
-	return tx.Model(r).Select("Status", "Why", "ChargeID", "BatchID", "SettledAt").Updates(r).Error
+	return tx.Model(r).Select("Status", "Why", "ChargeID", "BatchID", "PurchaseOrderID", "SettledAt").Updates(r).Error
 }

@@ -68,7 +68,6 @@ var moves = map[string]map[string]string{
 var (
 	ErrNotFound   = fault.New(fault.NotFound, "not_found", "there is no such batch")
 	ErrState      = fault.New(fault.Conflict, "state_conflict", "this cannot be done in the present state of the batch")
-	ErrPayer      = fault.New(fault.Conflict, "payer_differs", "the payer is not the enterprise that ordered")
 	ErrRecipients = fault.New(fault.Conflict, "recipients_missing", "a batch of registered cards names a recipient for each card, and any other for each or none")
 	ErrTooOften   = fault.New(fault.Conflict, "reminded_lately", "everybody who has not claimed yet was reminded within a day")
 )

@@ -1,8 +1,6 @@
 package cardsale
 
 import (
-	"strings"
-
 	"zique/internal/audit"
 	"zique/internal/clock"
 	"zique/internal/id"
@@ -125,7 +123,7 @@ type Money struct {
 }
 
 // Fund takes a payment for a batch. It fails with payment.ErrClosed, payment.ErrAmount or
-// ErrPayer, and then changes nothing, where the batch does not wait for just this payment.
+// payment.ErrPayer, and then changes nothing, where the batch does not wait for just this payment.
 func Fund(tx *storage.Tx, by audit.Actor, saleID id.ID, m Money) error {
 	s, err := lock(tx, saleID)
 	if err != nil {
@@ -140,24 +138,14 @@ func Fund(tx *storage.Tx, by audit.Actor, saleID id.ID, m Money) error {
 		return payment.ErrClosed
 	case m.AmountFen != s.TotalFen():
 		return payment.ErrAmount
-	case !m.Known && !isNameOf(enterprise, m.PayerName):
-		return ErrPayer
+	case !m.Known && !enterprise.IsCalled(m.PayerName):
+		return payment.ErrPayer
 	}
 	err = s.step(tx, by, fund, "card_batch.funded", func(now clock.Millis) { s.FundedBy, s.FundedAt, s.BankRowID = by.UserID, &now, m.RowID })
 	if err != nil {
 		return err
 	}
 	return s.post(tx, aidcard.FundingPosting, 1)
-}
-
-var plainName = strings.NewReplacer(" ", "", "\u3000", "", "(", "（", ")", "）")
-
-// isNameOf tells whether the bank calls a payer as an organisation is called, which in the
-// demo has a mark.
-func isNameOf(o org.Organisation, payer string) bool {
-	name := plainName.Replace(o.Name)
-	payer = plainName.Replace(payer)
-	return payer == name || o.Demo && payer == strings.TrimSuffix(name, "（演示）")
 }
 
 // Issue begins to mint a batch whose money is in. Who issues is none of the enterprise, and

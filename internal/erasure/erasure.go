@@ -47,7 +47,9 @@ const (
 	ofThem = "about_user_id = @user"
 	alone  = "(SELECT org_id FROM memberships GROUP BY org_id HAVING COUNT(*) = 1 AND MIN(user_id) = @user)"
 	bought = "order_id IN (SELECT id FROM orders WHERE buyer_id = @user)"
-	paid   = "(charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user) OR batch_id IN (SELECT id FROM card_sales WHERE ordered_by = @user))"
+	paid   = "(charge_id IN (SELECT c.id FROM charges c JOIN orders o ON o.id = c.order_id WHERE o.buyer_id = @user) OR batch_id IN (SELECT id FROM card_sales WHERE ordered_by = @user) OR purchase_order_id IN (SELECT id FROM purchase_orders WHERE drafted_by = @user))"
+
+	drafted = "purchase_id IN (SELECT id FROM purchase_orders WHERE drafted_by = @user)"
 
 	colleagues = "SELECT m.user_id FROM memberships m JOIN memberships mine ON mine.org_id = m.org_id WHERE mine.user_id = @user"
 	sellers    = "SELECT m.user_id FROM memberships m JOIN sub_orders s ON s.cooperative_id = m.org_id JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = @user"
@@ -68,6 +70,10 @@ var columns = []column{
 	{table: "bank_rows", name: "carried_reason", own: paid, most: 2000},
 	{table: "refunds", name: "reason", own: "asked_by = @user OR " + bought, most: 400},
 	{table: "refunds", name: "decision_reason", own: "decided_by = @user OR " + bought, most: 400},
+	{table: "purchase_orders", name: "reason", own: "ended_by = @user", most: 1000},
+	{table: "purchase_order_lines", name: "rejected_reason", own: "purchase_id IN (SELECT id FROM purchase_orders WHERE accepted_by = @user)", most: 1000},
+	{table: "purchase_order_lines", name: "title", own: drafted, most: 60},
+	{table: "purchase_orders", name: "delivery_note", most: 40},
 	{table: "files", name: "name", own: "owner_id = @user", most: 120},
 	{table: "villages", name: "note", most: 500},
 	{table: "villages", name: "story", most: 4000},
@@ -142,6 +148,16 @@ func forgetContact(tx *storage.Tx, keys *pii.Keyring, phone string) error {
 		if err != nil {
 			return err
 		}
+	}
+	delivered, err := reached(tx, keys, "purchase_orders", "contact_cipher", phone)
+	for _, o := range delivered {
+		err := tx.Table("purchase_orders").Where("id = ?", o.ID).Updates(map[string]any{"contact_name": "", "contact_cipher": nil}).Error
+		if err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
 	}
 	former, err := reached(tx, keys, "former_contacts", "cipher", phone)
 	for _, c := range former {

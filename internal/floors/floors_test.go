@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"share", "freight", "promotion"},
 	{"catalog"},
 	{"cart", "aidcard", "payment", "campaign"},
-	{"order", "cardsale"},
+	{"order", "cardsale", "procurement"},
 	{"programme", "bank", "settlement", "prepaid", "bulkorder", "redemption"},
 	{"report", "certificate", "verify", "erasure"},
 	{"config", "seed"},

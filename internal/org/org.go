@@ -17,6 +17,8 @@
 package org
 
 import (
+	"strings"
+
 	"gorm.io/gorm"
 
 	"zique/internal/approval"
@@ -111,6 +113,16 @@ type Organisation struct {
 
 // TableName is the table's name.
 func (Organisation) TableName() string { return "organisations" }
+
+var plainName = strings.NewReplacer(" ", "", "\u3000", "", "(", "（", ")", "）")
+
+// IsCalled tells whether the bank calls a payer as the organisation is called, which in the
+// demo has a mark.
+func (o Organisation) IsCalled(payer string) bool {
+	name := plainName.Replace(o.Name)
+	payer = plainName.Replace(payer)
+	return payer == name || o.Demo && payer == strings.TrimSuffix(name, "（演示）")
+}
 
 // Membership says that a user acts for an organisation, and as what.
 type Membership struct {

@@ -42,6 +42,7 @@ const (
 var (
 	ErrNotFound = fault.New(fault.NotFound, "not_found", "there is no such charge")
 	ErrClosed   = fault.New(fault.Conflict, "charge_closed", "nobody waits for this payment any more")
+	ErrPayer    = fault.New(fault.Conflict, "payer_differs", "the payer is not the enterprise that ordered")
 	ErrAmount   = fault.New(fault.Conflict, "amount_differs", "another amount than was asked for")
 )
 

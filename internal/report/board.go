@@ -16,7 +16,8 @@ import (
 	"zique/internal/village"
 )
 
-// Consumption is what buyers bought, without freight.
+// Consumption is what buyers bought, without freight: orders, and purchase orders that were
+// paid, whose buyers are the enterprises.
 type Consumption struct {
 	Orders      int64
 	Buyers      int64
@@ -53,9 +54,10 @@ type Board struct {
 func Public(ctx context.Context, db *storage.DB) (Board, error) {
 	board := Board{AsOf: db.Now()}
 	err := db.Snapshot(ctx, func(view *gorm.DB) (err error) {
-		err = view.Raw(`SELECT COUNT(DISTINCT o.id) orders, COUNT(DISTINCT o.buyer_id) buyers,
-			COALESCE(SUM(l.net_fen), 0) goods_fen, COALESCE(SUM(l.refunded_fen), 0) refunded_fen
-			FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.status <> 'awaiting_payment'`).Scan(&board.Consumption).Error
+		err = view.Raw(`SELECT COUNT(DISTINCT s.id) orders, COUNT(DISTINCT s.buyer_id) buyers, COALESCE(SUM(s.goods_fen), 0) goods_fen, COALESCE(SUM(s.refunded_fen), 0) refunded_fen FROM (
+				SELECT o.id, o.buyer_id, l.net_fen goods_fen, l.refunded_fen FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.status <> 'awaiting_payment'
+				UNION ALL SELECT p.id, p.enterprise_id, p.goods_fen, 0 FROM purchase_orders p WHERE p.status = 'paid'
+			) s`).Scan(&board.Consumption).Error
 		if err != nil {
 			return err
 		}
@@ -71,7 +73,8 @@ func Public(ctx context.Context, db *storage.DB) (Board, error) {
 func villageShares(view *gorm.DB) ([]VillageShare, error) {
 	villages := []VillageShare{}
 	err := view.Raw(`SELECT v.id village_id, v.name, v.township,
-		COALESCE((SELECT SUM(l.net_fen - l.refunded_fen) FROM order_lines l WHERE l.village_id = v.id), 0) net_fen
+		COALESCE((SELECT SUM(l.net_fen - l.refunded_fen) FROM order_lines l WHERE l.village_id = v.id), 0)
+			+ COALESCE((SELECT SUM(l.goods_fen) FROM purchase_order_lines l JOIN purchase_orders p ON p.id = l.purchase_id WHERE l.village_id = v.id AND p.status = 'paid'), 0) net_fen
 		FROM villages v ORDER BY v.id`).Scan(&villages).Error
 	if err != nil {
 		return nil, err

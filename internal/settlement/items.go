@@ -9,6 +9,7 @@ import (
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/org"
+	"zique/internal/procurement"
 	"zique/internal/share"
 )
 
@@ -32,6 +33,7 @@ type ItemLine struct {
 	LineID     id.ID
 	OrderID    id.ID
 	SubOrderID id.ID
+	PurchaseID id.ID // of a purchase order's line, instead of those
 	Title      string
 	Spec       string
 	Quantity   int64     // sold, or given back
@@ -53,7 +55,7 @@ func Items(view *gorm.DB, s Statement, from int64, limit int) ([]Item, error) {
 		return nil, err
 	}
 	items := make([]Item, len(entries))
-	var closed, refunded []string
+	var closed, refunded, purchased []string
 	for i, e := range entries {
 		items[i] = Item{Seq: e.Seq, TxID: e.TxID, Kind: e.Kind, Reference: e.Reference, PostedAt: e.PostedAt, AmountFen: e.AmountFen, Lines: []ItemLine{}}
 		switch e.Kind {
@@ -61,6 +63,8 @@ func Items(view *gorm.DB, s Statement, from int64, limit int) ([]Item, error) {
 			closed = append(closed, e.Reference)
 		case order.RefundPosting:
 			refunded = append(refunded, e.Reference)
+		case procurement.PaymentPosting:
+			purchased = append(purchased, e.Reference)
 		}
 	}
 	lines := map[id.ID][]ItemLine{}
@@ -68,6 +72,9 @@ func Items(view *gorm.DB, s Statement, from int64, limit int) ([]Item, error) {
 		return nil, err
 	}
 	if err := refundLines(view, s, refunded, lines); err != nil {
+		return nil, err
+	}
+	if err := purchaseLines(view, s, purchased, lines); err != nil {
 		return nil, err
 	}
 	for i := range items {
@@ -140,6 +147,23 @@ func refundLines(view *gorm.DB, s Statement, references []string, into map[id.ID
 		Joins("JOIN refund_lines b ON CONCAT('', b.refund_id) = t.reference").
 		Joins("JOIN order_lines l ON l.id = b.line_id").Joins("JOIN sub_orders s ON s.id = l.sub_order_id").Joins("JOIN share_rules r ON r.id = l.rule_id").
 		Where("t.kind = ? AND t.reference IN ? AND b.refund_id IN ?", order.RefundPosting, references, ids)
+	return gather(stays(q, s), into)
+}
+
+// purchaseLines reads the accepted lines of purchase orders that were paid.
+func purchaseLines(view *gorm.DB, s Statement, references []string, into map[id.ID][]ItemLine) error {
+	if len(references) == 0 {
+		return nil
+	}
+	ids, err := numbers(references)
+	if err != nil {
+		return err
+	}
+	q := view.Table("ledger_transactions t").Select(`t.id tx_id, l.id line_id, l.purchase_id, l.title, l.unit spec, l.accepted_quantity quantity, l.goods_fen net_fen, l.share_fen,
+			? bearer, l.rule_id, l.rate_bp, r.name rule_name, r.source rule_source`, share.BearerBuyer).
+		Joins("JOIN purchase_orders s ON CONCAT('', s.id) = t.reference").
+		Joins("JOIN purchase_order_lines l ON l.purchase_id = s.id AND l.goods_fen > 0").Joins("JOIN share_rules r ON r.id = l.rule_id").
+		Where("t.kind = ? AND t.reference IN ? AND s.id IN ?", procurement.PaymentPosting, references, ids)
 	return gather(stays(q, s), into)
 }
 

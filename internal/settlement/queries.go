@@ -11,6 +11,7 @@ import (
 	"zique/internal/ledger"
 	"zique/internal/money"
 	"zique/internal/org"
+	"zique/internal/procurement"
 	"zique/internal/storage"
 	"zique/internal/village"
 )
@@ -232,7 +233,11 @@ type Standing struct {
 func StandingOf(view *gorm.DB, orgID, villageID id.ID) (Standing, error) {
 	pending, available := []string{org.PendingAccount(orgID), org.FreightAccount(orgID)}, org.AvailableAccount(orgID)
 	shares := view.Table("order_lines l").Joins("JOIN sub_orders s ON s.id = l.sub_order_id").Where("s.cooperative_id = ?", orgID)
-	if villageID != 0 {
+	purchased := view.Table("purchase_order_lines l").Joins("JOIN purchase_orders p ON p.id = l.purchase_id").Where("p.status = ?", procurement.Paid)
+	if villageID == 0 {
+		purchased = purchased.Where("p.cooperative_id = ?", orgID)
+	} else {
+		purchased = purchased.Where("l.village_id = ?", villageID)
 		pending, available = []string{village.PendingAccount(villageID)}, village.AvailableAccount(villageID)
 		shares = view.Table("order_lines l").Where("l.village_id = ?", villageID)
 	}
@@ -248,6 +253,11 @@ func StandingOf(view *gorm.DB, orgID, villageID id.ID) (Standing, error) {
 	if err := shares.Select("COALESCE(SUM(l.share_fen), 0)").Scan(&s.SharesFen).Error; err != nil {
 		return s, err
 	}
+	var onTop money.Fen
+	if err := purchased.Select("COALESCE(SUM(l.share_fen), 0)").Scan(&onTop).Error; err != nil {
+		return s, err
+	}
+	s.SharesFen += onTop
 	return s, s.addStatements(view, available)
 }
 

@@ -10,13 +10,14 @@ import (
 	"zique/internal/money"
 	"zique/internal/order"
 	"zique/internal/pdf"
+	"zique/internal/procurement"
 	"zique/internal/spreadsheet"
 )
 
 // PDF is the format of a file beside those of spreadsheets.
 const PDF = "pdf"
 
-var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款"}
+var kindNames = map[string]string{order.ClosePosting: "完成订单", order.RefundPosting: "售后退款", procurement.PaymentPosting: "采购订单"}
 
 var columns = []pdf.Column{
 	{Title: "日期", Width: 47}, {Title: "类型", Width: 38}, {Title: "订单号", Width: 85}, {Title: "商品", Width: 83}, {Title: "数量", Width: 24, Right: true},
@@ -81,7 +82,7 @@ func (i Item) rows() [][]string {
 	var rows [][]string
 	orderID := ""
 	for _, l := range i.Lines {
-		orderID = l.OrderID.String() // an item is of one sub-order, or of a refund of one
+		orderID = max(l.OrderID, l.PurchaseID).String() // an item is of one sub-order, a refund of one, or a purchase order
 		rows = append(rows, []string{i.PostedAt.Day(), kind, orderID, l.Title + " " + l.Spec, strconv.FormatInt(l.Quantity, 10),
 			l.NetFen.Yuan(), l.RefundFen.Yuan(), l.ShareFen.Yuan(), percent(l.RateBp), l.AmountFen.Yuan()})
 	}

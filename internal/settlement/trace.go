@@ -6,6 +6,7 @@ import (
 	"zique/internal/clock"
 	"zique/internal/id"
 	"zique/internal/money"
+	"zique/internal/share"
 )
 
 // Trace is one share entry with the order line and the rule that it comes from.
@@ -18,6 +19,7 @@ type Trace struct {
 	TxKind     string
 	LineID     id.ID
 	OrderID    id.ID
+	PurchaseID id.ID // of a purchase order's line, instead of that
 	OrderedAt  clock.Millis
 	Title      string
 	Spec       string
@@ -32,9 +34,11 @@ type Trace struct {
 }
 
 func traces(view *gorm.DB) *gorm.DB {
-	return view.Table("share_entries e").Select(`e.id, e.stage, e.amount_fen, e.created_at, e.tx_id, t.kind tx_kind, l.id line_id, l.order_id, o.created_at ordered_at,
-			l.title, l.spec, l.net_fen, l.share_bearer bearer, e.village_id, e.rule_id, r.name rule_name, r.source rule_source, l.rate_bp, r.valid_from`).
-		Joins("JOIN order_lines l ON l.id = e.line_id").Joins("JOIN orders o ON o.id = l.order_id").
+	return view.Table("share_entries e").Select(`e.id, e.stage, e.amount_fen, e.created_at, e.tx_id, t.kind tx_kind, e.line_id, COALESCE(l.order_id, 0) order_id, COALESCE(p.purchase_id, 0) purchase_id,
+			COALESCE(o.created_at, b.created_at) ordered_at, COALESCE(l.title, p.title) title, COALESCE(l.spec, p.unit) spec, COALESCE(l.net_fen, p.goods_fen) net_fen,
+			COALESCE(l.share_bearer, ?) bearer, e.village_id, e.rule_id, r.name rule_name, r.source rule_source, COALESCE(l.rate_bp, p.rate_bp) rate_bp, r.valid_from`, share.BearerBuyer).
+		Joins("LEFT JOIN order_lines l ON l.id = e.line_id").Joins("LEFT JOIN orders o ON o.id = l.order_id").
+		Joins("LEFT JOIN purchase_order_lines p ON p.id = e.line_id").Joins("LEFT JOIN purchase_orders b ON b.id = p.purchase_id").
 		Joins("JOIN ledger_transactions t ON t.id = e.tx_id").Joins("JOIN share_rules r ON r.id = e.rule_id")
 }
 

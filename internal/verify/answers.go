@@ -13,6 +13,7 @@ var Made = map[string]string{
 	"ask-card-export":       "card_exports",
 	"ask-ledger-correction": "approvals",
 	"begin-settlement":      "settlements",
+	"draft-purchase-order":  "purchase_orders",
 	"give-back":             "refunds",
 	"order-card-batch":      "card_sales",
 	"pay-statement":         "settlement_statements",

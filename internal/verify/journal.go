@@ -84,6 +84,7 @@ var ofJournal = []Invariant{
 			WHEN 'refund' THEN (SELECT r.changed_at FROM refunds r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'refunded')
 			WHEN 'unasked_payment' THEN (SELECT c.created_at FROM captures c WHERE c.id = CAST(t.reference AS SIGNED) AND c.outcome <> 'pays_charge')
 			WHEN 'gateway_refund' THEN (SELECT g.done_at FROM gateway_refunds g WHERE g.id = CAST(t.reference AS SIGNED) AND g.status = 'done')
+			WHEN 'purchase_payment' THEN (SELECT p.paid_at FROM purchase_orders p WHERE p.id = CAST(t.reference AS SIGNED) AND p.status = 'paid')
 			WHEN 'bank_receipt' THEN (SELECT r.created_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED))
 			WHEN 'bank_return' THEN (SELECT r.settled_at FROM bank_rows r WHERE r.id = CAST(t.reference AS SIGNED) AND r.status = 'returned')
 			WHEN 'payout' THEN (SELECT t.posted_at FROM settlement_statements s WHERE s.id = CAST(t.reference AS SIGNED) AND s.paid_at <= t.posted_at + ` + skewMs + `)

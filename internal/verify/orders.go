@@ -1,10 +1,10 @@
 package verify
 
-// ofSales sums an account's entries by sales, refunds and closing: without payouts.
+// ofSales sums an account's entries by sales, refunds, closing and purchase orders: without payouts.
 const ofSales = `
 			SELECT a.code, SUM(e.amount_fen) sum_fen FROM ledger_entries e
 			JOIN ledger_accounts a ON a.id = e.account_id JOIN ledger_transactions t ON t.id = e.tx_id
-			WHERE t.kind IN ('order_payment', 'refund', 'sub_order_close') GROUP BY a.code`
+			WHERE t.kind IN ('order_payment', 'refund', 'sub_order_close', 'purchase_payment') GROUP BY a.code`
 
 // borne is the part of a line's share that its cooperative gives.
 const borne = `CASE WHEN l.share_bearer = 'seller' THEN l.share_fen ELSE 0 END`
@@ -135,10 +135,11 @@ var ofOrders = []Invariant{
 		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen)
 			FROM sub_orders p JOIN orders o ON o.id = p.order_id AND o.paid_at IS NOT NULL
 			WHERE p.cooperative_id = c.id AND p.status <> 'closed'), 0)`},
-	{"what sales made available to a cooperative is its closed sub-orders", "organisations", `
+	{"what sales made available to a cooperative is its closed sub-orders and paid purchase orders", "organisations", `
 		SELECT c.id broken FROM organisations c LEFT JOIN (` + ofSales + `
 		) s ON s.code = CONCAT('cooperative:', c.id, ':available')
 		WHERE c.kind = 'cooperative' AND COALESCE(s.sum_fen, 0) <> COALESCE((SELECT SUM(l.net_fen - l.refunded_fen - ` + borne + `)
 				FROM sub_orders p JOIN order_lines l ON l.sub_order_id = p.id WHERE p.cooperative_id = c.id AND p.status = 'closed'), 0)
-			+ COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen) FROM sub_orders p WHERE p.cooperative_id = c.id AND p.status = 'closed'), 0)`},
+			+ COALESCE((SELECT SUM(p.freight_fen - p.refunded_freight_fen) FROM sub_orders p WHERE p.cooperative_id = c.id AND p.status = 'closed'), 0)
+			+ COALESCE((SELECT SUM(p.goods_fen) FROM purchase_orders p WHERE p.cooperative_id = c.id AND p.status = 'paid'), 0)`},
 }

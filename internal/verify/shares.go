@@ -21,13 +21,16 @@ var ofShares = []Invariant{
 		SELECT DISTINCT r.id broken FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN share_rules r ON r.id = l.rule_id
 		WHERE o.created_at < r.valid_from OR o.created_at >= r.valid_until OR r.village_id NOT IN (0, l.village_id) OR r.channel NOT IN ('', o.channel)`},
 	{"a share entry is of a line, its rule, and a sale, refund or closing of it", "share_entries", `
-		SELECT e.id broken FROM share_entries e LEFT JOIN order_lines l ON l.id = e.line_id AND l.village_id = e.village_id AND l.rule_id = e.rule_id
+		SELECT e.id broken FROM share_entries e
+		LEFT JOIN order_lines l ON l.id = e.line_id AND l.village_id = e.village_id AND l.rule_id = e.rule_id
+		LEFT JOIN purchase_order_lines p ON p.id = e.line_id AND p.village_id = e.village_id AND p.rule_id = e.rule_id AND p.share_fen = e.amount_fen
 		LEFT JOIN ledger_transactions t ON t.id = e.tx_id
-		WHERE l.id IS NULL OR t.id IS NULL OR CASE t.kind
+		WHERE (l.id IS NULL AND p.id IS NULL) OR t.id IS NULL OR CASE t.kind
 			WHEN 'order_payment' THEN CAST(t.reference AS SIGNED) = l.order_id
 			WHEN 'sub_order_close' THEN CAST(t.reference AS SIGNED) = l.sub_order_id
 			WHEN 'refund' THEN EXISTS (SELECT 1 FROM refund_lines b WHERE b.line_id = l.id AND b.refund_id = CAST(t.reference AS SIGNED))
-			ELSE 0 = 1 END = 0`},
+			WHEN 'purchase_payment' THEN CAST(t.reference AS SIGNED) = p.purchase_id AND e.stage = 'available'
+			ELSE 0 = 1 END IS NOT TRUE`},
 	{"what share entries say of a village is what their transaction gave it", "share_entries", `
 		SELECT s.id broken FROM (
 			SELECT MIN(id) id, tx_id, village_id, stage, SUM(amount_fen) sum_fen FROM share_entries GROUP BY tx_id, village_id, stage

@@ -76,10 +76,11 @@ var ofTenders = []Invariant{
 		SELECT r.id broken FROM bank_rows r WHERE (r.status = 'returned') <> (r.return_reference IS NOT NULL)
 			OR (r.status = 'returned' AND NOT EXISTS (SELECT 1 FROM audit_log w WHERE w.subject = 'bank_row' AND w.subject_id = r.id AND w.action = 'bank_difference.settled'
 				AND JSON_EXTRACT(w.after_json, '$.settlement.return_reference') = r.return_reference))`},
-	{"a matched row of a bank statement is a capture, or pays a batch of cards", "bank_rows", `
+	{"a matched row of a bank statement is a capture, or pays a batch of cards or a purchase order", "bank_rows", `
 		SELECT r.id broken FROM bank_rows r LEFT JOIN captures c ON c.gateway = 'bank_transfer' AND c.reference = r.bank_reference
 		LEFT JOIN card_sales s ON s.bank_row_id = r.id AND s.id = r.batch_id
-		WHERE (r.status = 'matched') <> (c.id IS NOT NULL OR s.id IS NOT NULL) OR (c.id IS NOT NULL AND s.id IS NOT NULL) OR (c.id IS NOT NULL AND (c.amount_fen <> r.amount_fen OR c.charge_id <> r.charge_id))`},
+		LEFT JOIN purchase_orders p ON p.bank_row_id = r.id AND p.id = r.purchase_order_id AND p.goods_fen + p.share_fen = r.amount_fen
+		WHERE CASE WHEN r.status = 'matched' THEN 1 ELSE 0 END <> CASE WHEN c.id IS NULL THEN 0 ELSE 1 END + CASE WHEN s.id IS NULL THEN 0 ELSE 1 END + CASE WHEN p.id IS NULL THEN 0 ELSE 1 END OR (c.id IS NOT NULL AND (c.amount_fen <> r.amount_fen OR c.charge_id <> r.charge_id))`},
 	{"a capture by bank is a row of a bank statement", "captures", `
 		SELECT c.id broken FROM captures c WHERE c.gateway = 'bank_transfer' AND NOT EXISTS (SELECT 1 FROM bank_rows r WHERE r.bank_reference = c.reference)`},
 	{"what came by bank and is nobody's yet is the differences, and what is owed back the transfers to make", "ledger_accounts", `

@@ -33,7 +33,7 @@ type Invariant struct {
 }
 
 // Invariants are all rules that hold at every moment.
-var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofBulk, ofTenders, ofRefunds, ofShares, ofStatements, ofApprovals, ofCertificates, ofAnswers)
+var Invariants = slices.Concat(ofJournal, ofCards, ofOrders, ofBulk, ofTenders, ofRefunds, ofShares, ofPurchases, ofStatements, ofApprovals, ofCertificates, ofAnswers)
 
 // Broken is an invariant with the first rows that break it.
 type Broken struct {

@@ -628,6 +628,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coop/purchase-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-coop-purchase-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/purchase-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-coop-purchase-order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/purchase-orders/{id}/acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-coop-acceptance-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/purchase-orders/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decline-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/purchase-orders/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["deliver-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coop/purchase-orders/{id}/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["quote-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coop/refunds/{id}/accept": {
         parameters: {
             query?: never;
@@ -1230,6 +1326,102 @@ export interface paths {
         get: operations["get-redemption-template"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list-purchase-orders"];
+        put?: never;
+        post: operations["draft-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-purchase-order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["accept-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders/{id}/acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get-acceptance-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve-purchase-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ent/purchase-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancel-purchase-order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2628,6 +2820,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/purchase-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-purchase-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/purchase-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-purchase-order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/purchase-orders/{id}/acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["review-acceptance-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/queues": {
         parameters: {
             query?: never;
@@ -3832,6 +4072,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptPurchaseInBody: {
+            /** @description every line, once */
+            lines: components["schemas"]["PurchaseCheckIn"][] | null;
+        };
         AcceptReturnInBody: {
             /** @description what can be sold again */
             restock?: components["schemas"]["RestockedLine"][] | null;
@@ -4133,6 +4377,8 @@ export interface components {
             payer_account: string;
             /** @description masked for auditors */
             payer_name: string;
+            /** @description the purchase order that it pays, or is about */
+            purchase_order_id?: string;
             return_reference?: string;
             /** Format: date-time */
             settled_at?: string;
@@ -4967,6 +5213,11 @@ export interface components {
         DeletionInBody: {
             password: string;
         };
+        DeliverPurchaseInBody: {
+            carrier: string;
+            /** @description its number */
+            delivery_note: string;
+        };
         DemoAccountJSON: {
             name: string;
             password: string;
@@ -5110,6 +5361,15 @@ export interface components {
             kind: "business_licence" | "id_card" | "bank_permit" | "other";
             /** @description masked for auditors */
             name: string;
+        };
+        DraftPurchaseInBody: {
+            address: string;
+            contact_name: string;
+            contact_phone: string;
+            cooperative_id: string;
+            lines: components["schemas"]["PurchaseLineIn"][] | null;
+            /** Format: int64 */
+            terms_days: number;
         };
         EndShareRuleInBody: {
             reason: string;
@@ -5758,6 +6018,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListPurchaseOrderJSON: {
+            items: components["schemas"]["PurchaseOrderJSON"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListQueueJSON: {
             items: components["schemas"]["QueueJSON"][] | null;
             /** @description absent on the last page */
@@ -5857,8 +6122,9 @@ export interface components {
         };
         MatchBankRowInBody: {
             batch_id?: string;
-            /** @description this or batch_id */
+            /** @description this, batch_id or purchase_order_id */
             order_id?: string;
+            purchase_order_id?: string;
             reason: string;
         };
         MeJSON: {
@@ -6682,6 +6948,153 @@ export interface components {
              */
             valid_until: string;
         };
+        PurchaseCheckIn: {
+            /** Format: int64 */
+            accepted_quantity: number;
+            line_id: string;
+            /** @description why the rest was rejected */
+            reason?: string;
+        };
+        PurchaseLineIn: {
+            /** @description of the cooperative; this, or village_id and title */
+            product_id?: string;
+            /**
+             * Format: int64
+             * @description whole units
+             */
+            quantity: number;
+            title?: string;
+            /** @example 公斤 */
+            unit: string;
+            village_id?: string;
+            /**
+             * Format: int64
+             * @description the hoped-for price per unit
+             */
+            wanted_fen?: number;
+        };
+        PurchaseLineJSON: {
+            /** Format: int64 */
+            accepted_quantity: number;
+            /**
+             * Format: int64
+             * @description accepted
+             */
+            goods_fen: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description per unit, as quoted
+             */
+            price_fen: number;
+            /** @description absent: it is not in the catalogue */
+            product_id?: string;
+            /** Format: int64 */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description of the village's share; frozen when the order is approved, until then that in force
+             */
+            rate_bp: number;
+            /** Format: int64 */
+            rejected_quantity: number;
+            rejected_reason?: string;
+            /**
+             * Format: int64
+             * @description on top of that
+             */
+            share_fen: number;
+            title: string;
+            unit: string;
+            village: components["schemas"]["NamedJSON"];
+            /**
+             * Format: int64
+             * @description per unit; 0: none was named
+             */
+            wanted_fen: number;
+        };
+        PurchaseOrderJSON: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** @description not in lists, nor for auditors */
+            address?: string;
+            /** Format: date-time */
+            approved_at?: string;
+            /** @description somebody else accepts the goods */
+            approved_by_me: boolean;
+            carrier?: string;
+            contact_name?: string;
+            /** @description masked for the staff */
+            contact_phone?: string;
+            cooperative: components["schemas"]["NamedJSON"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * @description as quoted
+             * @example 2026-01-05
+             */
+            deliver_by?: string;
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description its number */
+            delivery_note?: string;
+            /** @description somebody else approves */
+            drafted_by_me: boolean;
+            /**
+             * @description through whose end it may be paid
+             * @example 2026-01-05
+             */
+            due_day?: string;
+            /** Format: int64 */
+            due_fen: number;
+            /** Format: date-time */
+            ended_at?: string;
+            enterprise: components["schemas"]["NamedJSON"];
+            /**
+             * Format: int64
+             * @description on top, if all that was quoted is accepted; not in lists
+             */
+            expected_share_fen: number;
+            /**
+             * Format: int64
+             * @description accepted
+             */
+            goods_fen: number;
+            id: string;
+            /** @description empty in lists */
+            lines: components["schemas"]["PurchaseLineJSON"][] | null;
+            overdue: boolean;
+            /** Format: date-time */
+            paid_at?: string;
+            /** Format: date-time */
+            quoted_at?: string;
+            /** Format: int64 */
+            quoted_fen: number;
+            /** @description why it was declined or cancelled */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description on top of that
+             */
+            share_fen: number;
+            /** @enum {string} */
+            status: "requested" | "quoted" | "approved" | "delivered" | "accepted" | "paid" | "declined" | "cancelled" | "rejected";
+            /**
+             * Format: int64
+             * @description after acceptance until it is due
+             */
+            terms_days: number;
+            /** @description how to pay, while money is awaited */
+            transfer?: components["schemas"]["TransferJSON"];
+        };
+        PurchasePriceIn: {
+            line_id: string;
+            /**
+             * Format: int64
+             * @description per unit
+             */
+            price_fen: number;
+        };
         QueueJSON: {
             /** Format: int64 */
             count: number;
@@ -6722,6 +7135,11 @@ export interface components {
             freight_fen: number;
             /** Format: int64 */
             goods_fen: number;
+        };
+        QuotePurchaseInBody: {
+            /** @example 2026-01-05 */
+            deliver_by: string;
+            lines: components["schemas"]["PurchasePriceIn"][] | null;
         };
         ReasonInBody: {
             reason: string;
@@ -7402,6 +7820,8 @@ export interface components {
             /** Format: int64 */
             net_fen: number;
             order_id: string;
+            /** @description of a purchase order; then order_id and sub_order_id are 0 */
+            purchase_order_id?: string;
             /** Format: int64 */
             quantity: number;
             /** Format: int64 */
@@ -9105,6 +9525,208 @@ export interface operations {
             };
         };
     };
+    "list-coop-purchase-orders": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "quoted" | "approved" | "delivered" | "accepted" | "paid" | "declined" | "cancelled" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-coop-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-coop-acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decline-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deliver-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverPurchaseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotePurchaseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "accept-return": {
         parameters: {
             query?: never;
@@ -10668,6 +11290,314 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-purchase-orders": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "quoted" | "approved" | "delivered" | "accepted" | "paid" | "declined" | "cancelled" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draft-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPurchaseInBody"];
+            };
+        };
+        responses: {
+            /** @description Created. Repeated with the same key and body, the same answer with Idempotency-Replayed: true. */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        accepted_at?: string;
+                        /** @description not in lists, nor for auditors */
+                        address?: string;
+                        /** Format: date-time */
+                        approved_at?: string;
+                        /** @description somebody else accepts the goods */
+                        approved_by_me: boolean;
+                        carrier?: string;
+                        contact_name?: string;
+                        /** @description masked for the staff */
+                        contact_phone?: string;
+                        cooperative: components["schemas"]["NamedJSON"];
+                        /** Format: date-time */
+                        created_at: string;
+                        /**
+                         * @description as quoted
+                         * @example 2026-01-05
+                         */
+                        deliver_by?: string;
+                        /** Format: date-time */
+                        delivered_at?: string;
+                        /** @description its number */
+                        delivery_note?: string;
+                        /** @description somebody else approves */
+                        drafted_by_me: boolean;
+                        /**
+                         * @description through whose end it may be paid
+                         * @example 2026-01-05
+                         */
+                        due_day?: string;
+                        /** Format: int64 */
+                        due_fen: number;
+                        /** Format: date-time */
+                        ended_at?: string;
+                        enterprise: components["schemas"]["NamedJSON"];
+                        /**
+                         * Format: int64
+                         * @description on top, if all that was quoted is accepted; not in lists
+                         */
+                        expected_share_fen: number;
+                        /**
+                         * Format: int64
+                         * @description accepted
+                         */
+                        goods_fen: number;
+                        id: string;
+                        /** @description empty in lists */
+                        lines: components["schemas"]["PurchaseLineJSON"][] | null;
+                        overdue: boolean;
+                        /** Format: date-time */
+                        paid_at?: string;
+                        /** Format: date-time */
+                        quoted_at?: string;
+                        /** Format: int64 */
+                        quoted_fen: number;
+                        /** @description why it was declined or cancelled */
+                        reason?: string;
+                        /**
+                         * Format: int64
+                         * @description on top of that
+                         */
+                        share_fen: number;
+                        /** @enum {string} */
+                        status: "requested" | "quoted" | "approved" | "delivered" | "accepted" | "paid" | "declined" | "cancelled" | "rejected";
+                        /**
+                         * Format: int64
+                         * @description after acceptance until it is due
+                         */
+                        terms_days: number;
+                        /** @description how to pay, while money is awaited */
+                        transfer?: components["schemas"]["TransferJSON"];
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptPurchaseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
                 };
             };
             /** @description Error */
@@ -13959,6 +14889,103 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-purchase-orders": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "requested" | "quoted" | "approved" | "delivered" | "accepted" | "paid" | "declined" | "cancelled" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-purchase-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderJSON"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-acceptance-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

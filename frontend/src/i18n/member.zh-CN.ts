@@ -53,15 +53,15 @@ export default {
     reason: '为什么要换', ask: '提交申请', asked: '已提交，等另一位确认',
   },
   statement: {
-    title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
+    purchaseOrder: '采购订单 {id}', title: '结算单', list: '结算单', none: '还没有结算单', noneHint: '货款和份额可提后，每月月初出一张结算单。', opening: '期初结转', moved: '本期发生', closing: '应付', items: '明细', noItems: '没有明细', freight: '运费', net: '净额', refunded: '退款', share: '村集体份额', rule: '规则：{name}（{rate}，{source}）', quantity: '×{n}',
     confirm: '确认无误', confirmAsk: '确认后等平台付款，不能再提异议。', confirmed: '已确认', dispute: '有异议', disputeHint: '请写清哪一笔不对。平台会答复；金额不改，差错在下期更正。', disputeSend: '提交异议', disputeLabel: '哪里不对', disputed: '异议已提交', reason: '异议', answer: '平台答复', auto: '逾期未答复，自动确认', until: '{time} 前没有答复，视为确认', bank: '银行流水号', paidAt: '付款时间',
     xlsx: '下载 Excel', pdf: '下载 PDF', fileName: '结算单-{id}.{format}', created: '截至 {time}', between: '{since} 至 {time}', number: '结算单号', period: '期间', month: '{period} 月结', made: '出单时间', carriedInto: '转入', carriedNext: '下一张结算单', carriedReason: '为什么转下期', order: '订单 {id}',
     status: { issued: '待确认', disputed: '有异议', confirmed: '已确认', approved: '待付款', paid: '已付款', closed: '已结清', carried: '转下期' },
     waits: { no_payee_account: '没有收款账户，先不付', payee_cooling: '收款账户还在安全等待期', balance_low: '之后有退款，账户余额不够付这张' },
-    kind: { sub_order_close: '完成的订单', refund: '售后退款', reversal: '更正' },
+    kind: { sub_order_close: '完成的订单', purchase_payment: '采购订单付款', refund: '售后退款', reversal: '更正' },
   },
   money: {
-    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '转下期', carriedHint: '付款后又退货的钱，从以后的货款里扣。', carriedOwed: '因退款没有单独付的钱，和下一张结算单一起付。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
+    pending: '待结算', pendingHint: '还在退换期内', available: '可提', paid: '已付', shares: '给村集体的份额', income: '份额合计', open: '未付结算单（{n}）', carried: '转下期', carriedHint: '付款后又退货的钱，从以后的货款里扣。', carriedOwed: '因退款没有单独付的钱，和下一张结算单一起付。', sharesList: '份额明细', sharesNone: '还没有份额', event: { order_payment: '卖出', purchase_payment: '采购订单付款', sub_order_close: '过了退换期', refund: '退款', reversal: '更正' }, stage: { pending: '待结算', available: '可提' },
   },
   card: {
     about: '这张卡', of: '卡计划', issuer: '发卡方', filing: '备案号', basis: '发卡依据', sort: '卡的种类', expiry: '有效期', accepted: '在哪里能用', everywhere: '平台上的所有合作社', replaces: '余额来自', replacedBy: '余额已转到', seeOther: '看那张卡',

@@ -1,1 +1,0 @@
-var e=e=>e===`owner`||e===`packer`,t=e=>e===`owner`||e===`accountant`;export{e as n,t};
