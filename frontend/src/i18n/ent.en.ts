@@ -1,7 +1,7 @@
 import type zh from './ent.zh-CN'
 
 const en: typeof zh = {
-  title: { 'ent-reconciliation': 'Reconciliation of cards', 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards', 'ent-redemptions': 'Redeem many cards', 'ent-redemption': 'Redemption' },
+  title: { 'ent-gifts': 'Gift orders', 'ent-reconciliation': 'Reconciliation of cards', 'ent-batches': 'Batches of aid cards', 'ent-batch': 'Batch', 'ent-batch-new': 'Buy aid cards', 'ent-redemptions': 'Redeem many cards', 'ent-redemption': 'Redemption' },
   ent: {
     none: 'You belong to no enterprise or chamber', noneHint: 'Once yours is admitted, its members buy cards and hand them out here.', forOrg: 'For which organisation', new: 'Buy aid cards', noBatches: 'No cards were bought yet', noBatchesHint: 'Say how many of which sum; a colleague confirms, the money is transferred, and the cards are issued.',
     status: { awaiting_confirmation: 'Waits for a colleague', awaiting_funds: 'Waits for the money', awaiting_issue: 'Waits to be issued', issuing: 'Being issued', issued: 'Issued', cancelled: 'Cancelled' },

@@ -1,5 +1,5 @@
 export default {
-  title: { 'ent-reconciliation': '爱心卡对账', 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡', 'ent-redemptions': '批量兑换', 'ent-redemption': '兑换结果' },
+  title: { 'ent-gifts': '送礼订单', 'ent-reconciliation': '爱心卡对账', 'ent-batches': '爱心卡批次', 'ent-batch': '批次详情', 'ent-batch-new': '购买爱心卡', 'ent-redemptions': '批量兑换', 'ent-redemption': '兑换结果' },
   ent: {
     none: '您还不是企业或商协会的成员', noneHint: '单位入驻后，成员可以在这里购买和发放爱心卡。', forOrg: '为哪家单位办事', new: '购买爱心卡', noBatches: '还没有买过爱心卡', noBatchesHint: '填好面值和张数，同事确认、转账到账后发卡。',
     status: { awaiting_confirmation: '待同事确认', awaiting_funds: '待付款', awaiting_issue: '待发卡', issuing: '正在发卡', issued: '已发卡', cancelled: '已取消' },

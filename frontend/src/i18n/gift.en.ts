@@ -1,5 +1,5 @@
 export default {
-  title: { 'ent-gifts': 'Gift orders', 'ent-gift': 'Gift order', 'ent-gift-new': 'Gifts to many' },
+  title: { 'ent-gift': 'Gift order', 'ent-gift-new': 'Gifts to many' },
   gift: {
     new: 'Gifts to many', none: 'No gifts were ordered yet', noneHint: 'Choose goods, upload the list of recipients, see the price, order all at once.', people: '{n} recipients', unread: 'List not read yet',
     status: { checking: 'Being checked', rejected: 'List has errors', quoted: 'Waits for your word', placing: 'Being placed', declined: 'Not placed', placed: 'Placed', cancelling: 'Being cancelled', cancelled: 'Cancelled', partly_cancelled: 'Partly cancelled' },

@@ -1,5 +1,5 @@
 export default {
-  title: { 'ent-gifts': '送礼订单', 'ent-gift': '送礼订单详情', 'ent-gift-new': '批量送礼' },
+  title: { 'ent-gift': '送礼订单详情', 'ent-gift-new': '批量送礼' },
   gift: {
     new: '批量送礼', none: '还没有批量送过礼', noneHint: '选好礼品，上传收货名单，核价后一次下单。', people: '{n} 位收货人', unread: '名单待读取',
     status: { checking: '正在核对', rejected: '名单有误', quoted: '待确认下单', placing: '正在下单', declined: '没有下成', placed: '已下单', cancelling: '正在取消', cancelled: '已取消', partly_cancelled: '部分取消' },

@@ -1,0 +1,1 @@
+import{D as e,I as t,at as n,ct as r,w as i}from"./vue-i18n-Cqc_kSIs.js";import{f as a,p as o,x as s}from"./index-oPiuEMBr.js";var c={class:`num money`},l=s(e({__name:`ZMoney`,props:{fen:{},whole:{type:Boolean}},setup(e){return(s,l)=>(t(),i(`span`,c,r(e.whole?n(o)(e.fen):n(a)(e.fen)),1))}}),[[`__scopeId`,`data-v-6ccd079f`]]);export{l as t};

@@ -1,0 +1,1 @@
+function e(e,t=Date.now()){let n=Math.max(0,Math.floor((t-new Date(e).getTime())/6e4));return n<60?{unit:`minutes`,n}:n<2880?{unit:`hours`,n:Math.floor(n/60)}:{unit:`days`,n:Math.floor(n/1440)}}export{e as t};

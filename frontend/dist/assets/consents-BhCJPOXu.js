@@ -1,0 +1,1 @@
+var e=`2026-01`,t=[`privacy_policy`,`terms_of_service`];function n(e){return t.map(t=>e.filter(e=>e.document===t).sort((e,t)=>t.created_at.localeCompare(e.created_at))[0]??{document:t,version:`2026-01`,given:!1,created_at:``})}export{t as n,n as r,e as t};

@@ -1,0 +1,1 @@
+var e=e=>e===`owner`||e===`packer`,t=e=>e===`owner`||e===`accountant`;export{e as n,t};

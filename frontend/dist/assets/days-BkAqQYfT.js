@@ -1,0 +1,1 @@
+function e(e){return/^\d{4}-\d{2}-\d{2}$/.test(e)?new Date(`${e}T00:00:00+08:00`).toISOString():``}function t(t){let n=e(t);return n?new Date(new Date(n).getTime()+864e5).toISOString():``}export{e as n,t};

@@ -1,0 +1,1 @@
+function e(e){switch(e){case`requested`:return[`approveNow`,`approveLater`,`reject`];case`approved`:return[`reject`];case`returned`:return[`accept`,`reject`];default:return[]}}var t=`withdrawn by the buyer`,n=`cancelled`,r=[`requested`,`approved`,`returned`],i=e=>r.includes(e);export{e as i,t as n,i as r,n as t};

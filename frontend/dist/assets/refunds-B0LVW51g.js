@@ -1,0 +1,1 @@
+import{i as e}from"./http-Cr-UvX83.js";var t={list:t=>e(`GET`,`/ops/refunds`,{query:t}),differences:t=>e(`GET`,`/ops/payment-differences`,{query:t}),sendBack:(t,n)=>e(`POST`,`/ops/payment-differences/${encodeURIComponent(t)}/give-back`,{body:{reason:n}}),throughGateways:t=>e(`GET`,`/ops/gateway-refunds`,{query:t})};export{t};

@@ -1,0 +1,1 @@
+import{et as e,tt as t}from"./vue-i18n-Cqc_kSIs.js";function n(n){let r=e(!1),i=t(null);async function a(...e){if(!r.value){r.value=!0,i.value=null;try{await n(...e)}catch(e){i.value=e}finally{r.value=!1}}}return{run:a,busy:r,error:i}}export{n as t};

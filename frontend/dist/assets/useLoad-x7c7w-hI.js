@@ -1,0 +1,1 @@
+import{Q as e,et as t,tt as n}from"./vue-i18n-Cqc_kSIs.js";function r(r){let i=n(null),a=n(null),o=t(!1),s=0;async function c(){let e=++s;o.value=!0,a.value=null;try{let t=await r();e===s&&(i.value=t)}catch(t){e===s&&(a.value=t)}finally{e===s&&(o.value=!1)}}return e(()=>{s++}),c(),{data:i,error:a,loading:o,load:c}}export{r as t};

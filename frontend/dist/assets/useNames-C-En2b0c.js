@@ -1,0 +1,1 @@
+import{n as e}from"./vue-i18n-Cqc_kSIs.js";function t(){let{t,te:n}=e(),r=(e,r)=>n(`${e}.${r}`,`zh-CN`)?t(`${e}.${r}`):r;return{kindName:e=>r(`org.kind`,e),statusName:e=>r(`org.status`,e),roleName:e=>r(`org.role`,e),documentName:e=>r(`org.document`,e),named:r}}export{t};

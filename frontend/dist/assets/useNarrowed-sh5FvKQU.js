@@ -1,0 +1,1 @@
+import{U as e,b as t}from"./vue-i18n-Cqc_kSIs.js";import{t as n}from"./useFilters-bNnLRY7J.js";import{t as r}from"./usePager-DUA_1i4m.js";function i(i,a,o){let{filters:s,set:c}=n([i]),l=t({get:()=>s.value[i]||a,set:e=>c({[i]:e})}),u=r(e=>o(l.value,e));return e(l,u.restart),{by:l,...u}}export{i as t};

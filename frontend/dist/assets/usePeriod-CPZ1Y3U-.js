@@ -1,0 +1,1 @@
+import{n as e}from"./vue-i18n-Cqc_kSIs.js";import{t}from"./useFormats-BHy2qclZ.js";function n(){let{t:n}=e(),{time:r}=t();return e=>{if(e.period)return n(`statement.month`,{period:e.period});let t=r(e.created_at);return e.since?n(`statement.between`,{since:r(e.since),time:t}):n(`statement.created`,{time:t})}}export{n as t};

@@ -1,0 +1,1 @@
+import{n as e}from"./vue-i18n-Cqc_kSIs.js";function t(){let{t,te:n}=e();return{tenderName:e=>n(`tender.${e}`)?t(`tender.${e}`):t(`tender.other`)}}export{t};
